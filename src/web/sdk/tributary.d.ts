@@ -1,0 +1,298 @@
+/**
+ * Tributary's client SDK: the public types. The modules beside this file implement them, and
+ * `test/types.check.ts` proves that they do. The wire protocol is docs/protocol.md.
+ */
+
+export type Role = 'participant' | 'moderator' | 'viewer';
+export type MediaKind = 'audio' | 'video';
+export type VideoCodec = 'VP8' | 'VP9' | 'H264' | 'AV1';
+
+/**
+ * `connected` means the mix is flowing. `reconnecting` covers every interruption; the Room leaves it
+ * by itself, towards `connected` or, when there is no way back, `left`.
+ */
+export type RoomState = 'idle' | 'joining' | 'connected' | 'reconnecting' | 'left';
+
+export interface Participant {
+  identity: string;
+  name: string;
+  role: Role;
+  audioMuted: boolean;
+  videoMuted: boolean;
+  handRaised: boolean;
+  screenShared: boolean;
+  /** RFC 3339, UTC. */
+  joinedAt: string;
+}
+
+/** Coordinates are ratios of the canvas, 0 to 1. */
+export interface Tile {
+  identity: string;
+  source: 'camera' | 'screen';
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export interface Layout {
+  layout: string;
+  canvas: { width: number; height: number };
+  tiles: Tile[];
+}
+
+/** What the mixer needs of this client's camera or screen; 0 or absent means no limit. */
+export interface VideoRequest {
+  source: 'camera' | 'screen';
+  active: boolean;
+  maxWidth?: number;
+  maxHeight?: number;
+  maxFramerate?: number;
+  /** bit/s */
+  maxBitrate?: number;
+}
+
+/** What this client can take. */
+export interface Quality {
+  maxHeight?: number;
+  maxFramerate?: number;
+  /** bit/s */
+  maxBitrate?: number;
+  audioOnly?: boolean;
+}
+
+export interface Recording {
+  recordingId?: string;
+  status?: string;
+  startedAt?: string;
+  [field: string]: unknown;
+}
+
+export interface ChatMessage {
+  /** Identity of the sender. */
+  from: string;
+  name: string;
+  text: string;
+  /** RFC 3339, UTC. */
+  at: string;
+}
+
+export interface ServerInfo {
+  name?: string;
+  version?: string;
+  /** Seconds between pings that the server wants at most. */
+  pingInterval?: number;
+}
+
+export interface InboundStats {
+  codec: string;
+  bytes: number;
+  /** bit/s since the previous call of `stats()`; 0 at the first. */
+  bitrate: number;
+  packetsReceived: number;
+  packetsLost: number;
+  /** Seconds. */
+  jitter: number;
+  /** Seconds a packet waited for its turn, on average. */
+  jitterBufferDelay: number;
+}
+
+export interface InboundVideoStats extends InboundStats {
+  framesDecoded: number;
+  framesDropped: number;
+  freezeCount: number;
+  /** Seconds. */
+  freezeDuration: number;
+  fps: number;
+  width: number;
+  height: number;
+}
+
+export interface InboundAudioStats extends InboundStats {
+  concealedSamples: number;
+  totalSamples: number;
+}
+
+export interface OutboundStats {
+  codec: string;
+  bytes: number;
+  /** bit/s since the previous call of `stats()`; 0 at the first. */
+  bitrate: number;
+  fps: number;
+  width: number;
+  height: number;
+  /** Why the browser sends less than asked: none, cpu, bandwidth, other. */
+  limitation: string;
+}
+
+export interface RoomStats {
+  /** Milliseconds, as `performance.now()` counts. */
+  at: number;
+  /** Round trip in seconds, or null before it is known. */
+  rtt: number | null;
+  inbound: { video: InboundVideoStats | null; audio: InboundAudioStats | null };
+  outbound: { video: OutboundStats | null; audio: OutboundStats | null };
+}
+
+export type ErrorCode =
+  | 'badRequest'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'roomFull'
+  | 'serverBusy'
+  | 'unsupportedCodec'
+  | 'invalidSdp'
+  | 'tooLarge'
+  | 'rateLimited'
+  | 'timeout'
+  | 'internal'
+  /** Made by the SDK: the socket closed, or never opened. */
+  | 'connectionLost';
+
+export class TributaryError extends Error {
+  constructor(code: ErrorCode, message: string);
+  readonly code: ErrorCode;
+}
+
+/** Why a Room is `left`. */
+export interface LeaveDetail {
+  /** `left` when this client asked for it, else the server's word, e.g. `removed`, `roomClosed`. */
+  reason: string;
+  error?: TributaryError;
+}
+
+export interface RoomEventMap {
+  stateChanged: { state: RoomState; previous: RoomState } & Partial<LeaveDetail>;
+  /** A new MediaStream to play: at the first connection, and after each that replaces it. */
+  mixChanged: { mix: MediaStream };
+  /** The whole roster was replaced: on joining and on coming back. */
+  rosterChanged: { participants: ReadonlyMap<string, Participant> };
+  participantJoined: { participant: Participant };
+  participantUpdated: { participant: Participant };
+  participantLeft: { identity: string; reason: string; participant?: Participant };
+  /** Identities, loudest first. */
+  activeSpeakersChanged: { identities: string[] };
+  layoutChanged: { layout: Layout };
+  recordingChanged: { recording: Recording | null };
+  connectionQualityChanged: { identity: string; score: number };
+  chat: ChatMessage;
+  videoRequested: VideoRequest;
+  /** The local microphone or camera changed, was muted or lost. */
+  mediaChanged: { kind: MediaKind };
+  /** Something failed that does not end the call. */
+  warning: { error: Error };
+}
+
+/** An EventTarget whose events are CustomEvents with a typed `detail`. */
+export class Emitter<Events> extends EventTarget {
+  /** Calls `handler` with each event's detail; returns the way to stop that. */
+  on<Type extends keyof Events & string>(
+    type: Type,
+    handler: (detail: Events[Type]) => void,
+  ): () => void;
+  emit<Type extends keyof Events & string>(type: Type, detail: Events[Type]): void;
+}
+
+/** `true`: any device; a string: that deviceId; `false`: none. */
+export type DeviceChoice = boolean | string;
+
+export interface LocalMediaEventMap {
+  changed: { kind: MediaKind };
+  /** The device was unplugged or taken away; the kind counts as muted now. */
+  lost: { kind: MediaKind };
+}
+
+/**
+ * The microphone and camera of this client. A muted camera is switched off, so that its light goes
+ * out; a muted microphone stays open, silent, so that speaking again is instant.
+ */
+export class LocalMedia extends Emitter<LocalMediaEventMap> {
+  /** The track as captured, for a meter or preview; null without device. */
+  readonly audioTrack: MediaStreamTrack | null;
+  readonly videoTrack: MediaStreamTrack | null;
+  /** Without a device a kind is muted too. */
+  readonly audioMuted: boolean;
+  readonly videoMuted: boolean;
+  /** What may be sent now: null when muted. */
+  outgoing(kind: MediaKind): MediaStreamTrack | null;
+  /** Rejects with the browser's DOMException; the kind is then without device. */
+  choose(kind: MediaKind, choice: DeviceChoice): Promise<void>;
+  /** Takes a track that was made elsewhere, e.g. of a canvas. */
+  adopt(kind: MediaKind, track: MediaStreamTrack): void;
+  /** Unmuting opens the device if need be, and so may reject as `choose` does. */
+  setMuted(kind: MediaKind, muted: boolean): Promise<void>;
+  /** Stops every track. */
+  close(): void;
+}
+
+export interface RoomOptions {
+  /** `wss://host/v1/ws`; the default is the page's own server. */
+  url?: string | URL;
+}
+
+export interface JoinOptions {
+  room: string;
+  name?: string;
+  token?: string;
+  /** Default true. Ignored when `media` is given. */
+  audio?: DeviceChoice;
+  /** Default true. Ignored when `media` is given. */
+  video?: DeviceChoice;
+  /** Devices opened before, say for a preview; stays the caller's to close. */
+  media?: LocalMedia;
+  /** Offers this codec alone, when the browser has it and the server takes it. */
+  videoCodec?: VideoCodec;
+  /** Never send: no microphone and no camera, now or later in this call. */
+  receiveOnly?: boolean;
+}
+
+export class Room extends Emitter<RoomEventMap> {
+  constructor(options?: RoomOptions);
+  readonly state: RoomState;
+  readonly name: string;
+  /** Me, once joined. */
+  readonly participant: Participant | null;
+  /** Everybody, me too, by identity, in the order of joining. */
+  readonly participants: ReadonlyMap<string, Participant>;
+  readonly activeSpeakers: readonly string[];
+  readonly layout: Layout | null;
+  readonly recording: Recording | null;
+  readonly messages: readonly ChatMessage[];
+  /** Score by identity: 5 excellent … 1 bad, 0 lost. */
+  readonly connectionQuality: ReadonlyMap<string, number>;
+  readonly server: ServerInfo | null;
+  /** The one stream to play: mixed audio and video. */
+  readonly mix: MediaStream | null;
+  readonly media: LocalMedia;
+  /** The RTCPeerConnection in use, for those who want to look inside. */
+  readonly connection: RTCPeerConnection | null;
+
+  /**
+   * Resolves when the server has let us in and answered our offer; `connected` follows when media
+   * flows. Rejects with TributaryError (`idle` again) when it did not.
+   */
+  join(options: JoinOptions): Promise<void>;
+  leave(): Promise<void>;
+  setMuted(kind: MediaKind, muted: boolean): Promise<void>;
+  setDevice(kind: MediaKind, choice: DeviceChoice): Promise<void>;
+  setName(name: string): Promise<void>;
+  setHandRaised(raised: boolean): Promise<void>;
+  setQuality(quality: Quality): Promise<void>;
+  chat(text: string): Promise<void>;
+  /** Moderators only, as are the ones below. */
+  setLayout(layout: string, spotlight?: string): Promise<void>;
+  moderate(
+    identity: string,
+    action: { audioMuted?: boolean; videoMuted?: boolean; remove?: boolean },
+  ): Promise<void>;
+  startRecording(): Promise<void>;
+  stopRecording(): Promise<void>;
+  /** Null while there is no connection. */
+  stats(): Promise<RoomStats | null>;
+}
+
+/** `wss://…/v1/ws` of the server that served the page. */
+export function defaultUrl(location?: Location): URL;
+/** The cameras or microphones; labels are empty before the user has granted access. */
+export function listDevices(kind: MediaKind): Promise<MediaDeviceInfo[]>;
