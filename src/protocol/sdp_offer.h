@@ -40,6 +40,9 @@ struct SdpMedia {
 struct SdpOffer {
   std::vector<SdpMedia> media;  ///< audio, video, and perhaps a second video (screen), in m-line order
   std::string fingerprint;      ///< SHA-256 of the DTLS certificate: 64 upper-case hex digits, no colons
+  /// The offer as webrtcbin should get it: CRLF line ends, without candidates it cannot use (checkCandidate)
+  /// and without attributes that nobody here knows.
+  std::string text;
 };
 
 struct SdpLimits {
@@ -54,8 +57,8 @@ struct SdpLimits {
 Result<SdpOffer> parseOffer(std::string_view sdp, const SdpLimits& limits = {});
 
 /// A trickled candidate line. nullopt: harmless and of no use (an mDNS `.local` name, TCP, an unknown
-/// transport), to be dropped without a word. An error: malformed. `line` may start with "candidate:" or "a=candidate:".
-/// The value is the line as webrtcbin takes it ("candidate:…").
+/// transport), to be dropped without a word. An error: malformed. `line` may start with "candidate:" or
+/// "a=candidate:". The value is the line as webrtcbin takes it ("candidate:…").
 Result<std::optional<std::string>> checkCandidate(std::string_view line);
 
 }  // namespace tributary

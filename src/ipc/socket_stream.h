@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/unique_fd.h"
+
+typedef struct _GSource GSource;
+
+namespace tributary {
+
+/// A stream socket on the owner's main loop: bytes in through a handler, bytes out through a bounded queue.
+/// Thread: owner. Held by shared_ptr so that a handler may let go of it.
+class SocketStream : public std::enable_shared_from_this<SocketStream> {
+ public:
+  struct Handlers {
+    std::function<void(std::string_view bytes)> onBytes;
+    /// Once, from the main loop: EOF, an error of the socket, or fail(). Not after close().
+    std::function<void(const std::string& reason)> onEnd;
+  };
+
+  static std::shared_ptr<SocketStream> open(UniqueFd fd, size_t maxQueuedBytes, Handlers handlers);
+  ~SocketStream();
+
+  void write(std::string_view bytes);
+  /// Stops at once and reports `reason` from the main loop.
+  void fail(const std::string& reason);
+  /// Stops at once and reports nothing.
+  void close();
+  bool isOpen() const { return static_cast<bool>(fd_); }
+
+ private:
+  SocketStream(UniqueFd fd, size_t maxQueuedBytes, Handlers handlers);
+  void watch(GSource*& source, int condition, bool (SocketStream::*ready)());
+  static void unwatch(GSource*& source);
+  bool readSome();
+  bool flush();
+
+  UniqueFd fd_;
+  const size_t maxQueuedBytes_;
+  Handlers handlers_;
+  GSource* reading_ = nullptr;
+  GSource* writing_ = nullptr;
+  std::string queue_;
+  size_t sent_ = 0;  ///< bytes of queue_ that are gone already
+};
+
+}  // namespace tributary
