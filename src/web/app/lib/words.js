@@ -1,0 +1,84 @@
+/** What errors and events mean, in the words of somebody who just wants to talk. Pure. */
+
+/** @import { MediaKind } from '/sdk/tributary.js' */
+
+const DEVICES = { audio: 'microphone', video: 'camera' };
+
+/**
+ * @param {MediaKind} kind
+ * @param {unknown} error
+ */
+export function deviceProblem(kind, error) {
+  const device = DEVICES[kind];
+  switch (/** @type {{ name?: string }} */ (error)?.name) {
+    case 'NotAllowedError':
+      return `The browser does not let this page use your ${device}. Allow it beside the address bar, then choose it again.`;
+    case 'NotFoundError':
+      return `No ${device} was found. Plug one in, or join without.`;
+    case 'NotReadableError':
+    case 'AbortError':
+      return `Your ${device} does not answer. Another program may be using it: close that and choose it again.`;
+    case 'OverconstrainedError':
+      return `The ${device} you chose is no longer there. Choose another.`;
+    case 'SecurityError':
+      return `A ${device} can be used on secure pages (https) only.`;
+    default:
+      return `Your ${device} could not be opened.`;
+  }
+}
+
+/** @type {Record<string, string>} */
+const JOIN_PROBLEMS = {
+  unauthorized: 'This room needs an invitation. Open the link you were sent once more.',
+  forbidden: 'You are not allowed into this room.',
+  notFound: 'There is no room of this name.',
+  roomFull: 'This room is full. Try again when somebody has left.',
+  serverBusy: 'The server is busy. Try again in a moment.',
+  rateLimited: 'That was a lot of tries. Wait a moment, then try again.',
+  connectionLost: 'The server cannot be reached. Check your connection and try again.',
+  timeout: 'The server took too long to answer. Try again.',
+  unsupportedCodec: 'This browser and the server share no video format.',
+};
+
+/** @param {unknown} error */
+export function joinProblem(error) {
+  const { code = '', message = '' } =
+    /** @type {{ code?: string, message?: string }} */ (error) ?? {};
+  return JOIN_PROBLEMS[code] ?? (message || 'Joining did not work. Try again.');
+}
+
+/** @type {Record<string, string>} */
+const ENDINGS = {
+  left: 'You left the call',
+  removed: 'You were removed from the call',
+  roomClosed: 'The call has ended',
+  roomEnded: 'The call has ended',
+  duplicateIdentity: 'You joined from somewhere else',
+};
+
+/** @param {string} reason */
+export function ending(reason) {
+  return ENDINGS[reason] ?? 'The call was interrupted';
+}
+
+/** @param {number | undefined} score  5 excellent … 1 bad, 0 lost */
+export function qualityWord(score) {
+  if (score === undefined) return 'Measuring';
+  return ['Lost', 'Bad', 'Poor', 'Fair', 'Good', 'Excellent'][score] ?? 'Unknown';
+}
+
+/** @param {number} bitsPerSecond */
+export function bitrate(bitsPerSecond) {
+  if (bitsPerSecond >= 1e6) return `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
+  return `${Math.round(bitsPerSecond / 1e3)} kbit/s`;
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, rest] = parts.map(part => String(part).padStart(2, '0'));
+  return parts[0]
+    ? `${parts[0]}:${minutes}:${rest}`
+    : `${hours === '00' ? '' : hours}${minutes}:${rest}`;
+}

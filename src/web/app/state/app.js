@@ -1,0 +1,184 @@
+import { freshRoom, pathOfRoom, readAddress, roomOfInput } from '../lib/address.js';
+import { joinProblem } from '../lib/words.js';
+import { effect, signal } from '../ui/view.js';
+import { Call } from './call.js';
+import { Devices } from './devices.js';
+import { Notices } from './notices.js';
+import { Settings } from './settings.js';
+
+/**
+ * @import { MediaKind, VideoCodec } from '/sdk/tributary.js'
+ * @typedef {'prejoin' | 'call' | 'left'} Page
+ * @typedef {'people' | 'chat' | null} Panel
+ */
+
+/** The whole page: its parts, where we are in it, and everything a user can do. */
+export class App {
+  settings = new Settings();
+  notices = new Notices();
+  devices = new Devices(this.settings);
+  call = new Call();
+  wishes = readAddress(location);
+
+  page = signal(/** @type {Page} */ ('prejoin'));
+  roomName = signal(this.wishes.room);
+  joining = signal(false);
+  joinError = signal('');
+  leaveReason = signal('');
+  panel = signal(/** @type {Panel} */ (null));
+  dialog = signal(/** @type {'help' | 'devices' | null} */ (null));
+  audioOnly = signal(false);
+
+  constructor() {
+    if (this.wishes.name !== null) this.settings.name.value = this.wishes.name;
+    this.#followCall();
+    effect(() => {
+      const title = this.page.value === 'prejoin' ? '' : `${this.roomName.value} · `;
+      const unread = this.call.unread.value;
+      document.title = `${unread ? `(${unread}) ` : ''}${title}Tributary`;
+    });
+  }
+
+  async start() {
+    await this.devices.open({ audio: this.wishes.audio, video: this.wishes.video });
+    if (this.wishes.autojoin && this.roomName.value) await this.join();
+  }
+
+  async join() {
+    const room = roomOfInput(this.roomName.value) || freshRoom();
+    if (this.joining.value) return;
+    this.joining.value = true;
+    this.joinError.value = '';
+    this.roomName.value = room;
+    if (location.pathname !== pathOfRoom(room)) {
+      history.replaceState(null, '', pathOfRoom(room) + location.search + location.hash);
+    }
+    try {
+      await this.call.join({
+        room,
+        name: this.settings.name.value.trim() || 'Guest',
+        token: this.wishes.token,
+        media: this.devices.media,
+        videoCodec: /** @type {VideoCodec | undefined} */ (this.wishes.codec),
+      });
+      this.page.value = 'call';
+    } catch (error) {
+      this.joinError.value = joinProblem(error);
+    } finally {
+      this.joining.value = false;
+    }
+  }
+
+  async leave() {
+    await this.call.room.leave();
+  }
+
+  async rejoin() {
+    this.page.value = 'prejoin';
+    await this.devices.open({ audio: true, video: true });
+    await this.join();
+  }
+
+  goHome() {
+    location.assign('/');
+  }
+
+  /** @param {MediaKind} kind */
+  async toggleMute(kind) {
+    if (this.call.isViewer.value) return;
+    await this.devices.toggle(kind);
+    const problem = this.devices.problems.value[kind];
+    if (problem) this.notices.show(problem, 'error');
+    const { audioMuted, videoMuted } = this.devices;
+    const off = kind === 'audio' ? audioMuted.value : videoMuted.value;
+    this.notices.say(`${kind === 'audio' ? 'Microphone' : 'Camera'} ${off ? 'off' : 'on'}`);
+  }
+
+  toggleHand() {
+    const raised = !this.call.me.value?.handRaised;
+    this.notices.say(raised ? 'Hand raised' : 'Hand lowered');
+    return this.attempt(this.call.room.setHandRaised(raised));
+  }
+
+  toggleAudioOnly() {
+    this.audioOnly.value = !this.audioOnly.value;
+    return this.attempt(this.call.room.setQuality({ audioOnly: this.audioOnly.value }));
+  }
+
+  /** @param {Panel} panel */
+  togglePanel(panel) {
+    this.panel.value = this.panel.value === panel ? null : panel;
+    if (this.panel.value === 'chat') this.call.unread.value = 0;
+  }
+
+  toggleSelfView() {
+    this.settings.selfViewShown.value = !this.settings.selfViewShown.value;
+  }
+
+  async toggleFullscreen() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await document.documentElement.requestFullscreen?.().catch(() => {});
+  }
+
+  async copyLink() {
+    const link = new URL(pathOfRoom(this.roomName.value), location.href).href;
+    try {
+      await navigator.clipboard.writeText(link);
+      this.notices.show('The invitation link is copied');
+    } catch {
+      this.notices.show(`Copy this link: ${link}`);
+    }
+  }
+
+  /**
+   * Waits for something the server was asked to do, and tells when it would not.
+   *
+   * @param {Promise<unknown>} request
+   */
+  async attempt(request) {
+    try {
+      await request;
+      return true;
+    } catch (error) {
+      this.notices.show(/** @type {Error} */ (error).message, 'error');
+      return false;
+    }
+  }
+
+  #followCall() {
+    const { room } = this.call;
+    room.on('stateChanged', ({ state, reason }) => {
+      if (state === 'reconnecting') this.notices.say('The connection broke. Reconnecting.');
+      if (state === 'connected') this.notices.say('Connected');
+      if (state === 'left') this.#onLeft(reason ?? '');
+    });
+    room.on('participantJoined', ({ participant }) => {
+      this.notices.show(`${participant.name} joined`);
+    });
+    room.on('participantLeft', ({ participant }) => {
+      if (participant) this.notices.show(`${participant.name} left`);
+    });
+    room.on('recordingChanged', ({ recording }) => {
+      if (room.state === 'connected') {
+        this.notices.show(recording ? 'The call is being recorded' : 'The recording has stopped');
+      }
+    });
+    room.on('chat', message => {
+      if (this.panel.value === 'chat') this.call.unread.value = 0;
+      else if (message.from !== room.participant?.identity) {
+        this.notices.show(`${message.name}: ${message.text.slice(0, 120)}`);
+      }
+    });
+    room.on('warning', ({ error }) => this.notices.show(error.message, 'error'));
+  }
+
+  /** @param {string} reason */
+  #onLeft(reason) {
+    this.leaveReason.value = reason;
+    this.panel.value = null;
+    this.dialog.value = null;
+    this.audioOnly.value = false;
+    this.devices.close();
+    this.page.value = 'left';
+  }
+}

@@ -1,0 +1,102 @@
+import { LocalMedia, listDevices } from '/sdk/tributary.js';
+import { deviceProblem } from '../lib/words.js';
+import { signal } from '../ui/view.js';
+
+/**
+ * @import { DeviceChoice, MediaKind } from '/sdk/tributary.js'
+ * @import { Settings } from './settings.js'
+ */
+
+/** The microphone and camera as signals, with their problems in words. */
+export class Devices {
+  media = new LocalMedia();
+  audioTrack = signal(/** @type {MediaStreamTrack | null} */ (null));
+  videoTrack = signal(/** @type {MediaStreamTrack | null} */ (null));
+  audioMuted = signal(true);
+  videoMuted = signal(true);
+  microphones = signal(/** @type {MediaDeviceInfo[]} */ ([]));
+  cameras = signal(/** @type {MediaDeviceInfo[]} */ ([]));
+  problems = signal(/** @type {Record<MediaKind, string>} */ ({ audio: '', video: '' }));
+  opening = signal(false);
+  #settings;
+
+  /** @param {Settings} settings */
+  constructor(settings) {
+    this.#settings = settings;
+    this.media.on('changed', () => this.#mirror());
+    this.media.on('lost', ({ kind }) => {
+      this.#problem(kind, `Your ${kind === 'audio' ? 'microphone' : 'camera'} was unplugged.`);
+    });
+    navigator.mediaDevices?.addEventListener?.('devicechange', () => this.list());
+  }
+
+  /** @param {{ audio: boolean, video: boolean }} wanted */
+  async open({ audio, video }) {
+    this.opening.value = true;
+    // One after the other: browsers then ask for both in a row instead of denying one.
+    await this.#try('audio', () =>
+      this.media.choose('audio', audio && this.#settings.audioDevice.value),
+    );
+    await this.#try('video', () =>
+      this.media.choose('video', video && this.#settings.videoDevice.value),
+    );
+    this.opening.value = false;
+    await this.list();
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @param {DeviceChoice} choice
+   */
+  async choose(kind, choice) {
+    const setting = kind === 'audio' ? this.#settings.audioDevice : this.#settings.videoDevice;
+    setting.value = choice;
+    await this.#try(kind, () => this.media.choose(kind, choice));
+    await this.list();
+  }
+
+  /** @param {MediaKind} kind */
+  async toggle(kind) {
+    const muted = kind === 'audio' ? this.audioMuted.value : this.videoMuted.value;
+    await this.#try(kind, () => this.media.setMuted(kind, !muted));
+    if (muted) await this.list();
+  }
+
+  async list() {
+    this.microphones.value = await listDevices('audio').catch(() => []);
+    this.cameras.value = await listDevices('video').catch(() => []);
+  }
+
+  close() {
+    this.media.close();
+    this.#mirror();
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @param {() => Promise<void>} work
+   */
+  async #try(kind, work) {
+    this.#problem(kind, '');
+    try {
+      await work();
+    } catch (error) {
+      this.#problem(kind, deviceProblem(kind, error));
+    }
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @param {string} text
+   */
+  #problem(kind, text) {
+    this.problems.value = { ...this.problems.value, [kind]: text };
+  }
+
+  #mirror() {
+    this.audioTrack.value = this.media.audioTrack;
+    this.videoTrack.value = this.media.videoTrack;
+    this.audioMuted.value = this.media.audioMuted;
+    this.videoMuted.value = this.media.videoMuted;
+  }
+}

@@ -1,0 +1,136 @@
+import { Avatar, Icon } from '../ui/controls.js';
+import { html, signal, View } from '../ui/view.js';
+import { Panel } from './panel.js';
+
+/**
+ * @import { ChatMessage } from '/sdk/tributary.js'
+ * @import { App } from '../state/app.js'
+ */
+
+const MAX_LENGTH = 2000;
+
+/** @extends {View<{ app: App }>} */
+export class Chat extends View {
+  draft = signal('');
+  /** @type {HTMLElement | null} */
+  list = null;
+  /** @type {HTMLTextAreaElement | null} */
+  input = null;
+  #shown = 0;
+
+  /** @override */
+  componentDidMount() {
+    this.input?.focus();
+    this.#followEnd();
+  }
+
+  /** @override */
+  componentDidUpdate() {
+    this.#followEnd();
+  }
+
+  #followEnd() {
+    const { length } = this.props.app.call.messages.peek();
+    if (length !== this.#shown) this.list?.scrollTo({ top: this.list.scrollHeight });
+    this.#shown = length;
+  }
+
+  /** @param {Event} [event] */
+  send = async event => {
+    event?.preventDefault();
+    const { app } = this.props;
+    const text = this.draft.value.trim();
+    if (!text) return;
+    this.draft.value = '';
+    const sent = await app.attempt(app.call.room.chat(text));
+    if (!sent && !this.draft.value) this.draft.value = text;
+  };
+
+  /** @param {KeyboardEvent} event */
+  onKey = event => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.send(event);
+  };
+
+  /**
+   * @override
+   * @param {{ app: App }} props
+   */
+  view({ app }) {
+    const messages = app.call.messages.value;
+    const myIdentity = app.call.me.value?.identity;
+    return html`<${Panel} title="Chat" onClose=${() => app.togglePanel('chat')}>
+      <ol
+        class="messages"
+        role="log"
+        aria-label="Messages"
+        tabindex="0"
+        ref=${(/** @type {HTMLElement} */ element) => {
+          this.list = element;
+        }}
+      >
+        ${
+          messages.length === 0 &&
+          html`<li class="empty">
+          <${Icon} name="chat" size=${28} />
+          <span>Messages are seen by everybody in the call, and are gone when it ends.</span>
+        </li>`
+        }
+        ${messages.map(
+          (message, index) => html`<${Message}
+            key=${`${message.at}/${index}`}
+            message=${message}
+            mine=${message.from === myIdentity}
+            continued=${continues(messages[index - 1], message)}
+          />`,
+        )}
+      </ol>
+      <form class="chat-form" onSubmit=${this.send}>
+        <textarea
+          ref=${(/** @type {HTMLTextAreaElement} */ element) => {
+            this.input = element;
+          }}
+          rows="1"
+          maxlength=${MAX_LENGTH}
+          aria-label="Message to everybody"
+          placeholder="Message to everybody"
+          value=${this.draft.value}
+          onInput=${(/** @type {InputEvent} */ event) => {
+            this.draft.value = /** @type {HTMLTextAreaElement} */ (event.target).value;
+          }}
+          onKeyDown=${this.onKey}
+        />
+        <button
+          type="submit"
+          class="icon-button send"
+          aria-label="Send"
+          disabled=${!this.draft.value.trim()}
+        >
+          <${Icon} name="send" size=${18} />
+        </button>
+      </form>
+    <//>`;
+  }
+}
+
+/**
+ * @param {ChatMessage | undefined} before
+ * @param {ChatMessage} message
+ */
+function continues(before, message) {
+  return before?.from === message.from && Date.parse(message.at) - Date.parse(before.at) < 120_000;
+}
+
+/** @param {{ message: ChatMessage, mine: boolean, continued: boolean }} props */
+function Message({ message, mine, continued }) {
+  const time = new Date(message.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return html`<li class="message" data-mine=${mine} data-continued=${continued}>
+    ${!mine && !continued && html`<${Avatar} name=${message.name} identity=${message.from} />`}
+    <div>
+      ${
+        !continued &&
+        html`<p class="message-head"><strong>${mine ? 'You' : message.name}</strong><time>${time}</time></p>`
+      }
+      <p class="bubble">${message.text}</p>
+    </div>
+  </li>`;
+}
