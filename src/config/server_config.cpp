@@ -1,0 +1,194 @@
+#include "config/server_config.h"
+
+#include <gio/gio.h>
+
+#include <memory>
+
+#include "config/config_visitor.h"
+#include "glib/object_ptr.h"
+
+namespace tributary {
+namespace {
+
+using config::Visitor;
+
+void describeLimits(Visitor& visit, ServerConfig::Limits& limits) {
+  visit.begin("limits", "What strangers may use up.");
+  visit.number("messageBytes", limits.messageBytes, {4096, 262144},
+               "longest WebSocket message; the longest useful one is an offer of 10 to 20 KB");
+  visit.number("messagesPerSecond", limits.messagesPerSecond, {1, 1000},
+               "messages a session may send in the long run; a call sends one or two");
+  visit.number("messageBurst", limits.messageBurst, {10, 10000},
+               "messages a session may send at once; an offer comes with dozens of candidates");
+  visit.number("sessions", limits.sessions, {1, 100000}, "open WebSockets in all; each costs about 50 KB");
+  visit.number("sessionsPerAddress", limits.sessionsPerAddress, {1, 100000},
+               "open WebSockets of one client address; an office shares one");
+  visit.number("rooms", limits.rooms, {1, 10000}, "rooms at a time; each is a process with a mixer");
+  visit.number("participantsPerRoom", limits.participantsPerRoom, {1, 500},
+               "people in one room; beyond 50 one room's process runs out of a core's time");
+  visit.seconds("joinTimeout", limits.joinTimeout, {1, 300},
+                "a WebSocket that has not joined by then is closed");
+  visit.seconds("livenessTimeout", limits.livenessTimeout, {2, 600},
+                "a session that was silent for so long (three pings) is lost");
+  visit.seconds(
+      "pingInterval", limits.pingInterval, {1, 200},
+      "how often a session is pinged, and told to ping; below the 60 s after which proxies give up");
+  visit.end();
+}
+
+void describeRooms(Visitor& visit, ServerConfig::Rooms& rooms) {
+  visit.begin("rooms", "Room processes and how long things are kept.");
+  visit.text("program", rooms.program, "the room program; empty: `tributary-room` beside `tributary`");
+  visit.text("profile", rooms.profile, "pipeline profile of new rooms: `<profilesDir>/<profile>.json`");
+  visit.text("profilesDir", rooms.profilesDir, "empty: `pipelines/` of the source tree or the installation");
+  visit.number("spareProcesses", rooms.spareProcesses, {0, 16},
+               "room processes kept started for the next rooms, so that a first join need not wait for one");
+  visit.seconds("emptyTimeout", rooms.emptyTimeout, {0, 86400},
+                "an empty room is closed after this; long enough for a reload");
+  visit.seconds("departureTimeout", rooms.departureTimeout, {0, 3600},
+                "how long somebody whose connection broke keeps identity and tile");
+  visit.seconds("readyTimeout", rooms.readyTimeout, {1, 300},
+                "a room process must be configured by then, or it is replaced");
+  visit.seconds("requestTimeout", rooms.requestTimeout, {1, 300},
+                "a room process must answer by then, or the client gets `timeout`");
+  visit.seconds("heartbeatInterval", rooms.heartbeatInterval, {0.1, 60},
+                "how often a room process is asked for a sign of life");
+  visit.seconds(
+      "heartbeatTimeout", rooms.heartbeatTimeout, {0.2, 300},
+      "a room process silent for so long is killed and replaced; generous, for machines under load");
+  visit.seconds(
+      "stopTimeout", rooms.stopTimeout, {0.1, 60},
+      "a stopped room process must exit by then, or it gets SIGTERM and, one second later, SIGKILL");
+  visit.seconds("restartBackoffMin", rooms.restartBackoffMin, {0.05, 60},
+                "wait before the first restart of a room process");
+  visit.seconds("restartBackoffMax", rooms.restartBackoffMax, {0.1, 600},
+                "doubled at every failure up to this");
+  visit.end();
+}
+
+void describeMedia(Visitor& visit, ServerConfig::Media& media) {
+  visit.begin("media", "Passed to room processes.");
+  visit.number("udpPortMin", media.udpPortMin, {0, 65535},
+               "lowest UDP port for media; 0: any the system gives");
+  visit.number("udpPortMax", media.udpPortMax, {0, 65535},
+               "highest UDP port for media; each participant takes one per local address");
+  visit.text("stunServer", media.stunServer, "`stun://host:port`, where the server itself is behind NAT");
+  visit.number("latencyMs", media.latencyMs, {10, 1000},
+               "jitter buffer in ms; 200 is felt, below 20 packets come too late");
+  visit.end();
+}
+
+void describe(Visitor& visit, ServerConfig& config) {
+  visit.begin("listen", "Where the server listens.");
+  visit.text("host", config.listen.host,
+             "address; other than loopback needs TLS in front and, in open mode, `--insecure-open`");
+  visit.number("port", config.listen.port, {0, 65535}, "TCP port; 0: any free one");
+  visit.end();
+  visit.text("stateDir", config.stateDir, "recordings and other state; empty: `$XDG_STATE_HOME/tributary`");
+  visit.list("origins", config.origins,
+             "web origins (`https://meet.example.org`) whose pages may connect; empty: the server's own");
+  visit.list("trustedProxies", config.trustedProxies, "proxies whose `X-Forwarded-For` is believed");
+  describeLimits(visit, config.limits);
+  describeRooms(visit, config.rooms);
+  describeMedia(visit, config.media);
+  visit.begin("metrics", "The `/metrics` page.");
+  visit.flag("open", config.metrics.open, "show it to everybody; else to direct loopback clients only");
+  visit.end();
+  visit.iceServers("iceServers", config.iceServers,
+                   "STUN and TURN servers that clients are told of in `joined`");
+}
+
+bool isWebOrigin(const std::string& text) {
+  g_autoptr(GUri) uri = g_uri_parse(text.c_str(), G_URI_FLAGS_NONE, nullptr);
+  if (uri == nullptr || g_uri_get_host(uri) == nullptr || *g_uri_get_path(uri) != '\0') return false;
+  const std::string_view scheme = g_uri_get_scheme(uri);
+  return scheme == "http" || scheme == "https";
+}
+
+/// What no single key's range can tell.
+void compare(const ServerConfig& config, config::Reader& reader) {
+  if (config.media.udpPortMin > config.media.udpPortMax) {
+    reader.mistake("$.media.udpPortMin", "must not be above udpPortMax");
+  }
+  if (config.rooms.restartBackoffMin > config.rooms.restartBackoffMax) {
+    reader.mistake("$.rooms.restartBackoffMin", "must not be above restartBackoffMax");
+  }
+  if (config.limits.pingInterval >= config.limits.livenessTimeout) {
+    reader.mistake("$.limits.pingInterval", "must be below livenessTimeout");
+  }
+  for (const auto& origin : config.origins) {
+    if (!isWebOrigin(origin)) {
+      reader.mistake("$.origins", "\"" + origin + "\" must be like https://meet.example.org, without a path");
+    }
+  }
+}
+
+}  // namespace
+
+Result<ServerConfig> parseServerConfig(const Json& json) {
+  ServerConfig out;
+  config::Reader reader(json);
+  describe(reader, out);
+  compare(out, reader);
+  std::string all;
+  for (const auto& mistake : reader.finish())
+    all += (all.empty() ? "" : "\n") + mistake;
+  if (!all.empty()) return fail(ErrorCode::badRequest, all);
+  return out;
+}
+
+Result<ServerConfig> loadServerConfig(const std::string& path) {
+  char* contents = nullptr;
+  gsize length = 0;
+  GError* error = nullptr;
+  if (!g_file_get_contents(path.c_str(), &contents, &length, &error)) {
+    return tl::unexpected(takeError(error, ErrorCode::notFound, "the configuration cannot be read"));
+  }
+  const std::unique_ptr<char, GFree> owned(contents);
+  const auto json = Json::parse(std::string_view(contents, length));
+  if (!json) return fail(ErrorCode::badRequest, path + ": " + json.error().message);
+  auto config = parseServerConfig(*json);
+  if (!config) return fail(ErrorCode::badRequest, path + ":\n" + config.error().message);
+  return config;
+}
+
+Json serverConfigSchema() {
+  ServerConfig defaults;
+  config::SchemaWriter writer;
+  describe(writer, defaults);
+  return writer.result();
+}
+
+std::string serverConfigTable() {
+  ServerConfig defaults;
+  config::TableWriter writer;
+  describe(writer, defaults);
+  return writer.result();
+}
+
+Result<ServerConfig::Listen> parseListen(std::string_view text) {
+  const auto wrong = [&text] {
+    return fail(ErrorCode::badRequest,
+                "\"" + std::string(text) + "\" must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+  };
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong();
+  std::string host(text.substr(0, colon));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) host = "0.0.0.0";
+  if (host == "localhost") host = "127.0.0.1";
+  guint64 port = 0;
+  const std::string digits(text.substr(colon + 1));
+  if (!g_ascii_string_to_unsigned(digits.c_str(), 10, 0, 65535, &port, nullptr)) return wrong();
+  if (!g_hostname_is_ip_address(host.c_str())) return wrong();
+  return ServerConfig::Listen{host, static_cast<int>(port)};
+}
+
+bool isLoopback(std::string_view host) {
+  if (host == "localhost") return true;
+  const auto address =
+      ObjectPtr<GInetAddress>::adopt(g_inet_address_new_from_string(std::string(host).c_str()));
+  return address && g_inet_address_get_is_loopback(address.get());
+}
+
+}  // namespace tributary
