@@ -1,0 +1,38 @@
+#include "media/audio_ingest.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/rtp/gstrtpbuffer.h>
+
+#include "media/codec_table.h"
+
+namespace tributary {
+
+Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, std::shared_ptr<Talker> talker) {
+  auto sink = makeElement("appsink");
+  if (!sink) return tl::unexpected(sink.error());
+  g_object_set(sink->get(), "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "qos", FALSE, nullptr);
+  std::unique_ptr<AudioIngest> out(new AudioIngest);
+  out->talker_ = std::move(talker);
+  gst_bin_add(GST_BIN(pipeline), sink->get());
+  out->sinkPad_ = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(sink->get(), "sink"));
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* from, gpointer self) {
+    GstSample* sample = gst_app_sink_pull_sample(from);
+    if (sample == nullptr) return GST_FLOW_EOS;
+    static_cast<AudioIngest*>(self)->onPacket(gst_sample_get_buffer(sample));
+    gst_sample_unref(sample);
+    return GST_FLOW_OK;
+  };
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &callbacks, out.get(), nullptr);
+  return out;
+}
+
+void AudioIngest::onPacket(GstBuffer* packet) {
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  if (packet == nullptr || !gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) return;
+  talker_->push(gst_rtp_buffer_get_seq(&rtp),
+                {static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)), gst_rtp_buffer_get_payload_len(&rtp)});
+  gst_rtp_buffer_unmap(&rtp);
+}
+
+}  // namespace tributary

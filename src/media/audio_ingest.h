@@ -1,0 +1,30 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include <memory>
+#include <string>
+
+#include "glib/object_ptr.h"
+#include "media/talker.h"
+
+namespace tributary {
+
+/// A microphone's way from RTP to its Talker. Lives in a peer's pipeline.
+class AudioIngest {
+ public:
+  /// Adds its element to `pipeline`. Thread: owner.
+  static Result<std::unique_ptr<AudioIngest>> create(GstElement* pipeline, std::shared_ptr<Talker> talker);
+
+  /// Where RTP goes in. Transfer none.
+  GstPad* sinkPad() const { return sinkPad_.get(); }
+
+ private:
+  AudioIngest() = default;
+  void onPacket(GstBuffer* packet);
+
+  std::shared_ptr<Talker> talker_;
+  ObjectPtr<GstPad> sinkPad_;
+};
+
+}  // namespace tributary

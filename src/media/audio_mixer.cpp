@@ -1,0 +1,200 @@
+#include "media/audio_mixer.h"
+
+#include <gst/rtp/gstrtpbuffer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace tributary {
+namespace {
+
+constexpr double silence = -90;      // dBFS
+constexpr double talking = -55;      // louder than this asks for a slot
+constexpr double louderBy = 6;       // dB over the quietest holder before a slot changes hands
+constexpr float fadeStep = 1.0F / 240;  // 5 ms from nothing to full
+
+double decibels(const AudioBlock& block) {
+  double sum = 0;
+  for (const float sample : block) sum += static_cast<double>(sample) * sample;
+  return std::max(silence, 10 * std::log10(sum / audioFrame + 1e-12));
+}
+
+/// Leaves what is below 0.8 alone and bends the rest towards 1, so that many voices do not crackle.
+float limited(float sample) {
+  constexpr float knee = 0.8F;
+  const float size = std::abs(sample);
+  if (size <= knee) return sample;
+  return std::copysign(knee + (1 - knee) * std::tanh((size - knee) / (1 - knee)), sample);
+}
+
+}  // namespace
+
+struct AudioMixer::Person {
+  Id id;
+  std::shared_ptr<Talker> talker;
+  std::shared_ptr<PeerOutput> listener;
+  AudioBlock block{};
+  double level = silence;
+  float gain = 0;  ///< on its way to 1 in a slot, to 0 outside
+  int slot = -1;
+
+  void fade(float towards) {
+    for (float& sample : block) {
+      gain = gain < towards ? std::min(gain + fadeStep, towards) : std::max(gain - fadeStep, towards);
+      sample *= gain;
+    }
+  }
+};
+
+/// One mix on its way out: an encoder and an RTP stream for its listeners to rewrite.
+class AudioMixer::Output {
+ public:
+  explicit Output(const OpusSettings& settings) : encoder_(settings) {}
+
+  void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners) {
+    const auto opus = encoder_.encode(mix);
+    GstBuffer* packet = packetise(opus, pts);
+    for (PeerOutput* listener : listeners) listener->sendAudio(packet, this);
+    gst_buffer_unref(packet);
+  }
+
+ private:
+  GstBuffer* packetise(std::span<const uint8_t> opus, int64_t pts) {
+    GstBuffer* packet = gst_rtp_buffer_new_allocate(0, 0, 0);
+    GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+    gst_rtp_buffer_map(packet, GST_MAP_WRITE, &rtp);
+    gst_rtp_buffer_set_seq(&rtp, sequence_++);
+    gst_rtp_buffer_set_timestamp(&rtp, static_cast<guint32>(pts / 1000 * (audioRate / 1000) / 1000));
+    gst_rtp_buffer_unmap(&rtp);
+    GstBuffer* payload = gst_buffer_new_memdup(opus.data(), opus.size());
+    packet = gst_buffer_append(packet, payload);
+    GST_BUFFER_PTS(packet) = static_cast<GstClockTime>(pts);
+    GST_BUFFER_DURATION(packet) = static_cast<GstClockTime>(audioTick);
+    return packet;
+  }
+
+  MixEncoder encoder_;
+  uint16_t sequence_ = 0;
+};
+
+AudioMixer::AudioMixer(const AudioSettings& settings, const RoomClock& clock)
+    : settings_(settings), clock_(clock), slots_(static_cast<size_t>(settings.talkerSlots), nullptr) {
+  for (int i = 0; i <= settings.talkerSlots; ++i) outputs_.push_back(std::make_unique<Output>(settings.opus));
+  ticker_ = std::make_unique<Ticker>("mix-audio", 1, 50, [this](int64_t due) { tick(due); });
+}
+
+AudioMixer::~AudioMixer() { ticker_.reset(); }
+
+void AudioMixer::add(const Id& id, std::shared_ptr<Talker> talker, std::shared_ptr<PeerOutput> listener) {
+  remove(id);
+  auto person = std::make_unique<Person>();
+  person->id = id;
+  person->talker = std::move(talker);
+  person->listener = std::move(listener);
+  const std::lock_guard lock(mutex_);
+  if (person->talker) {
+    const auto free = std::find(slots_.begin(), slots_.end(), nullptr);
+    if (free != slots_.end()) {
+      *free = person.get();
+      person->slot = static_cast<int>(free - slots_.begin());
+    }
+  }
+  people_.push_back(std::move(person));
+}
+
+void AudioMixer::remove(const Id& id) {
+  const std::lock_guard lock(mutex_);
+  for (auto& holder : slots_) {
+    if (holder != nullptr && holder->id == id) holder = nullptr;
+  }
+  std::erase_if(people_, [&id](const auto& person) { return person->id == id; });
+}
+
+void AudioMixer::tick(int64_t due) {
+  const std::lock_guard lock(mutex_);
+  ++counters_.ticks;
+  for (auto& person : people_) {
+    if (person->talker) hear(*person);
+  }
+  assignSlots();
+  mixAndSend(clock_.runningTime(due));
+}
+
+void AudioMixer::hear(Person& person) {
+  person.talker->pull(person.block);
+  // Up at once, down over about 400 ms: a pause between words is no silence.
+  const double now = decibels(person.block);
+  person.level = now > person.level ? now : person.level + (now - person.level) * 0.05;
+}
+
+int AudioMixer::slotFor(const Person& person) const {
+  int quietest = -1;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i] == nullptr) return static_cast<int>(i);
+    if (quietest < 0 || slots_[i]->level < slots_[static_cast<size_t>(quietest)]->level) {
+      quietest = static_cast<int>(i);
+    }
+  }
+  if (quietest < 0) return -1;
+  return person.level > slots_[static_cast<size_t>(quietest)]->level + louderBy ? quietest : -1;
+}
+
+void AudioMixer::assignSlots() {
+  for (auto& person : people_) {
+    if (!person->talker || person->slot >= 0 || person->level < talking) continue;
+    const int slot = slotFor(*person);
+    if (slot < 0) continue;
+    Person*& holder = slots_[static_cast<size_t>(slot)];
+    if (holder != nullptr) holder->slot = -1;
+    holder = person.get();
+    person->slot = slot;
+  }
+}
+
+void AudioMixer::mixAndSend(int64_t pts) {
+  AudioBlock all{};
+  for (auto& person : people_) {
+    if (!person->talker || (person->slot < 0 && person->gain <= 0)) continue;
+    person->fade(person->slot >= 0 ? 1.0F : 0.0F);
+    for (size_t i = 0; i < audioFrame; ++i) all[i] += person->block[i];
+  }
+  counters_.encoders = 0;
+  std::vector<PeerOutput*> shared;
+  AudioBlock mix;
+  for (auto& person : people_) {
+    if (!person->listener || !person->listener->isOpen()) continue;
+    if (person->slot < 0) {
+      shared.push_back(person->listener.get());
+      continue;
+    }
+    for (size_t i = 0; i < audioFrame; ++i) mix[i] = limited(all[i] - person->block[i]);
+    outputs_[static_cast<size_t>(person->slot)]->send(mix, pts, {person->listener.get()});
+    ++counters_.encoders;
+  }
+  if (shared.empty()) return;
+  for (size_t i = 0; i < audioFrame; ++i) mix[i] = limited(all[i]);
+  outputs_.back()->send(mix, pts, shared);
+  ++counters_.encoders;
+}
+
+std::vector<AudioMixer::Level> AudioMixer::levels() const {
+  std::vector<Level> out;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& person : people_) {
+      if (person->talker) out.push_back({person->id, person->level, person->slot >= 0});
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.db > b.db; });
+  return out;
+}
+
+AudioMixer::Counters AudioMixer::counters() const {
+  const std::lock_guard lock(mutex_);
+  Counters out = counters_;
+  out.late = ticker_ ? ticker_->missed() : 0;
+  return out;
+}
+
+}  // namespace tributary

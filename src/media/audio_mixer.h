@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "media/clock.h"
+#include "media/opus_codec.h"
+#include "media/peer_output.h"
+#include "media/talker.h"
+#include "media/ticker.h"
+
+namespace tributary {
+
+struct AudioSettings {
+  int talkerSlots = 6;  ///< people who can be heard at once, each of whom costs an Opus encode
+  OpusSettings opus;
+};
+
+/// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves; everybody
+/// else shares one mix and one encode of it. With no more people than slots nobody ever changes place;
+/// with more, a slot goes to whoever has become louder than its holder.
+class AudioMixer {
+ public:
+  AudioMixer(const AudioSettings& settings, const RoomClock& clock);
+  ~AudioMixer();
+
+  using Id = std::string;  ///< of a person
+
+  /// Somebody who may be heard, who hears, or both (either may be null). Thread: owner.
+  void add(const Id& id, std::shared_ptr<Talker> talker, std::shared_ptr<PeerOutput> listener);
+  void remove(const Id& id);
+
+  struct Level {
+    Id id;
+    double db;        ///< dBFS, smoothed: about −90 is silence
+    bool inSlot;
+  };
+  /// Everybody who sends, loudest first. Thread: any.
+  std::vector<Level> levels() const;
+
+  struct Counters {
+    uint64_t ticks = 0;
+    uint64_t late = 0;    ///< ticks that were skipped
+    int encoders = 0;     ///< Opus encodes at the last tick
+  };
+  Counters counters() const;
+
+ private:
+  struct Person;
+  struct Slot;
+  class Output;
+
+  void tick(int64_t due);
+  void hear(Person& person);
+  void assignSlots();
+  int slotFor(const Person& person) const;
+  void mixAndSend(int64_t pts);
+
+  AudioSettings settings_;
+  const RoomClock& clock_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Person>> people_;
+  std::vector<Person*> slots_;
+  std::vector<std::unique_ptr<Output>> outputs_;  ///< one a slot, and the shared one last
+  Counters counters_;
+  std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above
+};
+
+}  // namespace tributary

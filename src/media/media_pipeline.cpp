@@ -1,0 +1,222 @@
+#include "media/media_pipeline.h"
+
+#include <gst/gst.h>
+
+#include "base/log.h"
+
+namespace tributary {
+
+struct MediaPipeline::Member {
+  Id id;
+  std::shared_ptr<TileSlot> slot = std::make_shared<TileSlot>();
+  std::shared_ptr<Talker> talker;
+  std::shared_ptr<PeerOutput> output;
+  std::unique_ptr<PeerConnection> peer;
+  int maxHeight = 0;
+
+  // Drawn once for a name, state and size.
+  std::string cardKey;
+  std::shared_ptr<const Picture> card;
+  std::string labelKey;
+  std::shared_ptr<const Overlay> label;
+};
+
+MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
+    : settings_(std::move(settings)), callbacks_(std::move(callbacks)) {
+  const CanvasFormat canvas{settings_.canvas.width, settings_.canvas.height, settings_.canvas.framerate};
+  audio_ = std::make_unique<AudioMixer>(settings_.audio, clock_);
+  renditions_ = std::make_unique<RenditionSet>(settings_.renditions, canvas, clock_);
+  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_,
+                                        [this](GstBuffer* frame) { renditions_->push(frame); });
+}
+
+MediaPipeline::~MediaPipeline() {
+  members_.clear();
+  video_.reset();
+  renditions_.reset();
+  audio_.reset();
+}
+
+void MediaPipeline::warmUp() {
+  auto webrtc = makeElement("webrtcbin");
+  if (!webrtc) return log::error("media.missing", {{"message", webrtc.error().message}});
+  auto pipeline = ObjectPtr<GstElement>::sink(gst_pipeline_new("warm-up"));
+  gst_bin_add(GST_BIN(pipeline.get()), webrtc->get());
+  const auto pad = ObjectPtr<GstPad>::adopt(gst_element_request_pad_simple(webrtc->get(), "sink_0"));
+  gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
+  for (const auto name : videoCodecNames()) {
+    const auto decoder = makeDecoder(*findVideoCodec(name));
+    if (!decoder) log::warning("media.missing", {{"message", decoder.error().message}});
+  }
+  drawLabel({"", "Warm up", true}, 640, 360);  // fontconfig's cache
+  reaper_.take(std::move(pipeline));
+}
+
+void MediaPipeline::addPerson(const Id& id) {
+  auto& member = members_[id];
+  if (member) return;
+  member = std::make_unique<Member>();
+  member->id = id;
+}
+
+void MediaPipeline::retire(Member& member) {
+  if (!member.peer) return;
+  const auto peer = member.peer->counters();
+  gone_.rtpInPackets += peer.rtpPackets;
+  gone_.rtpInBytes += peer.rtpBytes;
+  gone_.gatedPackets += peer.gated;
+  const auto video = member.output->video();
+  const auto audio = member.output->audio();
+  gone_.videoOut.packets += video.packets;
+  gone_.videoOut.bytes += video.bytes;
+  gone_.audioOut.packets += audio.packets;
+  gone_.audioOut.bytes += audio.bytes;
+  gone_.audioLost += member.talker->counters().lost;
+  renditions_->unwatch(member.output.get());
+  audio_->remove(member.id);
+  member.peer.reset();
+  member.output.reset();
+  member.talker.reset();
+  member.slot->clear();
+}
+
+void MediaPipeline::removePerson(const Id& id) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return;
+  retire(*found->second);
+  const auto counters = found->second->slot->counters();
+  gone_.framesArrived += counters.arrived;
+  gone_.framesShown += counters.shown;
+  members_.erase(found);
+}
+
+void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
+                            std::function<void(Result<std::string>)> onAnswer) {
+  addPerson(id);
+  Member& member = *members_[id];
+  retire(member);
+  member.talker = std::make_shared<Talker>();
+  member.output = std::make_shared<PeerOutput>();
+  bool sends = false;
+  bool hears = false;
+  for (const auto& line : offer.lines) {
+    if (line.kind != MediaLine::Kind::audio) continue;
+    sends = line.receive;
+    hears = line.send;
+  }
+  PeerConnection::Callbacks callbacks;
+  callbacks.onAnswer = std::move(onAnswer);
+  callbacks.onCandidate = [this, id](const auto& candidate, const auto& mid, unsigned mline) {
+    callbacks_.onCandidate(id, candidate, mid, mline);
+  };
+  callbacks.onState = [this, id](PeerConnection::State state) {
+    const auto known = members_.find(id);
+    if (known == members_.end()) return;
+    if (state == PeerConnection::State::connected) watch(*known->second);
+    if (state == PeerConnection::State::failed) ++gone_.peerErrors;
+    callbacks_.onState(id, state);
+  };
+  callbacks.onKeyFrameRequest = [this, output = member.output.get()] { renditions_->requestKeyFrame(output); };
+  audio_->add(id, sends ? member.talker : nullptr, hears ? member.output : nullptr);
+  member.peer = PeerConnection::create(id, offer, settings_.peer, {member.slot, member.talker, member.output},
+                                       clock_, reaper_, std::move(callbacks));
+}
+
+void MediaPipeline::watch(Member& member) {
+  if (!member.peer || member.peer->videoCodec().empty()) return;
+  const auto watching = renditions_->watch(member.output, member.peer->videoCodec(), member.maxHeight);
+  if (!watching) {
+    log::error("rendition.startFailed", {{"participant", member.id}, {"message", watching.error().message}});
+  }
+}
+
+void MediaPipeline::disconnect(const Id& id) {
+  const auto found = members_.find(id);
+  if (found != members_.end()) retire(*found->second);
+}
+
+void MediaPipeline::addCandidate(const Id& id, unsigned mline, const std::string& candidate) {
+  const auto found = members_.find(id);
+  if (found != members_.end() && found->second->peer) found->second->peer->addCandidate(mline, candidate);
+}
+
+void MediaPipeline::setVideoMuted(const Id& id, bool muted) {
+  const auto found = members_.find(id);
+  if (found != members_.end()) found->second->slot->setMuted(muted);
+}
+
+void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return;
+  found->second->maxHeight = maxHeight;
+  if (found->second->output && found->second->output->isOpen()) watch(*found->second);
+}
+
+std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const PlacedPerson& placed) {
+  const std::string key = placed.person.name + "/" + std::to_string(placed.rect.width) + "x" +
+                          std::to_string(placed.rect.height);
+  if (key != member.cardKey) member.card = drawCard(placed.person, placed.rect.width, placed.rect.height);
+  member.cardKey = key;
+  return member.card;
+}
+
+std::shared_ptr<const Overlay> MediaPipeline::labelFor(Member& member, const PlacedPerson& placed) {
+  if (!settings_.showNames) return nullptr;
+  const std::string key = placed.person.name + "/" + std::to_string(placed.rect.width) + "x" +
+                          std::to_string(placed.rect.height) + (placed.person.audioMuted ? "/muted" : "");
+  if (key != member.labelKey) member.label = drawLabel(placed.person, placed.rect.width, placed.rect.height);
+  member.labelKey = key;
+  return member.label;
+}
+
+void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
+  auto scene = std::make_shared<Scene>();
+  for (const auto& placed : people) {
+    const auto found = members_.find(placed.person.identity);
+    if (found == members_.end()) continue;
+    Member& member = *found->second;
+    scene->tiles.push_back({member.slot, placed.rect, settings_.fit, cardFor(member, placed), labelFor(member, placed)});
+  }
+  video_->setScene(std::move(scene));
+}
+
+void MediaPipeline::requestQuality(const Id& id,
+                                   std::function<void(std::optional<PeerConnection::Quality>)> callback) {
+  const auto found = members_.find(id);
+  if (found != members_.end() && found->second->peer) found->second->peer->requestQuality(std::move(callback));
+}
+
+MediaPipeline::Stats MediaPipeline::stats() const {
+  Stats out = gone_;
+  out.video = video_->counters();
+  out.audio = audio_->counters();
+  out.renditions = renditions_->list();
+  out.renditionErrors = renditions_->errors();
+  out.teardown = reaper_.stuckFor();
+  for (const auto& [id, member] : members_) {
+    const auto tile = member->slot->counters();
+    out.framesArrived += tile.arrived;
+    out.framesShown += tile.shown;
+    if (!member->peer) continue;
+    const auto peer = member->peer->counters();
+    out.rtpInPackets += peer.rtpPackets;
+    out.rtpInBytes += peer.rtpBytes;
+    out.gatedPackets += peer.gated;
+    out.audioLost += member->talker->counters().lost;
+    const auto video = member->output->video();
+    const auto audio = member->output->audio();
+    out.videoOut.packets += video.packets;
+    out.videoOut.bytes += video.bytes;
+    out.audioOut.packets += audio.packets;
+    out.audioOut.bytes += audio.bytes;
+  }
+  return out;
+}
+
+std::map<MediaPipeline::Id, TileSlot::Counters> MediaPipeline::tileCounters() const {
+  std::map<Id, TileSlot::Counters> out;
+  for (const auto& [id, member] : members_) out[id] = member->slot->counters();
+  return out;
+}
+
+}  // namespace tributary

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "media/audio_mixer.h"
+#include "media/name_art.h"
+#include "media/peer_connection.h"
+#include "media/rendition_set.h"
+#include "media/video_mixer.h"
+
+namespace tributary {
+
+struct MediaSettings {
+  CanvasSettings canvas;
+  AudioSettings audio;
+  RenditionSettings renditions;
+  PeerSettings peer;
+  Fit fit = Fit::crop;
+  bool showNames = true;
+};
+
+/// All media of one room: the two mixers, the encodes, the peers. People are known by their identity.
+///
+/// Teardown: (1) peers (each closes its output first), (2) video mixer, then its renditions, (3) audio mixer,
+/// (4) the Reaper, which waits for what is left of (1).
+///
+/// Thread: owner, callbacks too.
+class MediaPipeline {
+ public:
+  using Id = std::string;
+
+  struct Callbacks {
+    std::function<void(const Id&, const std::string& candidate, const std::string& mid, unsigned mline)> onCandidate;
+    std::function<void(const Id&, PeerConnection::State)> onState;
+  };
+
+  MediaPipeline(MediaSettings settings, Callbacks callbacks);
+  ~MediaPipeline();
+
+  /// Starts the parts that take long the first time (the DTLS certificate, plugins), so that no join waits.
+  void warmUp();
+
+  void addPerson(const Id& id);
+  void removePerson(const Id& id);
+
+  /// A new PeerConnection for that person, in place of one there may be; their tile and place in the mix
+  /// stay. `onAnswer` is called once.
+  void connect(const Id& id, const PeerOffer& offer, std::function<void(Result<std::string>)> onAnswer);
+  /// Ends the connection; the tile shows the name card.
+  void disconnect(const Id& id);
+  void addCandidate(const Id& id, unsigned mline, const std::string& candidate);
+
+  /// The camera is off: name card at once, whatever still arrives.
+  void setVideoMuted(const Id& id, bool muted);
+  /// What a client can take, in lines of picture; 0 is no limit.
+  void setMaxHeight(const Id& id, int maxHeight);
+
+  struct PlacedPerson {
+    Person person;
+    Rect rect;
+  };
+  /// Who is where from the next frame on.
+  void arrange(const std::vector<PlacedPerson>& people);
+
+  std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
+  void requestQuality(const Id& id, std::function<void(std::optional<PeerConnection::Quality>)> callback);
+
+  struct Stats {
+    VideoMixer::Counters video;
+    AudioMixer::Counters audio;
+    std::vector<RenditionSet::Info> renditions;
+    uint64_t renditionErrors = 0;
+    uint64_t peerErrors = 0;
+    uint64_t framesArrived = 0;  ///< decoded, all tiles, gone ones included
+    uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
+    uint64_t rtpInPackets = 0;
+    uint64_t rtpInBytes = 0;
+    uint64_t gatedPackets = 0;   ///< refused for want of the right certificate
+    PeerOutput::Counters videoOut;
+    PeerOutput::Counters audioOut;
+    uint64_t audioLost = 0;
+    std::chrono::milliseconds teardown{};  ///< how long the one in hand has taken
+  };
+  Stats stats() const;
+
+  /// Per person, for tests and operators: what its tile has got and shown.
+  std::map<Id, TileSlot::Counters> tileCounters() const;
+
+  const MediaSettings& settings() const { return settings_; }
+
+ private:
+  struct Member;
+
+  void watch(Member& member);
+  std::shared_ptr<const Picture> cardFor(Member& member, const PlacedPerson& placed);
+  std::shared_ptr<const Overlay> labelFor(Member& member, const PlacedPerson& placed);
+  void retire(Member& member);
+
+  MediaSettings settings_;
+  Callbacks callbacks_;
+  RoomClock clock_;
+  Reaper reaper_;
+  std::unique_ptr<AudioMixer> audio_;
+  std::unique_ptr<RenditionSet> renditions_;
+  std::unique_ptr<VideoMixer> video_;
+  std::map<Id, std::unique_ptr<Member>> members_;
+  Stats gone_;  ///< counters of what has been taken down
+};
+
+}  // namespace tributary

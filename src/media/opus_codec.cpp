@@ -1,0 +1,55 @@
+#include "media/opus_codec.h"
+
+#include <opus/opus.h>
+
+#include <algorithm>
+
+namespace tributary {
+namespace {
+
+constexpr int longestPacket = audioRate * 120 / 1000;  // samples; RFC 6716, 2.1.4
+
+}  // namespace
+
+void MixEncoder::Free::operator()(OpusEncoder* encoder) const { opus_encoder_destroy(encoder); }
+void TalkDecoder::Free::operator()(OpusDecoder* decoder) const { opus_decoder_destroy(decoder); }
+
+MixEncoder::MixEncoder(const OpusSettings& settings)
+    : encoder_(opus_encoder_create(audioRate, 1, OPUS_APPLICATION_VOIP, nullptr)) {
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(settings.bitrate));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(settings.complexity));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(settings.fec ? 1 : 0));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(settings.fec ? 5 : 0));
+}
+
+std::span<const uint8_t> MixEncoder::encode(const AudioBlock& block) {
+  const int size = opus_encode_float(encoder_.get(), block.data(), audioFrame, packet_.data(),
+                                     static_cast<opus_int32>(packet_.size()));
+  return {packet_.data(), static_cast<size_t>(std::max(size, 0))};
+}
+
+TalkDecoder::TalkDecoder() : decoder_(opus_decoder_create(audioRate, 1, nullptr)) {}
+
+void TalkDecoder::run(std::span<const uint8_t> packet, int samples, bool fec, std::vector<float>& out) {
+  const size_t before = out.size();
+  out.resize(before + static_cast<size_t>(samples));
+  const int got = opus_decode_float(decoder_.get(), packet.empty() ? nullptr : packet.data(),
+                                    static_cast<opus_int32>(packet.size()), out.data() + before, samples,
+                                    fec ? 1 : 0);
+  out.resize(before + static_cast<size_t>(std::max(got, 0)));
+}
+
+void TalkDecoder::decode(std::span<const uint8_t> packet, std::vector<float>& out) {
+  if (packet.empty()) return;
+  const size_t before = out.size();
+  run(packet, longestPacket, false, out);
+  if (out.size() > before) lastDuration_ = static_cast<int>(out.size() - before);
+}
+
+void TalkDecoder::decodeLost(std::span<const uint8_t> next, std::vector<float>& out) {
+  run(next, lastDuration_, !next.empty(), out);
+}
+
+void TalkDecoder::conceal(int samples, std::vector<float>& out) { run({}, samples, false, out); }
+
+}  // namespace tributary

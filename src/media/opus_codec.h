@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+struct OpusEncoder;
+struct OpusDecoder;
+
+namespace tributary {
+
+inline constexpr int audioRate = 48'000;     ///< Hz; what Opus in WebRTC runs at (RFC 7587)
+inline constexpr int audioFrame = 960;       ///< samples of one mix tick: 20 ms
+inline constexpr int64_t audioTick = 20'000'000;  ///< ns
+
+/// 20 ms of mono, −1 … 1.
+using AudioBlock = std::array<float, audioFrame>;
+
+struct OpusSettings {
+  int bitrate = 40'000;  ///< bit/s of a mix
+  int complexity = 5;    ///< 0 … 10
+  bool fec = true;       ///< in-band, for receivers that lose packets
+};
+
+/// One mono Opus stream out. Not thread safe.
+class MixEncoder {
+ public:
+  explicit MixEncoder(const OpusSettings& settings);
+  /// The packet for one block; valid until the next call.
+  std::span<const uint8_t> encode(const AudioBlock& block);
+
+ private:
+  struct Free {
+    void operator()(OpusEncoder* encoder) const;
+  };
+  std::unique_ptr<OpusEncoder, Free> encoder_;
+  std::array<uint8_t, 1500> packet_{};
+};
+
+/// One Opus stream in, to mono. Not thread safe.
+class TalkDecoder {
+ public:
+  TalkDecoder();
+  /// Appends the packet's samples; nothing for a packet that is no Opus.
+  void decode(std::span<const uint8_t> packet, std::vector<float>& out);
+  /// Appends a frame that was lost, rebuilt from the redundancy in the packet after it.
+  void decodeLost(std::span<const uint8_t> next, std::vector<float>& out);
+  /// Appends `samples` (a multiple of 2.5 ms) of concealment.
+  void conceal(int samples, std::vector<float>& out);
+
+ private:
+  void run(std::span<const uint8_t> packet, int samples, bool fec, std::vector<float>& out);
+
+  struct Free {
+    void operator()(OpusDecoder* decoder) const;
+  };
+  std::unique_ptr<OpusDecoder, Free> decoder_;
+  int lastDuration_ = audioFrame;
+};
+
+}  // namespace tributary

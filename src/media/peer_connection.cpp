@@ -1,0 +1,371 @@
+#include "media/peer_connection.h"
+
+#define GST_USE_UNSTABLE_API
+#include <gst/app/gstappsrc.h>
+#include <gst/sdp/sdp.h>
+#include <gst/video/video.h>
+#include <gst/webrtc/webrtc.h>
+
+#include "base/log.h"
+#include "media/peer_caps.h"
+#include "media/peer_shared.h"
+
+namespace tributary {
+namespace {
+
+/// A promise whose reply (or error) is handled on the owner's thread, if the peer still exists.
+template <typename Shared, typename Work>
+GstPromise* promiseFor(const std::shared_ptr<Shared>& shared, Work work) {
+  struct Pending {
+    std::weak_ptr<Shared> shared;
+    Work work;
+  };
+  return gst_promise_new_with_change_func(
+      [](GstPromise* promise, gpointer data) {
+        auto* pending = static_cast<Pending*>(data);
+        const auto alive = pending->shared.lock();
+        if (!alive) return;
+        const GstStructure* reply = gst_promise_get_reply(promise);
+        std::shared_ptr<GstStructure> copy(reply != nullptr ? gst_structure_copy(reply) : nullptr,
+                                           [](GstStructure* s) {
+                                             if (s != nullptr) gst_structure_free(s);
+                                           });
+        alive->post([copy, run = pending->work](PeerConnection& peer) { run(peer, copy.get()); });
+      },
+      new Pending{shared, std::move(work)}, [](gpointer data) { delete static_cast<Pending*>(data); });
+}
+
+/// webrtcbin replies to a failed request too; the failure is a field of the reply.
+std::optional<std::string> errorIn(const GstStructure* reply) {
+  if (reply == nullptr) return std::nullopt;
+  GError* error = nullptr;
+  if (!gst_structure_get(reply, "error", G_TYPE_ERROR, &error, nullptr)) return std::nullopt;
+  return takeError(error, ErrorCode::invalidSdp, "webrtcbin").message;
+}
+
+ObjectPtr<GstWebRTCRTPTransceiver> transceiverOf(GstPad* pad) {
+  GObject* transceiver = nullptr;
+  g_object_get(pad, "transceiver", &transceiver, nullptr);
+  return ObjectPtr<GstWebRTCRTPTransceiver>::adopt(transceiver);
+}
+
+GstWebRTCRTPTransceiverDirection directionOf(const MediaLine& line) {
+  if (line.send && line.receive) return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
+  if (line.send) return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
+  if (line.receive) return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+  return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
+}
+
+/// An SSRC that the peer does not use itself is as good as any: collisions are one in 2^31.
+uint32_t newSsrc() { return g_random_int() | 1U; }
+
+}  // namespace
+
+std::unique_ptr<PeerConnection> PeerConnection::create(std::string id, const PeerOffer& offer,
+                                                       const PeerSettings& settings, Media media,
+                                                       const RoomClock& clock, Reaper& reaper,
+                                                       Callbacks callbacks) {
+  std::unique_ptr<PeerConnection> peer(new PeerConnection);
+  peer->id_ = std::move(id);
+  peer->offer_ = offer;
+  peer->reaper_ = &reaper;
+  peer->callbacks_ = std::move(callbacks);
+  peer->media_ = media;
+  const auto built = peer->build(offer, settings, media, clock);
+  // The caller does not hold the peer yet: an early answer goes round through the main loop.
+  if (built) {
+    peer->applyOffer();
+  } else {
+    peer->shared_->post([error = built.error()](PeerConnection& self) { self.answer(tl::unexpected(error)); });
+  }
+  peer->deadline_ = Timer::once(answerDeadline, [self = peer.get()] {
+    self->answer(fail(ErrorCode::timeout, "the answer took too long"));
+  });
+  return peer;
+}
+
+Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& settings, const Media& media,
+                                   const RoomClock& clock) {
+  shared_ = std::make_shared<Shared>();
+  shared_->owner = this;
+  shared_->fingerprint = offer.fingerprint;
+  shared_->output = media.output;
+  pipeline_ = ObjectPtr<GstElement>::sink(gst_pipeline_new(("peer-" + id_).c_str()));
+  clock.adopt(pipeline_.get());
+  auto webrtc = makeElement("webrtcbin", "webrtc");
+  if (!webrtc) return tl::unexpected(webrtc.error());
+  webrtc_ = *webrtc;
+  g_object_set(webrtc_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency",
+               static_cast<guint>(settings.latencyMs), nullptr);
+  setUpIce(settings);
+  gst_bin_add(GST_BIN(pipeline_.get()), webrtc_.get());
+  const auto ingests = addIngests(offer, media);
+  if (!ingests) return ingests;
+
+  signals_.push_back(shared_->connect(
+      webrtc_.get(), "pad-added",
+      G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) { (*shared)->onPadAdded(pad); })));
+  signals_.push_back(shared_->connect(
+      webrtc_.get(), "on-ice-candidate",
+      G_CALLBACK(+[](GstElement*, guint line, gchar* text, std::shared_ptr<Shared>* shared) {
+        (*shared)->post([line, candidate = std::string(text)](PeerConnection& peer) {
+          const std::string mid = line < peer.offer_.lines.size() ? peer.offer_.lines[line].mid : "";
+          peer.callbacks_.onCandidate(candidate, mid, line);
+        });
+      })));
+  signals_.push_back(shared_->connect(
+      webrtc_.get(), "notify::ice-connection-state",
+      G_CALLBACK(+[](GstElement* element, GParamSpec*, std::shared_ptr<Shared>* shared) {
+        GstWebRTCICEConnectionState state{};
+        g_object_get(element, "ice-connection-state", &state, nullptr);
+        if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED) {
+          (*shared)->post([](PeerConnection& peer) { peer.setState(State::failed); });
+        } else if (state == GST_WEBRTC_ICE_CONNECTION_STATE_DISCONNECTED) {
+          (*shared)->post([](PeerConnection& peer) { peer.setState(State::disconnected); });
+        }
+      })));
+  bus_.watch(pipeline_.get(), [this](const std::string& element, const std::string& sentence) {
+    log::error("peer.pipelineError", {{"participant", id_}, {"element", element}, {"message", sentence}});
+    setState(State::failed);
+  });
+  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    return fail(ErrorCode::internal, "webrtcbin does not start");
+  }
+  return {};
+}
+
+Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& media) {
+  shared_->ingestPads.assign(offer.lines.size(), nullptr);
+  for (size_t i = 0; i < offer.lines.size(); ++i) {
+    const MediaLine& line = offer.lines[i];
+    if (line.kind == MediaLine::Kind::video) videoCodec_ = line.codec;
+    if (!line.receive) continue;
+    if (line.kind == MediaLine::Kind::audio) {
+      auto ingest = AudioIngest::create(pipeline_.get(), media.microphone);
+      if (!ingest) return tl::unexpected(ingest.error());
+      shared_->ingestPads[i] = (*ingest)->sinkPad();
+      shared_->audioIngest = std::move(*ingest);
+      continue;
+    }
+    const VideoCodec* codec = findVideoCodec(line.codec);
+    if (codec == nullptr) return fail(ErrorCode::unsupportedCodec, "no video codec " + line.codec);
+    auto ingest = VideoIngest::create(pipeline_.get(), *codec, "camera", media.camera);
+    if (!ingest) return tl::unexpected(ingest.error());
+    shared_->ingestPads[i] = (*ingest)->sinkPad();
+    shared_->videoIngests.push_back(std::move(*ingest));
+  }
+  return {};
+}
+
+void PeerConnection::setUpIce(const PeerSettings& settings) {
+  GObject* found = nullptr;
+  g_object_get(webrtc_.get(), "ice-agent", &found, nullptr);
+  const auto ice = ObjectPtr<GObject>::adopt(found);
+  if (settings.udpPortMin > 0) {
+    g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(settings.udpPortMin), "max-rtp-port",
+                 static_cast<guint>(settings.udpPortMax), nullptr);
+  }
+  g_object_get(ice.get(), "agent", &found, nullptr);
+  const auto agent = ObjectPtr<GObject>::adopt(found);
+  // UPnP would open an HTTP server in here; consent checks (RFC 7675) tell a dead peer from a quiet one.
+  g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE, nullptr);
+  if (!settings.stunServer.empty()) {
+    g_object_set(webrtc_.get(), "stun-server", settings.stunServer.c_str(), nullptr);
+  }
+}
+
+void PeerConnection::applyOffer() {
+  GstSDPMessage* sdp = nullptr;
+  if (gst_sdp_message_new_from_text(offer_.sdp.c_str(), &sdp) != GST_SDP_OK) {
+    shared_->post([](PeerConnection& peer) {
+      peer.answer(fail(ErrorCode::invalidSdp, "the offer is no SDP that GStreamer can read"));
+    });
+    return;
+  }
+  GstWebRTCSessionDescription* description = gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp);
+  GstPromise* promise = promiseFor(shared_, [](PeerConnection& peer, const GstStructure* reply) {
+    if (const auto error = errorIn(reply)) return peer.answer(fail(ErrorCode::invalidSdp, *error));
+    peer.remoteSet_ = true;
+    for (size_t i = 0; i < peer.offer_.lines.size(); ++i) {
+      const auto added = peer.addLine(i);
+      if (!added) return peer.answer(tl::unexpected(added.error()));
+    }
+    for (const auto& [line, candidate] : std::exchange(peer.earlyCandidates_, {})) {
+      peer.addCandidate(line, candidate);
+    }
+    peer.createAnswerWhenReady();
+  });
+  g_signal_emit_by_name(webrtc_.get(), "set-remote-description", description, promise);
+  gst_promise_unref(promise);
+  gst_webrtc_session_description_free(description);
+}
+
+Result<void> PeerConnection::addLine(size_t index) {
+  const MediaLine& line = offer_.lines[index];
+  const uint32_t ssrc = newSsrc();
+  GstCaps* caps = lineCaps(line);
+  GstCaps* sendCaps = sendingCaps(line, ssrc);
+  const std::string padName = "sink_" + std::to_string(index);
+  auto pad = ObjectPtr<GstPad>::adopt(gst_element_request_pad_simple(webrtc_.get(), padName.c_str()));
+  Result<void> result;
+  if (!pad) {
+    result = fail(ErrorCode::internal, "webrtcbin gives no pad for m-line " + std::to_string(index));
+  } else {
+    const auto transceiver = transceiverOf(pad.get());
+    g_object_set(transceiver.get(), "codec-preferences", caps, "direction", directionOf(line), "do-nack",
+                 line.kind == MediaLine::Kind::video, nullptr);
+    auto source = addSource(line, ssrc, sendCaps);
+    if (!source) {
+      result = tl::unexpected(source.error());
+    } else {
+      const auto sourcePad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
+      signals_.push_back(shared_->connect(
+          pad.get(), "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
+            (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
+          })));
+      sinkPads_.push_back(pad);
+      gst_pad_link(sourcePad.get(), pad.get());
+      gst_element_sync_state_with_parent(source->get());
+    }
+  }
+  gst_caps_unref(caps);
+  gst_caps_unref(sendCaps);
+  return result;
+}
+
+Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps) {
+  auto source = makeElement("appsrc", line.kind == MediaLine::Kind::video ? "video-out" : "audio-out");
+  if (!source) return source;
+  // A second of either; what a peer that cannot keep up loses is its own.
+  const guint64 packets = line.kind == MediaLine::Kind::video ? 400 : 50;
+  g_object_set(source->get(), "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-buffers", packets,
+               "max-bytes", guint64{0}, "block", FALSE, nullptr);
+  gst_util_set_object_arg(G_OBJECT(source->get()), "leaky-type", "downstream");
+  gst_bin_add(GST_BIN(pipeline_.get()), source->get());
+  PeerOutput::Stream stream{ObjectPtr<GstAppSrc>::share(source->get()),
+                            RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))};
+  if (!line.send) return source;
+  if (line.kind == MediaLine::Kind::audio) {
+    media_.output->setAudio(std::move(stream));
+    return source;
+  }
+  media_.output->setVideo(std::move(stream));
+  const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer shared) {
+        if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info))) {
+          static_cast<Shared*>(shared)->post([](PeerConnection& peer) { peer.callbacks_.onKeyFrameRequest(); });
+        }
+        return GST_PAD_PROBE_OK;
+      },
+      shared_.get(), nullptr);
+  return source;
+}
+
+void PeerConnection::createAnswerWhenReady() {
+  // An answer made before the pads have caps names no media SSRC, and Chromium then shows nothing.
+  if (answered_ || sinkPads_.size() != offer_.lines.size()) return;
+  for (const auto& pad : sinkPads_) {
+    if (!gst_pad_has_current_caps(pad.get())) return;
+  }
+  answered_ = true;
+  createAnswer();
+}
+
+void PeerConnection::createAnswer() {
+  GstPromise* promise = promiseFor(shared_, [](PeerConnection& peer, const GstStructure* reply) {
+    if (const auto error = errorIn(reply)) return peer.answer(fail(ErrorCode::invalidSdp, *error));
+    GstWebRTCSessionDescription* answer = nullptr;
+    if (reply == nullptr ||
+        !gst_structure_get(reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &answer, nullptr)) {
+      return peer.answer(fail(ErrorCode::internal, "webrtcbin made no answer"));
+    }
+    const std::unique_ptr<char, GFree> text(gst_sdp_message_as_text(answer->sdp));
+    GstPromise* done = promiseFor(peer.shared_, [sdp = std::string(text.get())](PeerConnection& self,
+                                                                               const GstStructure* applied) {
+      if (const auto error = errorIn(applied)) return self.answer(fail(ErrorCode::invalidSdp, *error));
+      self.onLocalDescription(sdp);
+    });
+    g_signal_emit_by_name(peer.webrtc_.get(), "set-local-description", answer, done);
+    gst_promise_unref(done);
+    gst_webrtc_session_description_free(answer);
+  });
+  g_signal_emit_by_name(webrtc_.get(), "create-answer", nullptr, promise);
+  gst_promise_unref(promise);
+}
+
+void PeerConnection::onLocalDescription(const std::string& sdp) {
+  watchTransport();
+  answer(sdp);
+}
+
+void PeerConnection::watchTransport() {
+  // max-bundle: one transport carries all, so the first m-line's will do.
+  const auto transceiver = transceiverOf(sinkPads_.front().get());
+  GObject* found = nullptr;
+  g_object_get(transceiver.get(), "sender", &found, nullptr);
+  const auto sender = ObjectPtr<GObject>::adopt(found);
+  g_object_get(sender.get(), "transport", &found, nullptr);
+  const auto transport = ObjectPtr<GObject>::adopt(found);
+  if (!transport) return answer(fail(ErrorCode::internal, "webrtcbin has no DTLS transport"));
+  signals_.push_back(shared_->connect(
+      transport.get(), "notify::state",
+      G_CALLBACK(+[](GObject* object, GParamSpec*, std::shared_ptr<Shared>* shared) {
+        (*shared)->onDtlsState(object);
+      })));
+  g_object_set_data_full(G_OBJECT(pipeline_.get()), "dtls-transport", g_object_ref(transport.get()), g_object_unref);
+  shared_->onDtlsState(transport.get());
+}
+
+void PeerConnection::answer(Result<std::string> sdp) {
+  if (!callbacks_.onAnswer) return;
+  deadline_.stop();
+  const auto callback = std::exchange(callbacks_.onAnswer, nullptr);
+  callback(std::move(sdp));  // may destroy us
+}
+
+void PeerConnection::addCandidate(unsigned mline, const std::string& candidate) {
+  main_context::assertOwner();
+  if (!remoteSet_) {
+    if (earlyCandidates_.size() < 64) earlyCandidates_.emplace_back(mline, candidate);
+    return;
+  }
+  if (candidate.empty()) return;  // webrtcbin 1.22 has no use for the end of candidates
+  g_signal_emit_by_name(webrtc_.get(), "add-ice-candidate", mline, candidate.c_str());
+}
+
+void PeerConnection::setState(State state) {
+  if (state == state_ || state_ == State::failed) return;
+  state_ = state;
+  if (callbacks_.onState) callbacks_.onState(state);  // may destroy us
+}
+
+void PeerConnection::requestKeyFrameFromClient() {
+  for (const auto& ingest : shared_->videoIngests) ingest->requestKeyFrame();
+}
+
+void PeerConnection::requestQuality(std::function<void(std::optional<Quality>)> callback) {
+  GstPromise* promise = promiseFor(shared_, [callback](PeerConnection&, const GstStructure* reply) {
+    callback(qualityFromStats(reply));
+  });
+  g_signal_emit_by_name(webrtc_.get(), "get-stats", nullptr, promise);
+  gst_promise_unref(promise);
+}
+
+PeerConnection::Counters PeerConnection::counters() const {
+  return {shared_->rtpPackets, shared_->rtpBytes, shared_->gated};
+}
+
+PeerConnection::~PeerConnection() {
+  if (!shared_) return;
+  shared_->owner = nullptr;
+  media_.output->close();
+  signals_.clear();
+  bus_.stop();
+  sinkPads_.clear();
+  webrtc_.reset();
+  if (pipeline_) reaper_->take(std::move(pipeline_), std::move(shared_));
+}
+
+}  // namespace tributary

@@ -1,0 +1,79 @@
+#include "media/peer_output.h"
+
+#include <gst/app/gstappsrc.h>
+
+namespace tributary {
+
+void PeerOutput::setVideo(Stream stream) {
+  const std::lock_guard lock(mutex_);
+  video_ = std::move(stream);
+}
+
+void PeerOutput::setAudio(Stream stream) {
+  const std::lock_guard lock(mutex_);
+  audio_ = std::move(stream);
+}
+
+void PeerOutput::open() {
+  const std::lock_guard lock(mutex_);
+  open_ = !closed_;
+}
+
+void PeerOutput::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  open_ = false;
+  video_.reset();
+  audio_.reset();
+}
+
+bool PeerOutput::isOpen() const {
+  const std::lock_guard lock(mutex_);
+  return open_;
+}
+
+void PeerOutput::sendVideo(GstBufferList* packets, const void* source, bool keyFrame) {
+  const std::lock_guard lock(mutex_);
+  if (!open_ || !video_) return;
+  if (source != videoSource_) {
+    if (!keyFrame) return;
+    videoSource_ = source;
+    video_->rewriter.sourceChanged();
+  }
+  const guint count = gst_buffer_list_length(packets);
+  GstBufferList* out = gst_buffer_list_new_sized(count);
+  for (guint i = 0; i < count; ++i) {
+    GstBuffer* packet = video_->rewriter.rewrite(gst_buffer_list_get(packets, i));
+    if (packet == nullptr) continue;
+    videoCounters_.bytes += gst_buffer_get_size(packet);
+    ++videoCounters_.packets;
+    gst_buffer_list_add(out, packet);
+  }
+  gst_app_src_push_buffer_list(video_->source.get(), out);
+}
+
+void PeerOutput::sendAudio(GstBuffer* packet, const void* source) {
+  const std::lock_guard lock(mutex_);
+  if (!open_ || !audio_) return;
+  if (source != audioSource_) {
+    audioSource_ = source;
+    audio_->rewriter.sourceChanged();
+  }
+  GstBuffer* out = audio_->rewriter.rewrite(packet);
+  if (out == nullptr) return;
+  audioCounters_.bytes += gst_buffer_get_size(out);
+  ++audioCounters_.packets;
+  gst_app_src_push_buffer(audio_->source.get(), out);
+}
+
+PeerOutput::Counters PeerOutput::video() const {
+  const std::lock_guard lock(mutex_);
+  return videoCounters_;
+}
+
+PeerOutput::Counters PeerOutput::audio() const {
+  const std::lock_guard lock(mutex_);
+  return audioCounters_;
+}
+
+}  // namespace tributary

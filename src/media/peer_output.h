@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "glib/object_ptr.h"
+#include "media/rtp_rewriter.h"
+
+typedef struct _GstAppSrc GstAppSrc;
+typedef struct _GstBuffer GstBuffer;
+typedef struct _GstBufferList GstBufferList;
+
+namespace tributary {
+
+/// Where the mix leaves for one peer: what renditions and the audio mixer hold of it. Drops everything
+/// until the peer is open (connected and its certificate checked) and after it was closed. Never blocks:
+/// behind it are queues that drop the oldest. Thread: any.
+class PeerOutput {
+ public:
+  struct Stream {
+    ObjectPtr<GstAppSrc> source;
+    RtpRewriter rewriter;
+  };
+
+  void setVideo(Stream stream);
+  void setAudio(Stream stream);
+  /// From now on packets pass; `onOpen` of the sources is their own business (a key frame).
+  void open();
+  /// For good.
+  void close();
+  bool isOpen() const;
+
+  /// RTP of a rendition, made once for all. `source` tells renditions apart: a change of it keeps the
+  /// stream continuous, and starts with a key frame (`keyFrame` says this list begins one).
+  void sendVideo(GstBufferList* packets, const void* source, bool keyFrame);
+  /// One Opus packet of 20 ms.
+  void sendAudio(GstBuffer* packet, const void* source);
+
+  struct Counters {
+    uint64_t packets = 0;
+    uint64_t bytes = 0;
+  };
+  Counters video() const;
+  Counters audio() const;
+
+ private:
+  mutable std::mutex mutex_;
+  bool open_ = false;
+  bool closed_ = false;
+  std::optional<Stream> video_;
+  std::optional<Stream> audio_;
+  const void* videoSource_ = nullptr;
+  const void* audioSource_ = nullptr;
+  Counters videoCounters_;
+  Counters audioCounters_;
+};
+
+}  // namespace tributary

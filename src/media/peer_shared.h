@@ -1,0 +1,45 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/main_context.h"
+#include "media/peer_connection.h"
+
+namespace tributary {
+
+/// The part of a PeerConnection that streaming threads may touch. It lives until the pipeline is NULL.
+struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Shared> {
+  PeerConnection* owner = nullptr;  ///< thread: owner; null once it is gone
+  std::string fingerprint;
+  std::shared_ptr<PeerOutput> output;
+  std::vector<std::unique_ptr<VideoIngest>> videoIngests;
+  std::unique_ptr<AudioIngest> audioIngest;
+  std::vector<GstPad*> ingestPads;  ///< by m-line, null where nothing is received; fixed before PLAYING
+  std::atomic<bool> verified = false;
+  std::atomic<bool> mismatch = false;
+  std::atomic<uint64_t> rtpPackets = 0;
+  std::atomic<uint64_t> rtpBytes = 0;
+  std::atomic<uint64_t> gated = 0;
+
+  /// Runs `work` with the PeerConnection on the owner's thread, if it is still there. Thread: any.
+  template <typename Work>
+  void post(Work work) {
+    main_context::post([weak = weak_from_this(), work = std::move(work)] {
+      const auto shared = weak.lock();
+      if (shared && shared->owner != nullptr) work(*shared->owner);
+    });
+  }
+
+  /// Connects a handler whose last argument is this; it is kept alive as long as the handler may run.
+  SignalConnection connect(void* object, const char* signal, GCallback handler);
+
+  void onPadAdded(GstPad* pad);
+  GstPadProbeReturn onRtp(GstPadProbeInfo* info);
+  /// Compares the certificate DTLS came up with. Thread: DTLS's, before media can be decrypted.
+  void onDtlsState(GObject* transport);
+};
+
+}  // namespace tributary

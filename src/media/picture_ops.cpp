@@ -1,0 +1,90 @@
+#include "media/picture_ops.h"
+
+#include <libyuv.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace tributary {
+namespace {
+
+int evenDown(double value) { return std::max(2, static_cast<int>(value) & ~1); }
+
+uint8_t clampByte(double value) { return static_cast<uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
+
+}  // namespace
+
+YuvColour yuvFromRgb(uint32_t rgb) {
+  const double r = (rgb >> 16) & 0xff;
+  const double g = (rgb >> 8) & 0xff;
+  const double b = rgb & 0xff;
+  // ITU-R BT.601, 8 bit, limited range.
+  return {clampByte(16 + 0.257 * r + 0.504 * g + 0.098 * b),
+          clampByte(128 - 0.148 * r - 0.291 * g + 0.439 * b),
+          clampByte(128 + 0.439 * r - 0.368 * g - 0.071 * b)};
+}
+
+void fill(const PictureView& target, YuvColour colour) {
+  libyuv::I420Rect(target.plane[0], target.stride[0], target.plane[1], target.stride[1], target.plane[2],
+                   target.stride[2], 0, 0, target.width, target.height, colour.y, colour.u, colour.v);
+}
+
+void copy(const PictureView& source, const PictureView& target) {
+  libyuv::I420Copy(source.plane[0], source.stride[0], source.plane[1], source.stride[1], source.plane[2],
+                   source.stride[2], target.plane[0], target.stride[0], target.plane[1], target.stride[1],
+                   target.plane[2], target.stride[2], target.width, target.height);
+}
+
+void copyDimmed(const PictureView& source, const PictureView& target, int brightness) {
+  for (size_t p = 0; p < 3; ++p) {
+    const int width = p == 0 ? target.width : target.width / 2;
+    const int height = p == 0 ? target.height : target.height / 2;
+    const int zero = p == 0 ? 16 : 128;
+    for (int y = 0; y < height; ++y) {
+      const uint8_t* from = source.plane[p] + static_cast<ptrdiff_t>(y) * source.stride[p];
+      uint8_t* to = target.plane[p] + static_cast<ptrdiff_t>(y) * target.stride[p];
+      for (int x = 0; x < width; ++x) {
+        to[x] = static_cast<uint8_t>(zero + (from[x] - zero) * brightness / 256);
+      }
+    }
+  }
+}
+
+void scale(const PictureView& source, const PictureView& target) {
+  if (source.width == target.width && source.height == target.height) return copy(source, target);
+  libyuv::I420Scale(source.plane[0], source.stride[0], source.plane[1], source.stride[1], source.plane[2],
+                    source.stride[2], source.width, source.height, target.plane[0], target.stride[0],
+                    target.plane[1], target.stride[1], target.plane[2], target.stride[2], target.width,
+                    target.height, libyuv::kFilterBox);
+}
+
+void fitInto(const PictureView& source, const PictureView& target, Fit fit) {
+  const double sourceAspect = static_cast<double>(source.width) / source.height;
+  const double targetAspect = static_cast<double>(target.width) / target.height;
+  const bool sourceIsWider = sourceAspect > targetAspect;
+  if (fit == Fit::crop) {
+    const int width = sourceIsWider ? std::min(source.width, evenDown(source.height * targetAspect + 1)) : source.width;
+    const int height = sourceIsWider ? source.height : std::min(source.height, evenDown(source.width / targetAspect + 1));
+    const int x = (source.width - width) / 2 & ~1;
+    const int y = (source.height - height) / 2 & ~1;
+    return scale(source.part(x, y, width, height), target);
+  }
+  const int width = sourceIsWider ? target.width : std::min(target.width, evenDown(target.height * sourceAspect + 1));
+  const int height = sourceIsWider ? std::min(target.height, evenDown(target.width / sourceAspect + 1)) : target.height;
+  const int x = (target.width - width) / 2 & ~1;
+  const int y = (target.height - height) / 2 & ~1;
+  if (width != target.width || height != target.height) fill(target, YuvColour{});
+  scale(source, target.part(x, y, width, height));
+}
+
+void blend(const Overlay& overlay, const PictureView& target) {
+  const PictureView& source = overlay.picture->view();
+  libyuv::I420Blend(source.plane[0], source.stride[0], source.plane[1], source.stride[1], source.plane[2],
+                    source.stride[2], target.plane[0], target.stride[0], target.plane[1], target.stride[1],
+                    target.plane[2], target.stride[2], overlay.alpha.data(), source.width, target.plane[0],
+                    target.stride[0], target.plane[1], target.stride[1], target.plane[2], target.stride[2],
+                    source.width, source.height);
+}
+
+}  // namespace tributary

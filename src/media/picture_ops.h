@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "media/picture.h"
+
+namespace tributary {
+
+/// How a camera fills a tile of another aspect.
+enum class Fit { crop, letterbox };
+
+/// A colour in the picture's own space (BT.601, limited range).
+struct YuvColour {
+  uint8_t y = 16;
+  uint8_t u = 128;
+  uint8_t v = 128;
+};
+
+/// From 0xRRGGBB.
+YuvColour yuvFromRgb(uint32_t rgb);
+
+void fill(const PictureView& target, YuvColour colour);
+
+/// Same size, no scaling.
+void copy(const PictureView& source, const PictureView& target);
+
+/// Same size, at the given brightness: 0 black … 256 as it is.
+void copyDimmed(const PictureView& source, const PictureView& target, int brightness);
+
+/// Scales to the whole target, without regard to aspect.
+void scale(const PictureView& source, const PictureView& target);
+
+/// Scales by `fit`, keeping the aspect; letterbox bars are black.
+void fitInto(const PictureView& source, const PictureView& target, Fit fit);
+
+/// A small picture with transparency (a label), drawn over tiles.
+struct Overlay {
+  std::shared_ptr<Picture> picture;
+  std::vector<uint8_t> alpha;  ///< width × height, 255 is opaque
+};
+
+/// Draws all of `overlay` at the top left of `target`, which must be at least as large.
+void blend(const Overlay& overlay, const PictureView& target);
+
+}  // namespace tributary

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "glib/object_ptr.h"
+
+typedef struct _GstElement GstElement;
+
+namespace tributary {
+
+/// Takes pipelines down on a thread of its own: going to NULL joins streaming threads and may hang, and
+/// neither the owner's thread nor a streaming thread may wait for that.
+class Reaper {
+ public:
+  Reaper();
+  /// Waits for what was handed over, at most `patience`; then leaves the thread behind and logs it.
+  ~Reaper();
+
+  /// Sets it to NULL and lets go of it, then of `keptUntilThen` (what its callbacks point to). The caller
+  /// has disconnected its signals. Thread: any.
+  void take(ObjectPtr<GstElement> pipeline, std::shared_ptr<void> keptUntilThen = nullptr);
+
+  /// How long the pipeline in hand has been at it; zero when idle. More than a few seconds means a hang.
+  std::chrono::milliseconds stuckFor() const;
+
+  static constexpr std::chrono::seconds patience{5};
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+  std::thread thread_;
+};
+
+}  // namespace tributary

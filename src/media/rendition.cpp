@@ -1,0 +1,179 @@
+#include "media/rendition.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/video/video.h>
+
+#include <algorithm>
+
+namespace tributary {
+namespace {
+
+// Whole RTP packets, with SRTP, UDP and a tunnel or two on top, stay below 1500.
+constexpr unsigned packetSize = 1200;
+
+Result<ObjectPtr<GstElement>> makePayloader(const VideoCodec& codec) {
+  auto payloader = makeElement(codec.payloader, "payloader");
+  if (!payloader) return payloader;
+  g_object_set(payloader->get(), "mtu", packetSize, "pt", 96, nullptr);
+  if (codec.name == "H264") {
+    // SPS and PPS with each key frame: whoever joins there can decode.
+    g_object_set(payloader->get(), "config-interval", -1, nullptr);
+    gst_util_set_object_arg(G_OBJECT(payloader->get()), "aggregate-mode", "zero-latency");
+  } else {
+    gst_util_set_object_arg(G_OBJECT(payloader->get()), "picture-id-mode", "15-bit");
+  }
+  return payloader;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, const CanvasFormat& canvas,
+                                                     const RoomClock& clock,
+                                                     std::function<void(std::string)> onError) {
+  std::unique_ptr<Rendition> out(new Rendition(spec));
+  const auto built = out->build(canvas, clock);
+  if (!built) return tl::unexpected(built.error());
+  out->bus_.watch(out->pipeline_.get(), [onError = std::move(onError)](const auto& element, const auto& sentence) {
+    onError(element + ": " + sentence);
+  });
+  if (gst_element_set_state(out->pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    return fail(ErrorCode::internal, "the encoder " + spec.encoder.element + " does not start");
+  }
+  return out;
+}
+
+Result<void> Rendition::build(const CanvasFormat& canvas, const RoomClock& clock) {
+  canvas_ = canvas;
+  own_ = {spec_.width, spec_.height, canvas.framerate};
+  if (!own_.sameSize(canvas_)) pool_ = makeCanvasPool(own_);
+  const VideoCodec* codec = findVideoCodec(spec_.codec);
+  if (codec == nullptr) return fail(ErrorCode::unsupportedCodec, "no video codec '" + spec_.codec + "'");
+  auto source = makeElement("appsrc", "canvas");
+  auto encoder = makeEncoder(spec_.encoder, spec_.bitrate);
+  auto filter = makeElement("capsfilter");
+  auto payloader = makePayloader(*codec);
+  auto sink = makeElement("appsink", "packets");
+  for (const auto* made : {&source, &encoder, &filter, &payloader, &sink}) {
+    if (!*made) return tl::unexpected(made->error());
+  }
+  GstCaps* caps = canvasCaps(own_);
+  g_object_set(source->get(), "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-buffers",
+               guint64{2}, "max-bytes", guint64{0}, "block", FALSE, nullptr);
+  gst_util_set_object_arg(G_OBJECT(source->get()), "leaky-type", "downstream");
+  gst_caps_unref(caps);
+  caps = gst_caps_from_string(std::string(codec->encodedCaps).c_str());
+  g_object_set(filter->get(), "caps", caps, nullptr);
+  gst_caps_unref(caps);
+  g_object_set(sink->get(), "sync", FALSE, "async", FALSE, "buffer-list", TRUE, "enable-last-sample", FALSE,
+               nullptr);
+
+  pipeline_ = ObjectPtr<GstElement>::sink(gst_pipeline_new(("rendition-" + spec_.name).c_str()));
+  gst_bin_add_many(GST_BIN(pipeline_.get()), source->get(), encoder->get(), filter->get(), payloader->get(),
+                   sink->get(), nullptr);
+  if (!gst_element_link_many(source->get(), encoder->get(), filter->get(), payloader->get(), sink->get(),
+                             nullptr)) {
+    return fail(ErrorCode::internal, "the encoder " + spec_.encoder.element + " does not give " +
+                                         std::string(codec->encodedCaps) + " from I420");
+  }
+  clock.adopt(pipeline_.get());
+  encoder_ = *encoder;
+  source_ = *source;
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* from, gpointer self) {
+    GstSample* sample = gst_app_sink_pull_sample(from);
+    if (sample == nullptr) return GST_FLOW_EOS;
+    static_cast<Rendition*>(self)->deliver(sample);
+    gst_sample_unref(sample);
+    return GST_FLOW_OK;
+  };
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &callbacks, this, nullptr);
+  return {};
+}
+
+Rendition::~Rendition() {
+  bus_.stop();
+  if (pipeline_) {
+    // The callbacks hold `this`: the pipeline must stand still before we go. An encoder has nothing to
+    // wait for but its current frame.
+    gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  }
+  if (pool_ != nullptr) {
+    gst_buffer_pool_set_active(pool_, FALSE);
+    gst_object_unref(pool_);
+  }
+}
+
+void Rendition::forceKeyFrame() {
+  GstPad* pad = gst_element_get_static_pad(encoder_.get(), "src");
+  gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+  gst_object_unref(pad);
+}
+
+GstBuffer* Rendition::scaled(GstBuffer* canvas) {
+  GstBuffer* out = nullptr;
+  if (gst_buffer_pool_acquire_buffer(pool_, &out, nullptr) != GST_FLOW_OK) return nullptr;
+  GstMapInfo from;
+  GstMapInfo to;
+  if (gst_buffer_map(canvas, &from, GST_MAP_READ)) {
+    if (gst_buffer_map(out, &to, GST_MAP_WRITE)) {
+      scale(viewOf(from, canvas_), viewOf(to, own_));
+      gst_buffer_unmap(out, &to);
+      gst_buffer_copy_into(out, canvas, GST_BUFFER_COPY_TIMESTAMPS, 0, static_cast<gsize>(-1));
+    }
+    gst_buffer_unmap(canvas, &from);
+  }
+  return out;
+}
+
+void Rendition::push(GstBuffer* canvas) {
+  const auto pts = static_cast<int64_t>(GST_BUFFER_PTS(canvas));
+  if (keyFrameWanted_ && pts - lastKeyFrame_ >= minKeyFrameInterval) {
+    keyFrameWanted_ = false;
+    lastKeyFrame_ = pts;
+    forceKeyFrame();
+  }
+  GstBuffer* frame = pool_ != nullptr ? scaled(canvas) : gst_buffer_ref(canvas);
+  if (frame == nullptr) return;
+  gst_app_src_push_buffer(GST_APP_SRC(source_.get()), frame);
+}
+
+void Rendition::deliver(GstSample* sample) {
+  GstBufferList* packets = gst_sample_get_buffer_list(sample);
+  GstBufferList* made = nullptr;
+  if (packets == nullptr) {
+    made = gst_buffer_list_new();
+    gst_buffer_list_add(made, gst_buffer_ref(gst_sample_get_buffer(sample)));
+    packets = made;
+  }
+  GstBuffer* first = gst_buffer_list_get(packets, 0);
+  const bool keyFrame = !GST_BUFFER_FLAG_IS_SET(first, GST_BUFFER_FLAG_DELTA_UNIT);
+  ++framesEncoded_;
+  std::vector<std::shared_ptr<PeerOutput>> viewers;
+  {
+    const std::lock_guard lock(mutex_);
+    viewers = viewers_;
+  }
+  for (const auto& viewer : viewers) viewer->sendVideo(packets, this, keyFrame);
+  if (made != nullptr) gst_buffer_list_unref(made);
+}
+
+void Rendition::addViewer(std::shared_ptr<PeerOutput> viewer) {
+  {
+    const std::lock_guard lock(mutex_);
+    viewers_.push_back(std::move(viewer));
+  }
+  requestKeyFrame();
+}
+
+void Rendition::removeViewer(const PeerOutput* viewer) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(viewers_, [viewer](const auto& held) { return held.get() == viewer; });
+}
+
+size_t Rendition::viewers() const {
+  const std::lock_guard lock(mutex_);
+  return viewers_.size();
+}
+
+}  // namespace tributary

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "media/canvas_buffer.h"
+#include "media/clock.h"
+#include "media/codec_table.h"
+#include "media/peer_output.h"
+#include "media/picture_ops.h"
+#include "media/pipeline_bus.h"
+
+namespace tributary {
+
+/// What one encode of the canvas is like. Peers that want the same share it.
+struct RenditionSpec {
+  std::string name;   ///< "720p": a label in metrics
+  std::string codec;  ///< "VP8"
+  int width = 1280;   ///< even
+  int height = 720;
+  int framerate = 25;  ///< of the canvas; a rendition shows every frame
+  int bitrate = 1'500'000;  ///< bit/s
+  EncoderSettings encoder;
+
+  std::string key() const { return codec + "/" + name; }
+};
+
+/// The canvas, scaled if need be, encoded and payloaded once, handed to every peer on it. A pipeline of
+/// its own: appsrc → encoder → payloader → appsink; the encoder runs on the appsrc's thread.
+///
+/// Teardown: (1) the mixer no longer pushes, (2) bus watch, (3) pipeline to NULL (it holds no socket: this
+/// waits for one frame at most), (4) the rest.
+class Rendition {
+ public:
+  /// `onError` gets a sentence when the pipeline breaks later on. Thread: owner, and so is the callback.
+  static Result<std::unique_ptr<Rendition>> create(const RenditionSpec& spec, const CanvasFormat& canvas,
+                                                   const RoomClock& clock,
+                                                   std::function<void(std::string)> onError);
+  ~Rendition();
+
+  const RenditionSpec& spec() const { return spec_; }
+
+  /// A canvas, time stamped by the mixer. Drops the oldest waiting one when the encoder is behind.
+  /// Thread: the mixer's.
+  void push(GstBuffer* canvas);
+
+  /// A key frame soon: at once, or as soon as the last one is minKeyFrameInterval old. Thread: any.
+  void requestKeyFrame() { keyFrameWanted_ = true; }
+
+  void addViewer(std::shared_ptr<PeerOutput> viewer);
+  void removeViewer(const PeerOutput* viewer);
+  size_t viewers() const;
+
+  uint64_t framesEncoded() const { return framesEncoded_; }
+
+  /// Bounds what a peer that asks again and again costs everybody else. Nanoseconds.
+  static constexpr int64_t minKeyFrameInterval = 500'000'000;
+
+ private:
+  explicit Rendition(RenditionSpec spec) : spec_(std::move(spec)) {}
+  Result<void> build(const CanvasFormat& canvas, const RoomClock& clock);
+  void forceKeyFrame();
+  GstBuffer* scaled(GstBuffer* canvas);
+  void deliver(GstSample* sample);
+
+  RenditionSpec spec_;
+  CanvasFormat canvas_;
+  CanvasFormat own_;
+  ObjectPtr<GstElement> pipeline_;
+  ObjectPtr<GstElement> encoder_;
+  ObjectPtr<GstElement> source_;
+  PipelineBus bus_;
+  GstBufferPool* pool_ = nullptr;  ///< of the rendition's size, where it differs from the canvas's
+  std::atomic<bool> keyFrameWanted_ = true;
+  int64_t lastKeyFrame_ = -minKeyFrameInterval;
+  std::atomic<uint64_t> framesEncoded_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<PeerOutput>> viewers_;
+};
+
+}  // namespace tributary

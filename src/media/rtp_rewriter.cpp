@@ -1,0 +1,58 @@
+#include "media/rtp_rewriter.h"
+
+#include <gst/gst.h>
+
+#include <algorithm>
+
+namespace tributary {
+namespace {
+
+constexpr size_t fixedHeader = 12;  // RFC 3550, 5.1
+
+}  // namespace
+
+void RtpRewriter::align(uint16_t sequence, uint32_t timestamp, uint64_t pts) {
+  if (started_) {
+    // As much later on the RTP clock as the packet is on ours, and at least one tick of it.
+    const uint64_t elapsed = pts > lastPts_ ? pts - lastPts_ : 0;
+    const auto ticks = static_cast<uint32_t>(std::max<uint64_t>(1, elapsed * clockRate_ / GST_SECOND));
+    sequenceOffset_ = static_cast<uint16_t>(lastSequence_ + 1 - sequence);
+    timestampOffset_ = lastTimestamp_ + ticks - timestamp;
+  }
+  started_ = true;
+  continuing_ = false;
+}
+
+GstBuffer* RtpRewriter::rewrite(GstBuffer* packet) {
+  GstMemory* first = gst_buffer_peek_memory(packet, 0);
+  if (first == nullptr || gst_memory_get_sizes(first, nullptr, nullptr) < fixedHeader) return nullptr;
+  GstMemory* header = gst_memory_copy(first, 0, -1);
+  GstMapInfo map;
+  if (!gst_memory_map(header, &map, GST_MAP_READWRITE)) {
+    gst_memory_unref(header);
+    return nullptr;
+  }
+  const uint16_t sequence = GST_READ_UINT16_BE(map.data + 2);
+  const uint32_t timestamp = GST_READ_UINT32_BE(map.data + 4);
+  if (!started_ || continuing_) align(sequence, timestamp, GST_BUFFER_PTS(packet));
+  lastSequence_ = static_cast<uint16_t>(sequence + sequenceOffset_);
+  lastTimestamp_ = timestamp + timestampOffset_;
+  lastPts_ = GST_BUFFER_PTS(packet);
+  map.data[1] = static_cast<uint8_t>((map.data[1] & 0x80) | payloadType_);
+  GST_WRITE_UINT16_BE(map.data + 2, lastSequence_);
+  GST_WRITE_UINT32_BE(map.data + 4, lastTimestamp_);
+  GST_WRITE_UINT32_BE(map.data + 8, ssrc_);
+  gst_memory_unmap(header, &map);
+
+  GstBuffer* out = gst_buffer_new();
+  gst_buffer_copy_into(out, packet,
+                       static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
+                       static_cast<gsize>(-1));
+  gst_buffer_append_memory(out, header);
+  for (guint i = 1; i < gst_buffer_n_memory(packet); ++i) {
+    gst_buffer_append_memory(out, gst_buffer_get_memory(packet, i));
+  }
+  return out;
+}
+
+}  // namespace tributary

@@ -1,0 +1,105 @@
+#include "media/talker.h"
+
+#include <algorithm>
+
+namespace tributary {
+namespace {
+
+constexpr size_t ms(size_t milliseconds) { return milliseconds * audioRate / 1000; }
+
+constexpr size_t leastTarget = ms(30);
+constexpr size_t mostTarget = ms(160);
+constexpr size_t mostBuffered = ms(400);  // beyond this it is old news, whatever the reason
+constexpr int judgedPulls = 100;          // two seconds
+constexpr size_t fade = ms(5);
+constexpr int concealedPulls = 3;         // Opus fades its concealment out by then
+constexpr uint16_t repairable = 5;        // packets; more is silence, not loss
+
+}  // namespace
+
+Talker::Talker() : target_(leastTarget) { samples_.reserve(mostBuffered * 2); }
+
+void Talker::push(uint16_t sequence, std::span<const uint8_t> opus) {
+  const std::lock_guard lock(mutex_);
+  if (started_ && static_cast<int16_t>(sequence - expected_) < 0) return;  // late or doubled
+  if (started_) repairGap(sequence, opus);
+  started_ = true;
+  expected_ = static_cast<uint16_t>(sequence + 1);
+  ++counters_.packets;
+  decoder_.decode(opus, samples_);
+  bound();
+}
+
+void Talker::repairGap(uint16_t sequence, std::span<const uint8_t> next) {
+  const auto missing = static_cast<uint16_t>(sequence - expected_);
+  counters_.lost += missing;
+  if (missing == 0 || missing > repairable || !playing_) return;
+  for (uint16_t i = 0; i + 1 < missing; ++i) decoder_.decodeLost({}, samples_);
+  decoder_.decodeLost(next, samples_);
+}
+
+void Talker::bound() {
+  if (samples_.size() > mostBuffered) dropSamples(samples_.size() - target_ - ms(20));
+}
+
+void Talker::pull(AudioBlock& out) {
+  const std::lock_guard lock(mutex_);
+  if (!playing_ && samples_.size() >= target_ + audioFrame / 2) {
+    playing_ = true;
+    window_ = 0;
+  }
+  if (!playing_ || samples_.size() < audioFrame) return underflow(out);
+  std::copy_n(samples_.begin(), audioFrame, out.begin());
+  samples_.erase(samples_.begin(), samples_.begin() + audioFrame);
+  concealed_ = 0;
+  adapt();
+}
+
+void Talker::underflow(AudioBlock& out) {
+  out.fill(0);
+  if (!playing_) return;
+  if (concealed_ == 0) target_ = std::min(target_ + ms(20), mostTarget);
+  if (++concealed_ > concealedPulls) {
+    // The person has stopped sending: start afresh when they are back.
+    playing_ = false;
+    concealed_ = 0;
+    samples_.clear();
+    target_ = leastTarget;
+    return;
+  }
+  const size_t have = samples_.size();
+  const size_t missing = (audioFrame - have + 119) / 120 * 120;  // Opus conceals in steps of 2.5 ms
+  decoder_.conceal(static_cast<int>(missing), samples_);
+  counters_.concealedSamples += missing;
+  const size_t got = std::min<size_t>(samples_.size(), audioFrame);
+  std::copy_n(samples_.begin(), got, out.begin());
+  samples_.erase(samples_.begin(), samples_.begin() + static_cast<ptrdiff_t>(got));
+}
+
+void Talker::adapt() {
+  leastLeft_ = window_ == 0 ? samples_.size() : std::min(leastLeft_, samples_.size());
+  if (++window_ < judgedPulls) return;
+  window_ = 0;
+  const size_t spare = target_ - ms(20);  // what a calm stream leaves after a pull
+  if (leastLeft_ > spare + ms(10)) dropSamples(std::min(leastLeft_ - spare, ms(20)));
+  if (target_ > leastTarget) target_ -= ms(5);
+}
+
+void Talker::dropSamples(size_t count) {
+  if (samples_.size() < count + fade) return;
+  for (size_t i = 0; i < fade; ++i) {
+    const float in = static_cast<float>(i) / fade;
+    samples_[i] = samples_[i] * (1 - in) + samples_[i + count] * in;
+  }
+  const auto from = samples_.begin() + static_cast<ptrdiff_t>(fade);
+  samples_.erase(from, from + static_cast<ptrdiff_t>(count));
+}
+
+Talker::Counters Talker::counters() const {
+  const std::lock_guard lock(mutex_);
+  Counters out = counters_;
+  out.bufferedMs = static_cast<int>(samples_.size() * 1000 / audioRate);
+  return out;
+}
+
+}  // namespace tributary

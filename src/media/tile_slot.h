@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "media/picture.h"
+#include "media/picture_ops.h"
+
+namespace tributary {
+
+/// What a tile shows at a tick.
+struct TileFrame {
+  enum class State { live, dimmed, card };
+  State state = State::card;
+  std::shared_ptr<const Picture> picture;  ///< already of the tile's size; null when state is card
+};
+
+/// The frame store of one person's camera. The network's pace ends here: frames come in when they come,
+/// and every canvas tick gets one at once, whatever the sender does.
+///
+/// Two frames that arrive between two ticks are shown one after the other, so that jitter does not cost
+/// frames; a queue that never empties is shortened, so that jitter does not become latency.
+class TileSlot {
+ public:
+  /// A camera that is silent for this long is dimmed, then replaced by its card. Nanoseconds.
+  static constexpr int64_t dimAfter = 1'000'000'000;
+  static constexpr int64_t cardAfter = 1'800'000'000;
+
+  /// The size frames are fitted to on arrival. Thread: any.
+  void setTarget(int width, int height, Fit fit);
+
+  /// A decoded frame has arrived at `now` (monotonicNow()). Scales it, if it must be. Thread: streaming.
+  void push(std::shared_ptr<const Picture> frame, int64_t now);
+
+  /// Shows the card until the next push(): the connection has gone. Thread: any.
+  void clear();
+
+  /// While muted it shows the card and takes no frames: the camera is off, what still arrives is old.
+  /// Thread: any.
+  void setMuted(bool muted);
+
+  /// The frame due at `now` for a tile of that size. Scales only where the size has just changed.
+  /// Thread: the mixer's.
+  TileFrame take(int width, int height, Fit fit, int64_t now);
+
+  struct Counters {
+    uint64_t arrived = 0;  ///< decoded frames
+    uint64_t shown = 0;    ///< distinct ones that reached the canvas
+  };
+  Counters counters() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<const Picture> source;
+    std::shared_ptr<const Picture> fitted;
+  };
+
+  std::shared_ptr<const Picture> fitted(const std::shared_ptr<const Picture>& source, int width, int height,
+                                        Fit fit);
+  void shortenQueue();
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<PicturePool> pool_ = PicturePool::create();
+  int width_ = 0;
+  int height_ = 0;
+  Fit fit_ = Fit::crop;
+  std::deque<Entry> queue_;  ///< arrived, not yet shown; at most maxQueued
+  Entry current_;
+  bool muted_ = false;
+  int64_t lastArrival_ = 0;
+  int ticks_ = 0;           ///< since the queue's length was last judged
+  size_t shortest_ = 0;     ///< of the queue after a take(), over those ticks
+  Counters counters_;
+};
+
+}  // namespace tributary

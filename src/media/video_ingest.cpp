@@ -1,0 +1,107 @@
+#include "media/video_ingest.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+
+#include "media/ticker.h"
+
+namespace tributary {
+namespace {
+
+// A frame this late when it reaches the decoder means that decoding does not keep up.
+constexpr GstClockTime latest = 400 * GST_MSECOND;
+
+void setIfThere(GstElement* element, const char* property, gboolean value) {
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), property) != nullptr) {
+    g_object_set(element, property, value, nullptr);
+  }
+}
+
+Result<ObjectPtr<GstElement>> makeFrameSink() {
+  auto sink = makeElement("appsink");
+  if (!sink) return sink;
+  GstCaps* caps = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "I420", nullptr);
+  g_object_set(sink->get(), "caps", caps, "sync", FALSE, "async", FALSE, "max-buffers", 1U, "drop", TRUE, "qos",
+               FALSE, "enable-last-sample", FALSE, nullptr);
+  gst_caps_unref(caps);
+  return sink;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, const VideoCodec& codec,
+                                                         const std::string& name,
+                                                         std::shared_ptr<TileSlot> slot) {
+  auto depayloader = makeElement(codec.depayloader, name + "-depay");
+  auto decoder = makeDecoder(codec);
+  auto sink = makeFrameSink();
+  for (const auto* made : {&depayloader, &decoder, &sink}) {
+    if (!*made) return tl::unexpected(made->error());
+  }
+  setIfThere(depayloader->get(), "request-keyframe", TRUE);
+  setIfThere(depayloader->get(), "wait-for-keyframe", TRUE);
+
+  std::unique_ptr<VideoIngest> out(new VideoIngest);
+  out->slot_ = std::move(slot);
+  out->decoder_ = *decoder;
+  out->pipeline_ = pipeline;
+  gst_bin_add_many(GST_BIN(pipeline), depayloader->get(), decoder->get(), sink->get(), nullptr);
+  GstElement* before = depayloader->get();
+  if (!codec.parser.empty()) {
+    auto parser = makeElement(codec.parser);
+    if (!parser) return tl::unexpected(parser.error());
+    gst_bin_add(GST_BIN(pipeline), parser->get());
+    gst_element_link(before, parser->get());
+    before = parser->get();
+  }
+  if (!gst_element_link_many(before, decoder->get(), sink->get(), nullptr)) {
+    return fail(ErrorCode::internal, "no I420 from the decoder of " + std::string(codec.name));
+  }
+  out->sinkPad_ = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(depayloader->get(), "sink"));
+
+  auto decoderPad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(decoder->get(), "sink"));
+  gst_pad_add_probe(
+      decoderPad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        return static_cast<VideoIngest*>(self)->beforeDecoder(GST_PAD_PROBE_INFO_BUFFER(info));
+      },
+      out.get(), nullptr);
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* from, gpointer self) {
+    GstSample* sample = gst_app_sink_pull_sample(from);
+    if (sample == nullptr) return GST_FLOW_EOS;
+    static_cast<VideoIngest*>(self)->onFrame(sample);
+    gst_sample_unref(sample);
+    return GST_FLOW_OK;
+  };
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &callbacks, out.get(), nullptr);
+  return out;
+}
+
+GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
+  const bool keyFrame = !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT);
+  const GstClockTime now = gst_element_get_current_running_time(pipeline_);
+  const GstClockTime pts = GST_BUFFER_PTS(frame);
+  const bool late = GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(now) && now > pts + latest;
+  if (keyFrame && !late) skipping_ = false;
+  if (late && !skipping_) {
+    skipping_ = true;
+    requestKeyFrame();
+  }
+  if (!skipping_) return GST_PAD_PROBE_OK;
+  ++counters_.skipped;
+  return GST_PAD_PROBE_DROP;
+}
+
+void VideoIngest::requestKeyFrame() {
+  auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(decoder_.get(), "sink"));
+  gst_pad_push_event(pad.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+void VideoIngest::onFrame(GstSample* sample) {
+  ++counters_.frames;
+  auto picture = Picture::wrap(sample);
+  if (picture) slot_->push(std::move(picture), monotonicNow());
+}
+
+}  // namespace tributary

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "glib/object_ptr.h"
+#include "media/codec_table.h"
+#include "media/tile_slot.h"
+
+namespace tributary {
+
+/// A camera's way from RTP to its tile's frame store: depayload, decode, fit. Lives in a peer's pipeline and
+/// runs on the thread that webrtcbin's jitter buffer gives it.
+///
+/// A decoder that falls behind (a slow machine, a hostile stream) skips to the next key frame instead of
+/// showing the past.
+class VideoIngest {
+ public:
+  /// Adds its elements to `pipeline`. Thread: owner.
+  static Result<std::unique_ptr<VideoIngest>> create(GstElement* pipeline, const VideoCodec& codec,
+                                                     const std::string& name, std::shared_ptr<TileSlot> slot);
+
+  /// Where RTP goes in. Transfer none.
+  GstPad* sinkPad() const { return sinkPad_.get(); }
+
+  /// A skipped-to key frame is asked for from the sender. Thread: any.
+  void requestKeyFrame();
+
+  struct Counters {
+    std::atomic<uint64_t> frames = 0;
+    std::atomic<uint64_t> skipped = 0;
+  };
+  const Counters& counters() const { return counters_; }
+
+ private:
+  VideoIngest() = default;
+  GstPadProbeReturn beforeDecoder(GstBuffer* frame);
+  void onFrame(GstSample* sample);
+
+  std::shared_ptr<TileSlot> slot_;
+  ObjectPtr<GstPad> sinkPad_;
+  ObjectPtr<GstElement> decoder_;
+  GstElement* pipeline_ = nullptr;
+  bool skipping_ = false;
+  Counters counters_;
+};
+
+}  // namespace tributary

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "media/clock.h"
+#include "media/scene.h"
+#include "media/ticker.h"
+
+typedef struct _GstBuffer GstBuffer;
+typedef struct _GstBufferPool GstBufferPool;
+
+namespace tributary {
+
+struct CanvasSettings {
+  int width = 1280;  ///< even
+  int height = 720;
+  int framerate = 25;
+  uint32_t background = 0x101418;  ///< 0xRRGGBB
+};
+
+/// Draws the canvas: at each tick of its own clock, every tile's frame of the moment copied 1:1 to its
+/// place. It waits for nobody (see docs/decisions/0001-own-canvas.md).
+class VideoMixer {
+ public:
+  /// I420 of the canvas size, time stamped with its tick on the room's clock; the sink's to keep by
+  /// reference, not to write to. Thread: the mixer's, must not block.
+  using Sink = std::function<void(GstBuffer* canvas)>;
+
+  VideoMixer(const CanvasSettings& settings, const RoomClock& clock, Sink sink);
+  ~VideoMixer();
+
+  /// From the next tick on. Thread: any.
+  void setScene(std::shared_ptr<const Scene> scene);
+  std::shared_ptr<const Scene> scene() const;
+
+  const CanvasSettings& settings() const { return settings_; }
+
+  struct Counters {
+    uint64_t rendered = 0;
+    uint64_t late = 0;  ///< done later than half a frame after the tick, or skipped
+    double seconds = 0; ///< spent drawing, in all
+    std::array<uint64_t, 8> durationBuckets{};  ///< not cumulative; see bucketBounds
+  };
+  static constexpr std::array<double, 7> bucketBounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04};
+  Counters counters() const;
+
+ private:
+  void tick(int64_t due);
+  void draw(const Scene& scene, const PictureView& canvas, int64_t now);
+  void count(int64_t due, int64_t started);
+
+  CanvasSettings settings_;
+  const RoomClock& clock_;
+  Sink sink_;
+  GstBufferPool* pool_;
+  std::shared_ptr<Picture> background_;
+  mutable std::mutex mutex_;  ///< guards scene_ and counters_
+  std::shared_ptr<const Scene> scene_ = std::make_shared<Scene>();
+  Counters counters_;
+  std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above
+};
+
+}  // namespace tributary
