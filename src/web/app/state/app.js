@@ -108,7 +108,9 @@ export class App {
   /** @param {Panel} panel */
   togglePanel(panel) {
     this.panel.value = this.panel.value === panel ? null : panel;
-    if (this.panel.value === 'chat') this.call.unread.value = 0;
+    if (this.panel.value !== 'chat') return;
+    this.call.unread.value = 0;
+    this.notices.clear('chat');
   }
 
   toggleSelfView() {
@@ -166,7 +168,8 @@ export class App {
     room.on('chat', message => {
       if (this.panel.value === 'chat') this.call.unread.value = 0;
       else if (message.from !== room.participant?.identity) {
-        this.notices.show(`${message.name}: ${message.text.slice(0, 120)}`);
+        const text = `${message.name}: ${message.text.slice(0, 120)}`;
+        this.notices.show(text, 'info', 'chat');
       }
     });
     room.on('warning', ({ error }) => this.notices.show(error.message, 'error'));

@@ -1,6 +1,6 @@
 import { signal } from '../ui/view.js';
 
-/** @typedef {{ id: number, text: string, tone: 'info' | 'error' }} Notice */
+/** @typedef {{ id: number, text: string, tone: 'info' | 'error', topic: string }} Notice */
 
 const SHOWN = 6_000;
 
@@ -20,12 +20,18 @@ export class Notices {
   /**
    * @param {string} text
    * @param {'info' | 'error'} [tone]
+   * @param {string} [topic]  a new notice takes the place of the one before on its topic
    */
-  show(text, tone = 'info') {
-    if (this.toasts.value.some(notice => notice.text === text)) return;
-    const notice = { id: this.#nextId++, text, tone };
+  show(text, tone = 'info', topic = text) {
+    const notice = { id: this.#nextId++, text, tone, topic };
+    this.clear(topic);
     this.toasts.value = [...this.toasts.value, notice].slice(-3);
     setTimeout(() => this.dismiss(notice.id), SHOWN);
+  }
+
+  /** @param {string} topic */
+  clear(topic) {
+    this.toasts.value = this.toasts.value.filter(notice => notice.topic !== topic);
   }
 
   /** @param {number} id */

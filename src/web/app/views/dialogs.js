@@ -35,7 +35,7 @@ class Help extends View {
    */
   view({ app: { settings }, onClose }) {
     return html`<${Dialog} title="Keyboard shortcuts" onClose=${onClose}>
-      <dl class="shortcuts">
+      <dl class="facts ruled">
         ${SHORTCUTS.map(
           ({ key, does }) => html`<div key=${key}><dt>${does}</dt><dd><kbd>${key}</kbd></dd></div>`,
         )}

@@ -19,7 +19,7 @@ export class QualityPopover extends View {
       <h2>${qualityWord(app.call.score.value)} connection</h2>
       ${
         stats
-          ? html`<dl>
+          ? html`<dl class="facts">
               ${rows(stats).map(
                 ([term, text]) => html`<div key=${term}><dt>${term}</dt><dd>${text}</dd></div>`,
               )}

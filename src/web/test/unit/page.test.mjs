@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  freshRoom,
+  pathOfRoom,
+  readAddress,
+  roomOfInput,
+  roomOfPath,
+} from '../../app/lib/address.js';
+import { tileBoxes } from '../../app/lib/overlay.js';
+import { actionOf } from '../../app/lib/shortcuts.js';
+import { bitrate, deviceProblem, duration, joinProblem } from '../../app/lib/words.js';
+import { gresource } from '../list-resources.mjs';
+import { servedFiles, webRoot } from '../manifest.mjs';
+
+/** @param {string} identity */
+const person = (identity, more = {}) =>
+  /** @type {any} */ ({ identity, name: identity.toUpperCase(), ...more });
+
+test('tiles come in reading order, labelled, and stay inside the canvas', () => {
+  const tile = (
+    /** @type {string} */ identity,
+    /** @type {number} */ left,
+    /** @type {number} */ top,
+  ) => /** @type {any} */ ({ identity, source: 'camera', left, top, width: 1 / 3, height: 0.5 });
+  const layout = {
+    layout: 'grid',
+    canvas: { width: 1280, height: 720 },
+    tiles: [tile('c', 0, 0.5), tile('b', 2, 0), tile('a', 0, 0)],
+  };
+  const people = new Map([
+    ['a', person('a', { audioMuted: true })],
+    ['c', person('c', { handRaised: true })],
+  ]);
+  const boxes = tileBoxes(layout, people, ['c'], 'a');
+  assert.deepEqual(
+    boxes.map(({ label }) => label),
+    ['A (you), microphone off', 'b', 'C, talking, hand raised'],
+  );
+  assert.equal(boxes[0].style.width, '33.333%');
+  assert.equal(boxes[1].style.left, '100%');
+  assert.deepEqual(
+    boxes.map(({ speaking }) => speaking),
+    [false, false, true],
+  );
+  assert.deepEqual(tileBoxes(null, people, [], undefined), []);
+});
+
+test('a room in the address, there and back', () => {
+  assert.equal(roomOfPath(pathOfRoom('küche 7/a')), 'küche 7/a');
+  assert.equal(roomOfPath('/r/%E0%A4%A'), '');
+  assert.equal(roomOfPath('/other'), '');
+  const wishes = readAddress(
+    new URL('http://x/r/demo?name=Ada&autojoin=1&video=0&codec=VP8#token=t'),
+  );
+  assert.deepEqual(wishes, {
+    room: 'demo',
+    name: 'Ada',
+    token: 't',
+    autojoin: true,
+    codec: 'VP8',
+    audio: true,
+    video: false,
+  });
+});
+
+test('what people type becomes a room name', () => {
+  assert.equal(roomOfInput('  Weekly Sync! '), 'weekly-sync');
+  assert.equal(roomOfInput('https://call.example/r/demo?x=1'), 'demo');
+  assert.match(
+    freshRoom(() => 0.5),
+    /^[a-z]+-[a-z]+-\d{3}$/,
+  );
+});
+
+test('single keys act, but not while typing or with modifiers', () => {
+  assert.equal(actionOf({ key: 'm' }), 'mic');
+  assert.equal(actionOf({ key: '?' }), 'help');
+  assert.equal(actionOf({ key: 'c', ctrlKey: true }), null);
+  assert.equal(actionOf({ key: 'm', target: { tagName: 'TEXTAREA' } }), null);
+});
+
+test('errors and numbers in words', () => {
+  assert.match(deviceProblem('video', { name: 'NotReadableError' }), /camera.*another program/i);
+  assert.match(joinProblem({ code: 'roomFull' }), /full/);
+  assert.equal(joinProblem({ code: 'new', message: 'Told by the server.' }), 'Told by the server.');
+  assert.equal(bitrate(1_250_000), '1.3 Mbit/s');
+  assert.equal(duration(65), '01:05');
+  assert.equal(duration(3725), '1:02:05');
+});
+
+test('web.gresource.xml is up to date and names files that exist', () => {
+  const now = readFileSync(`${webRoot}/web.gresource.xml`, 'utf8');
+  assert.equal(now, gresource(), 'run: npm run resources');
+  for (const [alias, file] of servedFiles()) assert.ok(existsSync(file), alias);
+});
+
+test('every icon that the page uses is in the set', () => {
+  const set = readFileSync(`${webRoot}/app/icons.svg`, 'utf8');
+  const sources = [...servedFiles().values()].filter(file => /app\/.*\.js$/.test(file));
+  const used = sources.flatMap(file => [
+    ...readFileSync(file, 'utf8').matchAll(
+      /<\$\{Icon\} name="([^"]+)"|icon[:=] ?['"]([\w-]+)['"]/g,
+    ),
+  ]);
+  assert.ok(used.length > 20);
+  for (const [, name, other] of used) {
+    assert.ok(set.includes(`id="${name ?? other}"`), name ?? other);
+  }
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RoomModel } from '../../sdk/room-model.js';
+
+/** @param {string} identity */
+const person = identity => ({ identity, name: identity.toUpperCase(), role: 'participant' });
+
+function joined() {
+  const model = new RoomModel();
+  const events = model.apply({
+    type: 'joined',
+    participant: person('me'),
+    participants: [person('ada'), person('me')],
+    layout: { layout: 'grid', canvas: { width: 1280, height: 720 }, tiles: [] },
+    recording: null,
+    server: { pingInterval: 5 },
+  });
+  return { model, events };
+}
+
+test('joined fills the model', () => {
+  const { model, events } = joined();
+  assert.deepEqual([...model.participants.keys()], ['ada', 'me']);
+  assert.equal(model.me?.name, 'ME');
+  assert.equal(model.layout?.canvas.width, 1280);
+  assert.equal(model.server?.pingInterval, 5);
+  const names = events.map(([name]) => name);
+  assert.ok(names.includes('rosterChanged') && names.includes('layoutChanged'));
+});
+
+test('people come, change and go', () => {
+  const { model } = joined();
+  const [[come]] = model.apply({ type: 'participantJoined', participant: person('bob') });
+  const [[change]] = model.apply({
+    type: 'participantUpdated',
+    participant: { ...person('bob'), audioMuted: true },
+  });
+  const [[go, detail]] = model.apply({ type: 'participantLeft', identity: 'bob', reason: 'left' });
+  assert.deepEqual(
+    [come, change, go],
+    ['participantJoined', 'participantUpdated', 'participantLeft'],
+  );
+  assert.equal(/** @type {any} */ (detail).participant.audioMuted, true);
+  assert.equal(model.participants.size, 2);
+});
+
+test('an update of somebody unknown counts as joining', () => {
+  const { model } = joined();
+  const [[name]] = model.apply({ type: 'participantUpdated', participant: person('late') });
+  assert.equal(name, 'participantJoined');
+});
+
+test('chat is kept, with the name from the roster when the message has none', () => {
+  const { model } = joined();
+  model.apply({ type: 'chat', from: 'ada', text: 'hi', at: '2026-01-01T00:00:00Z' });
+  assert.equal(model.messages[0].name, 'ADA');
+});
+
+test('unknown messages and broken ones are ignored', () => {
+  const { model } = joined();
+  assert.deepEqual(model.apply({ type: 'fromTheFuture' }), []);
+  assert.deepEqual(model.apply({ type: 'participantJoined' }), []);
+  assert.deepEqual(model.apply({ type: 'layoutChanged' }), []);
+});
