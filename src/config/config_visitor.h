@@ -49,6 +49,10 @@ class Reader : public Visitor {
 
   /// Adds the keys nobody asked for at the top level; call last.
   const std::vector<std::string>& finish();
+  /// The value of `key`, whatever it is; it counts as known from then on.
+  std::optional<Json> take(std::string_view key);
+  /// A mistake in the value of `key` of the open section.
+  void refuse(std::string_view key, const std::string& what) { mistake(pathOf(key), what); }
   /// A mistake that only shows when values are compared.
   void mistake(const std::string& path, const std::string& what) { mistakes_.push_back(path + ": " + what); }
 
@@ -59,9 +63,7 @@ class Reader : public Visitor {
     std::vector<std::string> asked;
   };
 
-  std::optional<Json> take(std::string_view key);
   std::string pathOf(std::string_view key) const;
-  void refuse(std::string_view key, const std::string& what) { mistake(pathOf(key), what); }
   void checkUnknown();
   IceServer readIceServer(const Json& json, const std::string& path);
 

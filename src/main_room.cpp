@@ -1,0 +1,59 @@
+// tributary-room: one room's media. Started by `tributary` with its channel as file descriptor 3.
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <gst/gst.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "base/log.h"
+#include "base/main_context.h"
+#include "room/room_service.h"
+
+namespace {
+
+constexpr int channelFd = 3;
+constexpr int exitUsage = 64;  // sysexits.h
+constexpr std::chrono::seconds exitDeadline{8};
+
+void initGStreamer() {
+  // Plugins are looked up once, by the first process that finds no registry; a room does not fork for it.
+  gst_registry_fork_set_enabled(FALSE);
+  gst_init(nullptr, nullptr);
+}
+
+}  // namespace
+
+int main() {
+  if (fcntl(channelFd, F_GETFD) < 0) {
+    std::fputs("tributary-room is started by tributary: there is no channel on file descriptor 3\n", stderr);
+    return exitUsage;
+  }
+  fcntl(channelFd, F_SETFD, FD_CLOEXEC);
+  signal(SIGPIPE, SIG_IGN);
+  tributary::log::captureGlib();
+  tributary::main_context::claim();
+  initGStreamer();
+
+  const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE),
+                                                                      g_main_loop_unref);
+  const auto quit = [&loop](const std::string& reason) {
+    tributary::log::info("room.ending", {{"reason", reason}});
+    g_main_loop_quit(loop.get());
+  };
+  g_unix_signal_add(SIGTERM, [](gpointer data) -> gboolean {
+    g_main_loop_quit(static_cast<GMainLoop*>(data));
+    return G_SOURCE_REMOVE;
+  }, loop.get());
+  {
+    tributary::RoomService service(tributary::UniqueFd(channelFd), quit);
+    tributary::MediaPipeline::warmUp();
+    g_main_loop_run(loop.get());
+    // Taking media down may hang in somebody else's code; a process that should end ends.
+    signal(SIGALRM, [](int) { std::_Exit(EXIT_FAILURE); });
+    alarm(static_cast<unsigned>(exitDeadline.count()));
+  }
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,115 @@
+#include "room/message_handler.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/log.h"
+#include "room/negotiation.h"
+
+namespace tributary {
+
+bool MessageHandler::refuseUnlessModerator() {
+  if (person.role == "moderator") return false;
+  reply(fail(ErrorCode::forbidden, "only a moderator may do that"));
+  return true;
+}
+
+void MessageHandler::operator()(const message::Offer& offer) {
+  const auto checked = parseOffer(offer.sdp);
+  if (!checked) return reply(tl::unexpected(checked.error()));
+  const auto negotiated = negotiate(offer.sdp, *checked);
+  if (!negotiated) return reply(tl::unexpected(negotiated.error()));
+  auto pending = std::make_shared<Reply>(std::move(reply));
+  room.media_->connect(person.identity, *negotiated,
+                       [pending, identity = person.identity](const Result<std::string>& sdp) {
+                         if (!sdp) {
+                           log::warning("peer.refused", {{"participant", identity}, {"message", sdp.error().message}});
+                           return (*pending)(tl::unexpected(sdp.error()));
+                         }
+                         (*pending)(Json::object({{"message", Json::object({{"type", "answer"}, {"sdp", *sdp}})}}));
+                       });
+}
+
+void MessageHandler::operator()(const message::Candidate& candidate) {
+  if (candidate.candidate.empty()) return done();
+  const auto checked = checkCandidate(candidate.candidate);
+  if (!checked) return reply(tl::unexpected(checked.error()));
+  // With BUNDLE there is one transport, that of the first m-line.
+  if (*checked) room.media_->addCandidate(person.identity, 0, **checked);
+  done();
+}
+
+void MessageHandler::operator()(const message::Update& update) {
+  person.name = update.name.value_or(person.name);
+  person.audioMuted = update.audioMuted.value_or(person.audioMuted);
+  person.videoMuted = update.videoMuted.value_or(person.videoMuted);
+  person.handRaised = update.handRaised.value_or(person.handRaised);
+  room.media_->setVideoMuted(person.identity, person.videoMuted);
+  done();
+  room.announce(person, "participantUpdated");
+  room.arrange();
+}
+
+void MessageHandler::operator()(const message::Quality& quality) {
+  room.media_->setMaxHeight(person.identity, quality.maxHeight.value_or(0));
+  done();
+}
+
+void MessageHandler::operator()(const message::SetLayout& layout) {
+  if (refuseUnlessModerator()) return;
+  if (findLayout(layout.layout) == nullptr) {
+    std::string known;
+    for (const auto name : layoutNames()) known += (known.empty() ? "" : ", ") + std::string(name);
+    return reply(fail(ErrorCode::notFound, "there is no layout '" + layout.layout + "'; there are: " + known));
+  }
+  room.layout_ = layout.layout;
+  done();
+  room.arrange();
+}
+
+void MessageHandler::operator()(const message::Chat& chat) {
+  done();
+  room.broadcast(Json::object({{"type", "chat"},
+                               {"from", person.identity},
+                               {"name", person.name},
+                               {"text", chat.text},
+                               {"at", timestamp()}}));
+}
+
+void MessageHandler::operator()(const message::Moderate& moderate) {
+  if (refuseUnlessModerator()) return;
+  const auto found = std::ranges::find(room.people_, moderate.identity, [](const auto& p) { return p->identity; });
+  if (found == room.people_.end()) {
+    return reply(fail(ErrorCode::notFound, "nobody in the room has the identity '" + moderate.identity + "'"));
+  }
+  Participant& other = **found;
+  other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
+  other.videoMuted = moderate.videoMuted.value_or(other.videoMuted);
+  room.media_->setVideoMuted(other.identity, other.videoMuted);
+  done();
+  if (!moderate.remove.value_or(false)) {
+    room.announce(other, "participantUpdated");
+    return room.arrange();
+  }
+  const std::string session = other.sessionId;
+  room.remove(moderate.identity, "removed");
+  if (!session.empty()) room.outlet_.drop(session, "removed", "disconnect");
+}
+
+void MessageHandler::operator()(const message::StartRecording&) {
+  reply(fail(ErrorCode::notFound, "this server does not record yet"));
+}
+
+void MessageHandler::operator()(const message::StopRecording&) {
+  reply(fail(ErrorCode::notFound, "this server does not record yet"));
+}
+
+void MessageHandler::operator()(const message::Join&) {
+  reply(fail(ErrorCode::badRequest, "this session has joined already"));
+}
+
+void MessageHandler::operator()(const message::Leave&) { done(); }
+
+void MessageHandler::operator()(const message::Ping&) { done(); }
+
+}  // namespace tributary

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "base/main_context.h"
+#include "glib/json.h"
+
+namespace tributary {
+
+/// Somebody in the room, whether or not they are connected at the moment.
+struct Participant {
+  std::string identity;
+  std::string name;
+  std::string role = "participant";
+  std::string sessionId;  ///< of the client that speaks for them; empty while their connection is lost
+  std::string joinedAt;   ///< RFC 3339
+  bool audioMuted = false;
+  bool videoMuted = false;
+  bool handRaised = false;
+  int connectionScore = -1;  ///< last sent; −1 is none yet
+  Timer departure;           ///< runs while the connection is lost
+
+  /// As clients see it (docs/protocol.md).
+  Json toJson() const;
+};
+
+/// Now, in UTC with milliseconds.
+std::string timestamp();
+
+}  // namespace tributary

@@ -1,0 +1,229 @@
+#include "room/room.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/log.h"
+#include "media/ticker.h"
+#include "room/message_handler.h"
+
+namespace tributary {
+namespace {
+
+constexpr std::chrono::milliseconds speakerInterval{250};
+constexpr std::chrono::milliseconds qualityInterval{3000};
+constexpr double speakingDb = -45;              // dBFS: above the noise of a quiet room
+constexpr int64_t speakingHold = 800'000'000;   // ns: a pause between words is no end of speech
+constexpr std::chrono::seconds teardownPatience{20};
+
+/// E-model-like, as coarse as a person can use: 5 excellent … 1 bad.
+int scoreOf(const PeerConnection::Quality& quality) {
+  if (quality.fractionLost > 0.15 || quality.roundTripMs > 1000) return 1;
+  if (quality.fractionLost > 0.07 || quality.roundTripMs > 600) return 2;
+  if (quality.fractionLost > 0.03 || quality.roundTripMs > 350) return 3;
+  if (quality.fractionLost > 0.01 || quality.roundTripMs > 200) return 4;
+  return 5;
+}
+
+}  // namespace
+
+Room::Room(RoomSettings settings, Outlet outlet)
+    : settings_(std::move(settings)), outlet_(std::move(outlet)), layout_(settings_.profile.layout.name) {
+  MediaPipeline::Callbacks callbacks;
+  callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {
+    const auto found = std::ranges::find(people_, id, [](const auto& p) { return p->identity; });
+    if (found == people_.end() || (*found)->sessionId.empty()) return;
+    outlet_.send(Json::array({(*found)->sessionId}), Json::object({{"type", "candidate"},
+                                                                   {"candidate", candidate},
+                                                                   {"sdpMid", mid},
+                                                                   {"sdpMLineIndex", mline}}));
+  };
+  callbacks.onState = [this](const auto& id, PeerConnection::State state) { onPeerState(id, state); };
+  media_ = std::make_unique<MediaPipeline>(mediaSettings(settings_), std::move(callbacks));
+  timers_.push_back(Timer::every(speakerInterval, [this] { watchSpeakers(); }));
+  timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
+  timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));
+}
+
+Room::~Room() {
+  timers_.clear();
+  for (auto& person : people_) person->departure.stop();
+  media_.reset();
+}
+
+Participant* Room::bySession(const std::string& sessionId) {
+  const auto found = std::ranges::find(people_, sessionId, [](const auto& p) { return p->sessionId; });
+  return found != people_.end() && !sessionId.empty() ? found->get() : nullptr;
+}
+
+Result<Json> Room::join(const Json& params) {
+  const std::string identity = params["identity"].stringOr("");
+  const auto found = std::ranges::find(people_, identity, [](const auto& p) { return p->identity; });
+  Participant* person = nullptr;
+  const bool isNew = found == people_.end();
+  if (!isNew) {
+    person = found->get();
+    media_->disconnect(identity);
+  } else if (std::ssize(people_) >= settings_.maxParticipants) {
+    return fail(ErrorCode::roomFull,
+                "the room is full: it takes " + std::to_string(settings_.maxParticipants) + " people");
+  } else {
+    people_.push_back(std::make_unique<Participant>());
+    person = people_.back().get();
+    person->identity = identity;
+    person->joinedAt = timestamp();
+    media_->addPerson(identity);
+  }
+  person->sessionId = params["sessionId"].stringOr("");
+  person->name = params["name"].stringOr("Guest");
+  person->role = params["role"].stringOr("participant");
+  person->connectionScore = -1;
+  person->departure.stop();
+  announce(*person, isNew ? "participantJoined" : "participantUpdated");
+  arrange();
+  log::info(isNew ? "participant.joined" : "participant.resumed", {{"participant", identity}});
+  Json everybody = Json::array();
+  for (const auto& other : people_) everybody.push(other->toJson());
+  return Json::object({{"participant", person->toJson()},
+                       {"participants", everybody},
+                       {"layout", layoutJson()},
+                       {"recording", nullptr}});
+}
+
+void Room::leave(const std::string& sessionId, bool connectionLost) {
+  Participant* person = bySession(sessionId);
+  if (person == nullptr) return;
+  const std::string identity = person->identity;
+  if (!connectionLost) return remove(identity, "left");
+  person->sessionId.clear();
+  media_->disconnect(identity);
+  log::info("participant.lost", {{"participant", identity}});
+  sendQuality(identity, 0);
+  person->departure =
+      Timer::once(settings_.departureTimeout, [this, identity] { remove(identity, "connectionLost"); });
+}
+
+void Room::remove(const std::string& identity, const std::string& reason) {
+  media_->removePerson(identity);
+  std::erase_if(people_, [&](const auto& person) { return person->identity == identity; });
+  lastLoud_.erase(identity);
+  log::info("participant.left", {{"participant", identity}, {"reason", reason}});
+  broadcast(Json::object({{"type", "participantLeft"}, {"identity", identity}, {"reason", reason}}));
+  arrange();
+}
+
+void Room::handle(const std::string& sessionId, const Json& message, Reply reply) {
+  Participant* person = bySession(sessionId);
+  if (person == nullptr) return reply(fail(ErrorCode::notFound, "this session is not in the room"));
+  auto parsed = parseClientMessage(message);
+  if (!parsed) return reply(tl::unexpected(parsed.error()));
+  std::visit(MessageHandler{*this, *person, std::move(reply)}, parsed->message);
+}
+
+void Room::announce(const Participant& participant, const char* type) {
+  broadcast(Json::object({{"type", type}, {"participant", participant.toJson()}}));
+}
+
+void Room::arrange() {
+  LayoutInput input;
+  input.width = settings_.profile.canvas.width;
+  input.height = settings_.profile.canvas.height;
+  input.gap = settings_.profile.layout.gap;
+  for (const auto& person : people_) {
+    if (std::ssize(input.people) == settings_.profile.layout.maxTiles) break;
+    if (person->role != "viewer") input.people.push_back(person->identity);
+  }
+  auto tiles = findLayout(layout_)(input);
+  std::vector<MediaPipeline::PlacedPerson> placed;
+  for (const auto& tile : tiles) {
+    const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
+    placed.push_back({{tile.identity, (*person)->name, (*person)->audioMuted}, tile.rect});
+  }
+  media_->arrange(placed);
+  if (tiles == tiles_) return;
+  tiles_ = std::move(tiles);
+  Json message = layoutJson();
+  message.set("type", "layoutChanged");
+  broadcast(message);
+}
+
+Json Room::layoutJson() const {
+  const double width = settings_.profile.canvas.width;
+  const double height = settings_.profile.canvas.height;
+  Json tiles = Json::array();
+  for (const auto& tile : tiles_) {
+    tiles.push(Json::object({{"identity", tile.identity},
+                             {"source", "camera"},
+                             {"left", tile.rect.x / width},
+                             {"top", tile.rect.y / height},
+                             {"width", tile.rect.width / width},
+                             {"height", tile.rect.height / height}}));
+  }
+  return Json::object({{"layout", layout_},
+                       {"canvas", Json::object({{"width", settings_.profile.canvas.width},
+                                                {"height", settings_.profile.canvas.height}})},
+                       {"tiles", tiles}});
+}
+
+void Room::watchSpeakers() {
+  const int64_t now = monotonicNow();
+  std::vector<std::string> speakers;
+  for (const auto& level : media_->levels()) {
+    if (level.db > speakingDb) lastLoud_[level.id] = now;
+    const auto loud = lastLoud_.find(level.id);
+    if (loud != lastLoud_.end() && now - loud->second < speakingHold) speakers.push_back(level.id);
+  }
+  if (speakers == speakers_) return;
+  speakers_ = speakers;
+  Json identities = Json::array();
+  for (const auto& identity : speakers_) identities.push(identity);
+  broadcast(Json::object({{"type", "activeSpeakers"}, {"identities", identities}}));
+}
+
+void Room::watchQuality() {
+  for (const auto& person : people_) {
+    if (person->sessionId.empty()) continue;
+    media_->requestQuality(person->identity, [this, identity = person->identity](const auto& quality) {
+      if (quality) sendQuality(identity, scoreOf(*quality));
+    });
+  }
+}
+
+void Room::sendQuality(const std::string& identity, int score) {
+  const auto found = std::ranges::find(people_, identity, [](const auto& p) { return p->identity; });
+  if (found == people_.end() || (*found)->connectionScore == score) return;
+  (*found)->connectionScore = score;
+  broadcast(Json::object({{"type", "connectionQuality"}, {"identity", identity}, {"score", score}}));
+}
+
+void Room::onPeerState(const std::string& identity, PeerConnection::State state) {
+  switch (state) {
+    case PeerConnection::State::connected:
+      log::info("peer.connected", {{"participant", identity}});
+      break;
+    case PeerConnection::State::connecting:
+      break;
+    case PeerConnection::State::disconnected:
+      log::info("peer.disconnected", {{"participant", identity}});
+      sendQuality(identity, 0);
+      break;
+    case PeerConnection::State::failed:
+      log::warning("peer.failed", {{"participant", identity}});
+      sendQuality(identity, 0);
+      // Not from inside the peer's own callback. The client sees its side fail and offers again.
+      main_context::post([weak = std::weak_ptr(alive_), this, identity] {
+        if (!weak.expired()) media_->disconnect(identity);
+      });
+      break;
+  }
+}
+
+void Room::checkTeardown() {
+  const auto stuck = media_->stats().teardown;
+  if (stuck < teardownPatience) return;
+  // A peer's pipeline that does not stop keeps threads and memory; a fresh process costs seconds.
+  log::error("media.teardownStuck", {{"seconds", static_cast<double>(stuck.count()) / 1000}});
+  std::_Exit(70);
+}
+
+}  // namespace tributary

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ipc/channel.h"
+#include "media/media_pipeline.h"
+#include "protocol/client_message.h"
+#include "room/participant.h"
+#include "room/room_settings.h"
+
+namespace tributary {
+
+/// One room: who is in it, what they said of themselves, where they are on the canvas. It talks to clients
+/// through the server (docs/room-channel.md).
+///
+/// Teardown: (1) timers, (2) media (see MediaPipeline), (3) the roster.
+///
+/// Thread: owner.
+class Room {
+ public:
+  struct Outlet {
+    /// `to` null means everybody who joined.
+    std::function<void(const Json& to, const Json& message)> send;
+    std::function<void(const std::string& sessionId, const std::string& reason, const std::string& action)> drop;
+  };
+
+  Room(RoomSettings settings, Outlet outlet);
+  ~Room();
+
+  /// Somebody joins, or comes back (their tile and place are kept). The result is `joined` without what the
+  /// server adds.
+  Result<Json> join(const Json& params);
+
+  /// A session has ended. `connectionLost` keeps a name card until departureTimeout.
+  void leave(const std::string& sessionId, bool connectionLost);
+
+  /// A client's message; `reply` gets {message} for `answer`, {} for ok.
+  void handle(const std::string& sessionId, const Json& message, Reply reply);
+
+  Json stats() const;
+  /// Cores used since the last call.
+  double load();
+  MediaPipeline& media() { return *media_; }
+
+ private:
+  friend struct MessageHandler;
+
+  Participant* bySession(const std::string& sessionId);
+  void remove(const std::string& identity, const std::string& reason);
+  void arrange();
+  Json layoutJson() const;
+  void broadcast(Json message) { outlet_.send(nullptr, message); }
+  void announce(const Participant& participant, const char* type);
+  void watchSpeakers();
+  void watchQuality();
+  void onPeerState(const std::string& identity, PeerConnection::State state);
+  void sendQuality(const std::string& identity, int score);
+  void checkTeardown();
+
+  RoomSettings settings_;
+  Outlet outlet_;
+  std::vector<std::unique_ptr<Participant>> people_;  ///< in the order they joined
+  std::string layout_;
+  std::vector<Tile> tiles_;
+  std::vector<std::string> speakers_;
+  std::map<std::string, int64_t> lastLoud_;  ///< identity → monotonicNow() when last heard
+  double lastCpuSeconds_ = 0;
+  int64_t lastCpuTime_ = 0;
+  std::unique_ptr<MediaPipeline> media_;
+  std::vector<Timer> timers_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace tributary

@@ -1,0 +1,50 @@
+#include "room/room_settings.h"
+
+#include "layout/layout.h"
+
+namespace tributary {
+
+Result<RoomSettings> parseRoomSettings(const Json& params) {
+  RoomSettings out;
+  out.room = params["room"].stringOr("");
+  auto profile = parsePipelineProfile(params["profile"].isObject() ? params["profile"] : Json::object());
+  if (!profile) return tl::unexpected(profile.error());
+  out.profile = std::move(*profile);
+  if (findLayout(out.profile.layout.name) == nullptr) {
+    std::string known;
+    for (const auto name : layoutNames()) known += (known.empty() ? "" : ", ") + std::string(name);
+    return fail(ErrorCode::badRequest, "$.layout.name: must be one of " + known);
+  }
+  const Json limits = params["limits"];
+  out.maxParticipants = static_cast<int>(limits["participants"].integerOr(out.maxParticipants));
+  // The channel carries durations as seconds, as the configuration file does.
+  const double departure = limits["departureTimeout"].numberOr(20);
+  out.departureTimeout = std::chrono::milliseconds(static_cast<int64_t>(departure * 1000));
+  const Json media = params["media"];
+  out.peer.udpPortMin = static_cast<int>(media["udpPortMin"].integerOr(0));
+  out.peer.udpPortMax = static_cast<int>(media["udpPortMax"].integerOr(0));
+  out.peer.stunServer = media["stunServer"].stringOr("");
+  out.peer.latencyMs = static_cast<int>(media["latencyMs"].integerOr(out.peer.latencyMs));
+  return out;
+}
+
+MediaSettings mediaSettings(const RoomSettings& settings) {
+  const PipelineProfile& profile = settings.profile;
+  MediaSettings out;
+  out.canvas = {profile.canvas.width, profile.canvas.height, profile.canvas.framerate,
+                parseColour(profile.canvas.background).value_or(0)};
+  out.audio.talkerSlots = profile.audio.talkerSlots;
+  out.audio.opus = {profile.audio.bitrate, profile.audio.complexity, profile.audio.fec};
+  for (const auto& rendition : profile.renditions) {
+    out.renditions.ladder.push_back({rendition.name, rendition.height, rendition.bitrate});
+  }
+  for (const auto& [codec, encoder] : profile.encoders) {
+    out.renditions.encoders[codec] = {encoder.element, encoder.properties};
+  }
+  out.peer = settings.peer;
+  out.fit = profile.layout.fit == "letterbox" ? Fit::letterbox : Fit::crop;
+  out.showNames = profile.layout.names;
+  return out;
+}
+
+}  // namespace tributary

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "config/pipeline_profile.h"
+#include "glib/json.h"
+#include "media/media_pipeline.h"
+
+namespace tributary {
+
+struct RoomSettings {
+  std::string room;
+  PipelineProfile profile;
+  int maxParticipants = 50;
+  std::chrono::milliseconds departureTimeout{20'000};
+  PeerSettings peer;
+};
+
+/// From the parameters of `configure` (docs/room-channel.md). The error lists every mistake in the profile.
+Result<RoomSettings> parseRoomSettings(const Json& params);
+
+/// What the profile means in terms of the media library.
+MediaSettings mediaSettings(const RoomSettings& settings);
+
+}  // namespace tributary

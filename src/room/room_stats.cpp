@@ -1,0 +1,86 @@
+#include <sys/resource.h>
+
+#include "media/ticker.h"
+#include "room/room.h"
+
+namespace tributary {
+namespace {
+
+Json sample(const char* name, const char* type, double value, Json labels = Json::object()) {
+  return Json::object({{"name", name}, {"type", type}, {"labels", labels}, {"value", value}});
+}
+
+Json counter(const char* name, uint64_t value, Json labels = Json::object()) {
+  return sample(name, "counter", static_cast<double>(value), std::move(labels));
+}
+
+Json direction(const char* way, const char* kind) {
+  return Json::object({{"direction", way}, {"kind", kind}});
+}
+
+Json frameDurations(const VideoMixer::Counters& video) {
+  Json buckets = Json::array();
+  uint64_t sum = 0;
+  for (size_t i = 0; i < VideoMixer::bucketBounds.size(); ++i) {
+    sum += video.durationBuckets[i];
+    buckets.push(Json::array({VideoMixer::bucketBounds[i], sum}));
+  }
+  return Json::object({{"name", "tributary_mixer_frame_duration_seconds"},
+                       {"type", "histogram"},
+                       {"labels", Json::object()},
+                       {"buckets", buckets},
+                       {"sum", video.seconds},
+                       {"count", video.rendered}});
+}
+
+double cpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+}  // namespace
+
+Json Room::stats() const {
+  const auto stats = media_->stats();
+  Json out = Json::array();
+  int connected = 0;
+  for (const auto& person : people_) connected += person->sessionId.empty() ? 0 : 1;
+  out.push(counter("tributary_mixer_frames_rendered_total", stats.video.rendered));
+  out.push(counter("tributary_mixer_frames_late_total", stats.video.late));
+  out.push(frameDurations(stats.video));
+  out.push(counter("tributary_mixer_source_frames_total", stats.framesArrived, Json::object({{"outcome", "arrived"}})));
+  out.push(counter("tributary_mixer_source_frames_total", stats.framesShown, Json::object({{"outcome", "shown"}})));
+  out.push(counter("tributary_audio_ticks_late_total", stats.audio.late));
+  out.push(sample("tributary_audio_encoders", "gauge", stats.audio.encoders));
+  for (const auto& rendition : stats.renditions) {
+    const Json labels = Json::object({{"codec", rendition.codec}, {"rendition", rendition.name}});
+    out.push(sample("tributary_encoders", "gauge", 1, labels));
+    out.push(sample("tributary_rendition_viewers", "gauge", static_cast<double>(rendition.viewers), labels));
+  }
+  out.push(counter("tributary_pipeline_errors_total", stats.renditionErrors, Json::object({{"element", "rendition"}})));
+  out.push(counter("tributary_pipeline_errors_total", stats.peerErrors, Json::object({{"element", "peer"}})));
+  out.push(counter("tributary_rtp_packets_total", stats.rtpInPackets, direction("in", "all")));
+  out.push(counter("tributary_rtp_bytes_total", stats.rtpInBytes, direction("in", "all")));
+  out.push(counter("tributary_rtp_packets_total", stats.videoOut.packets, direction("out", "video")));
+  out.push(counter("tributary_rtp_bytes_total", stats.videoOut.bytes, direction("out", "video")));
+  out.push(counter("tributary_rtp_packets_total", stats.audioOut.packets, direction("out", "audio")));
+  out.push(counter("tributary_rtp_bytes_total", stats.audioOut.bytes, direction("out", "audio")));
+  out.push(counter("tributary_rtp_packets_lost_total", stats.audioLost, direction("in", "audio")));
+  out.push(counter("tributary_rtp_packets_gated_total", stats.gatedPackets));
+  out.push(sample("tributary_peers_connected", "gauge", connected));
+  return Json::object({{"metrics", out}});
+}
+
+double Room::load() {
+  const int64_t now = monotonicNow();
+  const double cpu = cpuSeconds();
+  const double elapsed = static_cast<double>(now - lastCpuTime_) * 1e-9;
+  const double load = lastCpuTime_ > 0 && elapsed > 0 ? (cpu - lastCpuSeconds_) / elapsed : 0;
+  lastCpuSeconds_ = cpu;
+  lastCpuTime_ = now;
+  return load;
+}
+
+}  // namespace tributary
