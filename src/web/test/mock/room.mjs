@@ -23,6 +23,23 @@ export class MockRoom {
     this.people[4].handRaised = true;
   }
 
+  /** What the client has sent. */
+  log = [];
+
+  /** Says something as the server would. */
+  tell(message) {
+    this.#send(message);
+  }
+
+  breakSocket() {
+    this.#client?.terminate();
+  }
+
+  /** Ends the media as a dying room process does. */
+  hangUp() {
+    this.#toMixer({ type: 'hangUp' });
+  }
+
   setMixer(socket) {
     this.#mixer = socket;
     socket.on('message', data => {
@@ -42,6 +59,7 @@ export class MockRoom {
   }
 
   #onMessage(message) {
+    this.log.push(message);
     const handler = this.#handlers[message.type];
     if (handler) handler(message);
     if (!['join', 'offer', 'ping'].includes(message.type) && message.id) {
