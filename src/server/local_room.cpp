@@ -1,0 +1,273 @@
+#include "server/local_room.h"
+
+#include "base/log.h"
+#include "metrics/process_stats.h"
+
+namespace tributary {
+namespace {
+
+/// How often a join is tried again when the room's process dies under it.
+constexpr int maxAttempts = 3;
+
+uint64_t nextKey() {
+  static uint64_t last = 0;
+  return last += 1u << 20;
+}
+
+}  // namespace
+
+std::string_view toString(Departure departure) {
+  return departure == Departure::left ? "left" : "connectionLost";
+}
+
+/// One `join` on its way.
+struct LocalRoom::Joining {
+  std::string sessionId;
+  RoomDirectory::JoinDone done;
+  int attempts = 0;
+};
+
+LocalRoom::LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares, Handlers handlers)
+    : name_(std::move(name)),
+      config_(config),
+      handlers_(std::move(handlers)),
+      seats_(config.rooms.departureTimeout,
+             [this](const std::string& identity) {
+               log::info("participant.givenUp", {{"room", name_}, {"identity", identity}});
+               closeWhenEmpty(config_.rooms.emptyTimeout);
+             }),
+      supervisor_(name_, config, spares,
+                  {[this](const std::string& event, const Json& fields) { onEvent(event, fields); },
+                   [this](std::chrono::milliseconds retryAfter) { onDied(retryAfter); }}),
+      key_(nextKey()),
+      self_(std::make_shared<LocalRoom*>(this)) {}
+
+LocalRoom::~LocalRoom() {
+  self_.reset();
+}
+
+uint64_t LocalRoom::processKey() const {
+  return key_ + supervisor_.generation();
+}
+
+Result<Seat*> LocalRoom::seatFor(const message::Join& join) {
+  if (join.resumeToken) {
+    if (Seat* seat = seats_.byToken(*join.resumeToken)) return seat;
+  }
+  if (seats_.size() >= static_cast<size_t>(config_.limits.participantsPerRoom)) {
+    return fail(
+        ErrorCode::roomFull,
+        "the room is full: it takes " + std::to_string(config_.limits.participantsPerRoom) + " participants");
+  }
+  return &seats_.add(join.name, "moderator");
+}
+
+/// A second connection with the same resume token takes the first one's seat.
+void LocalRoom::replace(Seat& seat) {
+  if (seat.state == Seat::State::away) return;
+  const auto client = seat.client.lock();
+  if (seat.state == Seat::State::seated) tellLeft(seat.sessionId, Departure::connectionLost);
+  seats_.vacate(seat);
+  if (client) client->unseat({"replaced", LeaveAction::disconnect, {}});
+}
+
+void LocalRoom::join(const std::string& sessionId, const message::Join& join,
+                     std::weak_ptr<RoomClient> client, RoomDirectory::JoinDone done) {
+  const auto seat = seatFor(join);
+  if (!seat) return done(tl::unexpected(seat.error()));
+  empty_.stop();
+  replace(**seat);
+  seats_.occupy(**seat, sessionId, std::move(client));
+  askRoom(std::make_shared<Joining>(Joining{sessionId, std::move(done)}));
+}
+
+void LocalRoom::askRoom(const std::shared_ptr<Joining>& joining) {
+  ++joining->attempts;
+  const std::weak_ptr<LocalRoom*> weak = self_;
+  supervisor_.whenReady(config_.rooms.readyTimeout, [weak, joining](const Result<void>& ready) {
+    const auto self = weak.lock();
+    if (!self) return joining->done(fail(ErrorCode::internal, "the room was closed"));
+    LocalRoom& room = **self;
+    if (!ready) return room.joinFailed(joining, ready.error());
+    const Seat* seat = room.seats_.bySession(joining->sessionId);
+    if (seat == nullptr) return room.joinFailed(joining, {ErrorCode::internal, "the session ended"});
+    const uint64_t generation = room.supervisor_.generation();
+    const Json params = Json::object({{"sessionId", seat->sessionId},
+                                      {"identity", seat->identity},
+                                      {"name", seat->name},
+                                      {"role", seat->role},
+                                      {"resumed", seat->generation == generation}});
+    room.supervisor_.request("join", params, room.config_.rooms.requestTimeout,
+                             [weak, joining, generation](const Result<Json>& result) {
+                               if (const auto later = weak.lock()) {
+                                 (*later)->roomAnswered(joining, generation, result);
+                               } else {
+                                 joining->done(fail(ErrorCode::internal, "the room was closed"));
+                               }
+                             });
+  });
+}
+
+void LocalRoom::roomAnswered(const std::shared_ptr<Joining>& joining, uint64_t generation,
+                             const Result<Json>& result) {
+  Seat* seat = seats_.bySession(joining->sessionId);
+  if (seat == nullptr) {
+    if (result) tellLeft(joining->sessionId, Departure::left);
+    return joinFailed(joining, {ErrorCode::internal, "the session ended"});
+  }
+  if (result && !(*result)["participant"].isObject()) {
+    log::error("room.badReply", {{"room", name_}, {"method", "join"}});
+    return joinFailed(joining, {ErrorCode::internal, "the room gave no proper answer"});
+  }
+  if (result) {
+    const bool resumed = (*result)["resumed"].booleanOr(seat->generation == generation);
+    seat->state = Seat::State::seated;
+    seat->generation = generation;
+    return joining->done(Joined{seat->resumeToken, seat->identity, resumed, *result});
+  }
+  // Whether the process died shows in the next turn of the loop, when its supervisor knows.
+  main_context::post([weak = std::weak_ptr(self_), joining, generation, error = result.error()] {
+    const auto self = weak.lock();
+    if (!self) return joining->done(fail(ErrorCode::internal, "the room was closed"));
+    const bool died = !(*self)->supervisor_.isReady() || (*self)->supervisor_.generation() != generation;
+    if (died && joining->attempts < maxAttempts) return (*self)->askRoom(joining);
+    (*self)->joinFailed(joining, error);
+  });
+}
+
+void LocalRoom::joinFailed(const std::shared_ptr<Joining>& joining, const Error& error) {
+  if (Seat* seat = seats_.bySession(joining->sessionId)) {
+    if (seat->generation == 0) {
+      seats_.remove(*seat);
+    } else {
+      seats_.vacate(*seat);
+    }
+  }
+  joining->done(tl::unexpected(error));
+  closeWhenEmpty(supervisor_.isReady() ? config_.rooms.emptyTimeout : std::chrono::milliseconds(0));
+}
+
+void LocalRoom::relay(const std::string& sessionId, const ClientMessage& message,
+                      RoomDirectory::RelayDone done) {
+  Seat* seat = seats_.bySession(sessionId);
+  if (seat == nullptr) return done(fail(ErrorCode::notFound, "the session is in no room"));
+  // A process that comes after this one must learn the present name.
+  const auto* update = std::get_if<message::Update>(&message);
+  if (update != nullptr && update->name) seat->name = *update->name;
+  supervisor_.request("client", Json::object({{"sessionId", sessionId}, {"message", toJson(message)}}),
+                      config_.rooms.requestTimeout,
+                      [name = name_, done = std::move(done)](const Result<Json>& result) {
+                        if (!result) return done(tl::unexpected(result.error()));
+                        const Json reply = (*result)["message"];
+                        if (reply.isNull() || reply["type"].string()) return done(reply);
+                        log::error("room.badReply", {{"room", name}, {"method", "client"}});
+                        done(fail(ErrorCode::internal, "the room gave no proper answer"));
+                      });
+}
+
+void LocalRoom::leave(const std::string& sessionId, Departure departure) {
+  Seat* seat = seats_.bySession(sessionId);
+  if (seat == nullptr) return;
+  if (seat->state == Seat::State::seated) tellLeft(sessionId, departure);
+  // Somebody who leaves before the room answered the join is taken out when it does.
+  if (departure == Departure::connectionLost && seat->generation != 0) {
+    seats_.vacate(*seat);
+  } else {
+    seats_.remove(*seat);
+  }
+  closeWhenEmpty(config_.rooms.emptyTimeout);
+}
+
+void LocalRoom::tellLeft(const std::string& sessionId, Departure departure) {
+  supervisor_.request("leave", Json::object({{"sessionId", sessionId}, {"reason", toString(departure)}}),
+                      config_.rooms.requestTimeout, [name = name_](const Result<Json>& result) {
+                        if (!result)
+                          log::debug("room.leaveFailed", {{"room", name}, {"error", result.error().message}});
+                      });
+}
+
+void LocalRoom::onEvent(const std::string& event, const Json& fields) {
+  if (event == "send") return onSend(fields);
+  if (event == "drop") return onDrop(fields);
+  log::warning("room.unknownEvent", {{"room", name_}, {"name", event}});
+}
+
+void LocalRoom::onSend(const Json& fields) {
+  const Json message = fields["message"];
+  if (!message["type"].string()) return log::warning("room.badMessage", {{"room", name_}});
+  const auto deliver = [&message](const Seat* seat) {
+    if (seat == nullptr || seat->state != Seat::State::seated) return;
+    if (const auto client = seat->client.lock()) client->deliver(message);
+  };
+  if (fields["to"].isNull()) {
+    for (const auto& token : seats_.tokens())
+      deliver(seats_.byToken(token));
+    return;
+  }
+  // Sessions that ended a moment ago are nothing unusual here.
+  for (const auto& to : fields["to"].elements())
+    deliver(seats_.bySession(to.stringOr("")));
+}
+
+void LocalRoom::onDrop(const Json& fields) {
+  Seat* seat = seats_.bySession(fields["sessionId"].stringOr(""));
+  if (seat == nullptr) return;
+  const LeaveNotice notice{fields["reason"].stringOr("removed"),
+                           leaveActionFromString(fields["action"].stringOr("disconnect")),
+                           {}};
+  log::info("participant.dropped",
+            {{"room", name_}, {"identity", seat->identity}, {"reason", notice.reason}});
+  const auto client = seat->client.lock();
+  if (notice.action == LeaveAction::disconnect) {
+    seats_.remove(*seat);
+  } else {
+    seats_.vacate(*seat);
+  }
+  if (client) client->unseat(notice);
+  closeWhenEmpty(config_.rooms.emptyTimeout);
+}
+
+/// Those on their way in stay: their join is asked again of the next process.
+void LocalRoom::onDied(std::chrono::milliseconds retryAfter) {
+  if (handlers_.onRestart) handlers_.onRestart();
+  for (const auto& token : seats_.tokens()) {
+    Seat* seat = seats_.byToken(token);
+    if (seat == nullptr || seat->state != Seat::State::seated) continue;
+    const auto client = seat->client.lock();
+    seats_.vacate(*seat);
+    if (client) client->unseat({"roomFailed", LeaveAction::reconnect, retryAfter});
+  }
+}
+
+void LocalRoom::collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done) {
+  const auto process = roomProcessSamples(supervisor_.pid());
+  supervisor_.request("stats", Json::object(), deadline,
+                      [process, done = std::move(done)](const Result<Json>& result) {
+                        // Of a process in trouble what was known before stays.
+                        if (!result) return done({});
+                        auto samples = parseSamples((*result)["metrics"]);
+                        samples.insert(samples.end(), process.begin(), process.end());
+                        done(std::move(samples));
+                      });
+}
+
+void LocalRoom::closeWhenEmpty(std::chrono::milliseconds delay) {
+  if (seats_.size() != 0) return;
+  empty_ = Timer::once(delay, [this] {
+    if (seats_.size() == 0 && handlers_.onEmpty) handlers_.onEmpty();
+  });
+}
+
+void LocalRoom::close(const LeaveNotice* notice, std::function<void()> done) {
+  empty_.stop();
+  for (const auto& token : seats_.tokens()) {
+    Seat* seat = seats_.byToken(token);
+    if (seat == nullptr) continue;
+    const auto client = seat->client.lock();
+    seats_.remove(*seat);
+    if (client && notice != nullptr) client->unseat(*notice);
+  }
+  supervisor_.stop(std::move(done));
+}
+
+}  // namespace tributary

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/main_context.h"
+#include "config/server_config.h"
+#include "metrics/sample.h"
+#include "server/room_directory.h"
+#include "server/seats.h"
+#include "supervisor/room_supervisor.h"
+
+namespace tributary {
+
+/// One room on this machine: its seats, and the process that mixes it. Thread: owner.
+class LocalRoom {
+ public:
+  struct Handlers {
+    /// Nobody has been here for emptyTimeout, or the room never came to be. Called from the main loop.
+    std::function<void()> onEmpty;
+    std::function<void()> onRestart;  ///< the process died and is replaced
+  };
+
+  /// `config` and `spares` outlive it.
+  LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares, Handlers handlers);
+  ~LocalRoom();
+
+  // As in RoomDirectory.
+  void join(const std::string& sessionId, const message::Join& join, std::weak_ptr<RoomClient> client,
+            RoomDirectory::JoinDone done);
+  void relay(const std::string& sessionId, const ClientMessage& message, RoomDirectory::RelayDone done);
+  void leave(const std::string& sessionId, Departure departure);
+
+  bool has(const std::string& sessionId) { return seats_.bySession(sessionId) != nullptr; }
+  size_t participantCount() const { return seats_.size(); }
+  const std::string& name() const { return name_; }
+
+  /// The process's metrics; empty when it does not answer in time.
+  void collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done);
+  /// Changes with every process of every room.
+  uint64_t processKey() const;
+
+  /// Tells everybody `notice`, if there is one, and stops the process.
+  void close(const LeaveNotice* notice, std::function<void()> done);
+
+ private:
+  struct Joining;
+
+  Result<Seat*> seatFor(const message::Join& join);
+  void replace(Seat& seat);
+  void askRoom(const std::shared_ptr<Joining>& joining);
+  void roomAnswered(const std::shared_ptr<Joining>& joining, uint64_t generation, const Result<Json>& result);
+  void joinFailed(const std::shared_ptr<Joining>& joining, const Error& error);
+  void tellLeft(const std::string& sessionId, Departure departure);
+  void onEvent(const std::string& event, const Json& fields);
+  void onSend(const Json& fields);
+  void onDrop(const Json& fields);
+  void onDied(std::chrono::milliseconds retryAfter);
+  void closeWhenEmpty(std::chrono::milliseconds delay);
+
+  const std::string name_;
+  const ServerConfig& config_;
+  Handlers handlers_;
+  Seats seats_;
+  RoomSupervisor supervisor_;
+  Timer empty_;
+  const uint64_t key_;
+  std::shared_ptr<LocalRoom*> self_;  ///< for callbacks that may come after destruction
+};
+
+}  // namespace tributary
