@@ -49,7 +49,7 @@ void MediaPipeline::warmUp() {
     if (!decoder) log::warning("media.missing", {{"message", decoder.error().message}});
   }
   drawLabel({"", "Warm up", true}, 640, 360);  // fontconfig's cache
-  reaper_.take(std::move(pipeline));
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 void MediaPipeline::addPerson(const Id& id) {

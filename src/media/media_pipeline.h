@@ -40,8 +40,8 @@ class MediaPipeline {
   MediaPipeline(MediaSettings settings, Callbacks callbacks);
   ~MediaPipeline();
 
-  /// Starts the parts that take long the first time (the DTLS certificate, plugins), so that no join waits.
-  void warmUp();
+  /// Does what takes long the first time (plugins, the DTLS certificate, fonts), so that no join waits for it.
+  static void warmUp();
 
   void addPerson(const Id& id);
   void removePerson(const Id& id);

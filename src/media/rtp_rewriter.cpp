@@ -24,8 +24,9 @@ void RtpRewriter::align(uint16_t sequence, uint32_t timestamp, uint64_t pts) {
 }
 
 GstBuffer* RtpRewriter::rewrite(GstBuffer* packet) {
+  if (gst_buffer_n_memory(packet) == 0) return nullptr;
   GstMemory* first = gst_buffer_peek_memory(packet, 0);
-  if (first == nullptr || gst_memory_get_sizes(first, nullptr, nullptr) < fixedHeader) return nullptr;
+  if (gst_memory_get_sizes(first, nullptr, nullptr) < fixedHeader) return nullptr;
   GstMemory* header = gst_memory_copy(first, 0, -1);
   GstMapInfo map;
   if (!gst_memory_map(header, &map, GST_MAP_READWRITE)) {

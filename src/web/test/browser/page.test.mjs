@@ -190,11 +190,19 @@ test('joins without devices', { timeout }, async () => {
 });
 
 test('blocked sound asks for a click', { timeout }, async () => {
-  // Chromium's own policy depends on what the stream carries at that instant: play it strictly here.
+  // Chromium's own policy takes what Playwright evaluates for a user's doing: play it strictly here.
   await page.addInitScript(() => {
+    let clicked = false;
+    addEventListener(
+      'pointerdown',
+      () => {
+        clicked = true;
+      },
+      true,
+    );
     const { play } = HTMLMediaElement.prototype;
     HTMLMediaElement.prototype.play = function () {
-      const allowed = this.muted || navigator.userActivation.hasBeenActive;
+      const allowed = this.muted || clicked;
       return allowed ? play.call(this) : Promise.reject(new DOMException('', 'NotAllowedError'));
     };
   });

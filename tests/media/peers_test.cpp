@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "media_room.h"
+
+namespace tributary::test {
+namespace {
+
+constexpr uint32_t red = 0xd02020;
+constexpr uint32_t green = 0x20c020;
+constexpr uint32_t blue = 0x2040d0;
+constexpr uint32_t yellow = 0xc0c020;
+
+TestPeer::Options person(uint32_t colour, double tone, const std::string& codec = "VP8") {
+  TestPeer::Options options;
+  options.colour = colour;
+  options.tone = tone;
+  options.codec = codec;
+  options.width = 320;
+  options.height = 180;
+  options.framerate = 25;
+  return options;
+}
+
+struct Talk {
+  const char* id;
+  uint32_t colour;
+  double tone;
+};
+
+TEST(Peers, OfTwoCodecsSeeEverybodyAndHearAllButThemselves) {
+  MediaRoom room;
+  const std::vector<Talk> talks = {{"a", red, 400}, {"b", green, 650}, {"c", blue, 900}, {"d", yellow, 1200}};
+  for (const auto& talk : talks) {
+    const bool h264 = std::string(talk.id) == "b" || std::string(talk.id) == "d";
+    room.join(talk.id, person(talk.colour, talk.tone, h264 ? "H264" : "VP8"));
+  }
+  room.arrange();
+  for (const auto& viewer : talks) {
+    for (const auto& shown : talks) {
+      EXPECT_TRUE(waitFor([&] { return alike(room.seen(viewer.id, shown.id), shown.colour); }))
+          << viewer.id << " does not see " << shown.id;
+    }
+    const auto hears = [&] {
+      for (const auto& other : talks) {
+        if (other.id != viewer.id && room.peer(viewer.id).toneLevel(other.tone) < -35) return false;
+      }
+      return room.peer(viewer.id).soundSeconds() > 2;
+    };
+    EXPECT_TRUE(waitFor(hears)) << viewer.id << " does not hear the others";
+    // Every measured second is allowed to hold a start or a hiccup, but one must be clean.
+    const auto ownIsFarBelow = [&] {
+      double weakest = 0;
+      for (const auto& other : talks) {
+        if (other.id != viewer.id) weakest = std::min(weakest, room.peer(viewer.id).toneLevel(other.tone));
+      }
+      return room.peer(viewer.id).toneLevel(viewer.tone) < weakest - 30;
+    };
+    EXPECT_TRUE(waitFor(ownIsFarBelow)) << viewer.id << " hears itself";
+  }
+  const auto renditions = room.media().stats().renditions;
+  ASSERT_EQ(renditions.size(), 2U) << "one encode a codec, however many watch";
+  EXPECT_EQ(renditions[0].viewers, 2U);
+  EXPECT_EQ(renditions[1].viewers, 2U);
+}
+
+TEST(Peers, RenditionsStopWhenNobodyWatches) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return room.peer("a").video().frames > 0; }));
+  EXPECT_EQ(room.media().stats().renditions.size(), 1U);
+  room.leave("a");
+  EXPECT_EQ(room.media().stats().renditions.size(), 0U);
+}
+
+TEST(Peers, OneThatDiesWithoutAWordBecomesACardAndCostsNobodyAFrame) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.join("b", person(green, 650));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green); }));
+  const uint64_t rendered = room.media().stats().video.rendered;
+  const uint64_t late = room.media().stats().video.late;
+  room.peer("b").stop();
+  EXPECT_TRUE(waitFor([&] { return !alike(room.seen("a", "b"), green); }, 10)) << "a frozen face";
+  const auto after = room.media().stats().video;
+  // The canvas keeps its pace whatever happens to a peer; lateness is the machine's.
+  EXPECT_LE(after.late - late, (after.rendered - rendered) / 4 + 1);
+}
+
+TEST(Peers, AMutedCameraIsACardAtOnce) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return alike(room.seen("a", "a"), red); }));
+  room.media().setVideoMuted("a", true);
+  EXPECT_TRUE(waitFor([&] { return !alike(room.seen("a", "a"), red); }, 10));
+  room.media().setVideoMuted("a", false);
+  EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "a"), red); }, 10));
+}
+
+TEST(Peers, ReconnectKeepsTheTile) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.join("b", person(green, 650));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green); }));
+  room.peer("b").stop();
+  room.join("b", person(blue, 650));
+  EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), blue); }));
+}
+
+TEST(Peers, MoreThanTheTalkerSlotsAreHeardWhenTheySpeak) {
+  MediaSettings settings = MediaRoom::quick();
+  settings.audio.talkerSlots = 2;
+  MediaRoom room(settings);
+  const std::vector<Talk> talks = {{"a", red, 0}, {"b", green, 0}, {"c", blue, 0}, {"d", yellow, 0}};
+  for (const auto& talk : talks) room.join(talk.id, person(talk.colour, talk.tone));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] {
+    for (const auto& talk : talks) {
+      if (room.peer(talk.id).soundSeconds() < 1) return false;
+    }
+    return true;
+  }));
+  room.peer("d").setTone(1000);  // joined last: has no slot yet
+  EXPECT_TRUE(waitFor([&] { return room.peer("a").toneLevel(1000) > -30; }));
+  EXPECT_TRUE(waitFor([&] { return room.peer("d").toneLevel(1000) < room.peer("a").toneLevel(1000) - 30; }))
+      << "d hears itself";
+  room.peer("c").setTone(700);
+  EXPECT_TRUE(waitFor([&] { return room.peer("a").toneLevel(700) > -30 && room.peer("d").toneLevel(700) > -30; }));
+  EXPECT_TRUE(waitFor([&] { return room.peer("c").toneLevel(700) < room.peer("a").toneLevel(700) - 30; }));
+}
+
+TEST(Peers, AWrongFingerprintLetsNotOneBufferPass) {
+  MediaRoom room;
+  room.tamper = [](std::string sdp) {
+    constexpr std::string_view prefix = "a=fingerprint:sha-256 ";
+    for (size_t at = sdp.find(prefix); at != std::string::npos; at = sdp.find(prefix, at + 1)) {
+      char& digit = sdp[at + prefix.size()];
+      digit = digit == '0' ? '1' : '0';
+    }
+    return sdp;
+  };
+  room.join("a", person(red, 400));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return room.states.contains("a") && room.states["a"] == PeerConnection::State::failed; }));
+  // It has DTLS up and sends: give it time to try.
+  waitFor([&] { return room.media().stats().gatedPackets > 50; }, 5);
+  EXPECT_EQ(room.media().stats().rtpInPackets, 0U);
+  EXPECT_EQ(room.media().stats().framesArrived, 0U);
+  EXPECT_EQ(room.media().stats().videoOut.packets, 0U);
+  EXPECT_EQ(room.media().stats().audioOut.packets, 0U);
+  EXPECT_EQ(room.peer("a").video().frames, 0U);
+}
+
+}  // namespace
+}  // namespace tributary::test

@@ -1,0 +1,129 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "media/opus_codec.h"
+#include "media/talker.h"
+
+namespace tributary {
+namespace {
+
+/// A microphone's Opus packets: a steady tone.
+class Tone {
+ public:
+  std::vector<uint8_t> next() {
+    AudioBlock block;
+    for (float& sample : block) {
+      sample = 0.3F * static_cast<float>(std::sin(2 * std::numbers::pi * 440 * position_++ / audioRate));
+    }
+    const auto packet = encoder_.encode(block);
+    return {packet.begin(), packet.end()};
+  }
+
+ private:
+  MixEncoder encoder_{OpusSettings{}};
+  double position_ = 0;
+};
+
+double rms(const AudioBlock& block) {
+  double sum = 0;
+  for (const float sample : block) sum += static_cast<double>(sample) * sample;
+  return std::sqrt(sum / audioFrame);
+}
+
+constexpr double toneRms = 0.3 / std::numbers::sqrt2;
+
+TEST(Talker, PlaysWhatComesEvenlyAfterAShortDelay) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  int silent = 0;
+  for (uint16_t i = 0; i < 100; ++i) {
+    talker.push(i, tone.next());
+    talker.pull(out);
+    if (rms(out) < toneRms / 2) ++silent;
+  }
+  EXPECT_LE(silent, 4) << "more than 80 ms before the first sound";
+  EXPECT_NEAR(rms(out), toneRms, 0.03);
+  EXPECT_EQ(talker.counters().concealedSamples, 0U);
+}
+
+TEST(Talker, IsSilentWithoutPackets) {
+  Talker talker;
+  AudioBlock out;
+  out.fill(1);
+  talker.pull(out);
+  EXPECT_EQ(rms(out), 0);
+}
+
+TEST(Talker, HidesSingleLosses) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  int quiet = 0;
+  for (uint16_t i = 0; i < 200; ++i) {
+    const auto packet = tone.next();
+    if (i % 10 != 7) talker.push(i, packet);
+    talker.pull(out);
+    if (i > 20 && rms(out) < toneRms / 8) ++quiet;
+  }
+  EXPECT_LE(quiet, 2) << "a lost packet leaves a hole";
+  EXPECT_NEAR(static_cast<double>(talker.counters().lost), 20, 2);
+}
+
+TEST(Talker, DelayFromABurstGoesAgain) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  uint16_t sequence = 0;
+  for (int i = 0; i < 50; ++i) {
+    talker.push(sequence++, tone.next());
+    talker.pull(out);
+  }
+  for (int i = 0; i < 10; ++i) talker.push(sequence++, tone.next());  // 200 ms at once, as after a stall
+  const int after = talker.counters().bufferedMs;
+  for (int i = 0; i < 2000; ++i) {
+    talker.push(sequence++, tone.next());
+    talker.pull(out);
+  }
+  EXPECT_GE(after, 200);
+  EXPECT_LE(talker.counters().bufferedMs, 60) << "audio delay must not grow with every hiccup";
+  EXPECT_NEAR(rms(out), toneRms, 0.03);
+}
+
+TEST(Talker, FallsSilentAndStartsAfreshAfterAPause) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  uint16_t sequence = 0;
+  for (int i = 0; i < 50; ++i) {
+    talker.push(sequence++, tone.next());
+    talker.pull(out);
+  }
+  for (int i = 0; i < 20; ++i) talker.pull(out);
+  EXPECT_EQ(rms(out), 0);
+  for (int i = 0; i < 10; ++i) {
+    talker.push(sequence++, tone.next());
+    talker.pull(out);
+  }
+  EXPECT_GT(rms(out), toneRms / 2);
+}
+
+TEST(Talker, IgnoresPacketsThatAreNoOpusOrComeTwice) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  const std::vector<uint8_t> garbage(700, 0xff);
+  talker.push(0, {});
+  talker.push(1, garbage);
+  const auto packet = tone.next();
+  talker.push(2, packet);
+  talker.push(2, packet);
+  talker.push(65000, packet);  // the past, by sequence arithmetic
+  EXPECT_LE(talker.counters().bufferedMs, 140);
+  talker.pull(out);
+}
+
+}  // namespace
+}  // namespace tributary

@@ -1,0 +1,113 @@
+#include "media/tile_slot.h"
+
+#include <gtest/gtest.h>
+
+namespace tributary {
+namespace {
+
+constexpr int64_t millisecond = 1'000'000;
+constexpr int64_t tick = 40 * millisecond;
+
+std::shared_ptr<const Picture> picture(uint8_t luma, int width = 64, int height = 36) {
+  auto out = Picture::create(width, height);
+  fill(out->view(), {luma, 128, 128});
+  return out;
+}
+
+int lumaOf(const TileFrame& frame) { return frame.picture ? frame.picture->view().plane[0][0] : -1; }
+
+TEST(TileSlot, ShowsTheCardUntilAFrameComes) {
+  TileSlot slot;
+  EXPECT_EQ(slot.take(64, 36, Fit::crop, tick).state, TileFrame::State::card);
+}
+
+TEST(TileSlot, ShowsTheNewestFrameThenDimsThenFallsBackToTheCard) {
+  TileSlot slot;
+  slot.push(picture(100), 0);
+  const auto at = [&slot](int64_t time) { return slot.take(64, 36, Fit::crop, time).state; };
+  EXPECT_EQ(at(10 * millisecond), TileFrame::State::live);
+  EXPECT_EQ(at(TileSlot::dimAfter), TileFrame::State::live);
+  EXPECT_EQ(at(TileSlot::dimAfter + millisecond), TileFrame::State::dimmed);
+  EXPECT_EQ(at(TileSlot::cardAfter + millisecond), TileFrame::State::card);
+  slot.push(picture(100), TileSlot::cardAfter + 2 * millisecond);
+  EXPECT_EQ(at(TileSlot::cardAfter + 3 * millisecond), TileFrame::State::live);
+}
+
+TEST(TileSlot, ACardIsDueWithinTwoSecondsOfSilence) { EXPECT_LE(TileSlot::cardAfter, 2000 * millisecond); }
+
+TEST(TileSlot, TwoFramesBetweenTwoTicksAreBothShown) {
+  TileSlot slot;
+  slot.push(picture(50), 1);
+  slot.push(picture(60), 2);
+  EXPECT_EQ(lumaOf(slot.take(64, 36, Fit::crop, 3)), 50);
+  EXPECT_EQ(lumaOf(slot.take(64, 36, Fit::crop, 4)), 60);
+  EXPECT_EQ(lumaOf(slot.take(64, 36, Fit::crop, 5)), 60) << "the last one stays";
+  EXPECT_EQ(slot.counters().shown, 2U);
+}
+
+TEST(TileSlot, AQueueThatNeverEmptiesIsShortened) {
+  TileSlot slot;
+  int64_t now = 0;
+  slot.push(picture(1), now);
+  uint8_t newest = 1;
+  int behind = 0;
+  for (int i = 0; i < 100; ++i) {
+    slot.push(picture(++newest), now += tick);
+    behind = newest - lumaOf(slot.take(64, 36, Fit::crop, now));
+  }
+  EXPECT_EQ(behind, 0) << "a burst must not become lasting latency";
+}
+
+TEST(TileSlot, FitsFramesToTheTile) {
+  TileSlot slot;
+  slot.setTarget(32, 18, Fit::crop);
+  slot.push(picture(77, 128, 72), 0);
+  const auto frame = slot.take(32, 18, Fit::crop, 1);
+  ASSERT_EQ(frame.state, TileFrame::State::live);
+  EXPECT_EQ(frame.picture->width(), 32);
+  EXPECT_EQ(frame.picture->height(), 18);
+  EXPECT_EQ(lumaOf(frame), 77);
+}
+
+TEST(TileSlot, RefitsTheFrameInHandWhenTheTileChanges) {
+  TileSlot slot;
+  slot.setTarget(32, 18, Fit::crop);
+  slot.push(picture(77, 128, 72), 0);
+  const auto frame = slot.take(64, 36, Fit::crop, 1);
+  ASSERT_EQ(frame.state, TileFrame::State::live);
+  EXPECT_EQ(frame.picture->width(), 64);
+}
+
+TEST(TileSlot, MutedTakesNoFramesAndShowsTheCard) {
+  TileSlot slot;
+  slot.push(picture(1), 0);
+  slot.setMuted(true);
+  slot.push(picture(2), 1);
+  EXPECT_EQ(slot.take(64, 36, Fit::crop, 2).state, TileFrame::State::card);
+  slot.setMuted(false);
+  EXPECT_EQ(slot.take(64, 36, Fit::crop, 3).state, TileFrame::State::card) << "nothing new has come";
+  slot.push(picture(3), 4);
+  EXPECT_EQ(lumaOf(slot.take(64, 36, Fit::crop, 5)), 3);
+}
+
+TEST(FitInto, LetterboxKeepsTheWholePictureBetweenBlackBars) {
+  const auto source = picture(200, 40, 40);
+  auto target = Picture::create(80, 40);
+  fitInto(source->view(), target->view(), Fit::letterbox);
+  const PictureView& v = target->view();
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 2], 16);
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 40], 200);
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 77], 16);
+}
+
+TEST(FitInto, CropFillsTheTarget) {
+  const auto source = picture(200, 40, 40);
+  auto target = Picture::create(80, 40);
+  fitInto(source->view(), target->view(), Fit::crop);
+  const PictureView& v = target->view();
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 2], 200);
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 77], 200);
+}
+
+}  // namespace
+}  // namespace tributary

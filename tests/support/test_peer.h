@@ -1,0 +1,92 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tributary::test {
+
+/// A real WebRTC client made of webrtcbin: sends a coloured picture with something moving in it and a tone,
+/// and measures the mix it gets. Callbacks come on the main context's thread; measurements are of any.
+class TestPeer : public std::enable_shared_from_this<TestPeer> {
+ public:
+  struct Options {
+    std::string codec = "VP8";    ///< or "H264"
+    uint32_t colour = 0xff0000;   ///< 0xRRGGBB, the picture's background
+    double tone = 440;            ///< Hz; 0 sends silence
+    int width = 640;
+    int height = 360;
+    int framerate = 30;
+    int bitrate = 600'000;
+    bool receives = true;
+    bool sends = true;
+  };
+
+  static std::shared_ptr<TestPeer> create(Options options);
+  ~TestPeer();
+
+  std::function<void(const std::string& sdp)> onOffer;
+  std::function<void(const std::string& candidate, unsigned mline)> onCandidate;
+
+  /// Starts; onOffer follows.
+  void start();
+  void setAnswer(const std::string& sdp);
+  void addCandidate(const std::string& candidate, unsigned mline);
+  /// Goes without a word: sockets closed, nothing said.
+  void stop();
+  void setTone(double hertz);
+
+  struct Video {
+    uint64_t frames = 0;
+    double firstFrameAt = 0;  ///< seconds, monotonic; 0 before
+    double lastFrameAt = 0;
+    double largestGap = 0;    ///< seconds between two frames, since resetGap()
+    int width = 0;
+    int height = 0;
+  };
+  Video video() const;
+  void resetGap();
+
+  struct Rgb {
+    int r, g, b;
+  };
+  /// The received picture's colour at a place given in ratios, averaged over a few pixels.
+  Rgb pixel(double x, double y) const;
+
+  /// Power of a tone in the last second received, in dB of full scale.
+  double toneLevel(double hertz) const;
+  /// Seconds of sound received.
+  double soundSeconds() const;
+
+  bool connected() const;
+
+ private:
+  explicit TestPeer(Options options) : options_(std::move(options)) {}
+  void build();
+  void onPad(GstPad* pad);
+  void onPicture(GstSample* sample);
+  void onSound(GstSample* sample);
+
+  Options options_;
+  GstElement* pipeline_ = nullptr;
+  GstElement* webrtc_ = nullptr;
+  mutable std::mutex mutex_;
+  Video video_;
+  std::vector<uint8_t> picture_;  ///< RGBx
+  std::vector<float> sound_;      ///< the last two seconds, 48 kHz mono
+  uint64_t soundSamples_ = 0;
+};
+
+/// CLOCK_MONOTONIC in seconds.
+double now();
+
+/// Runs the default main context until `condition` holds; false when `seconds` have passed first.
+bool waitFor(const std::function<bool()>& condition, double seconds = 30);
+
+}  // namespace tributary::test
