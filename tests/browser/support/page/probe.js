@@ -1,0 +1,225 @@
+/** In the page: what the mix shows and sounds like. `window.probe`; times are Date.now()'s. */
+(() => {
+  const { pattern } = window.testTools;
+  const SOURCE_RATIO = 16 / 9;
+  const scratch = document.createElement('canvas');
+  const pen = () => scratch.getContext('2d', { willReadFrequently: true });
+
+  const room = () => window.tributary.room;
+  const video = () => document.querySelector('.stage video');
+
+  /** Where (x, y) of a person's camera (0 to 1) lies in the mix, given that the tile crops it. */
+  function placeIn(tile, picture, x, y) {
+    const width = tile.width * picture.videoWidth;
+    const height = tile.height * picture.videoHeight;
+    const scale = Math.max(width, height * SOURCE_RATIO);
+    return {
+      x: tile.left * picture.videoWidth + width / 2 + (x - 0.5) * scale,
+      y: tile.top * picture.videoHeight + height / 2 + (y - 0.5) * (scale / SOURCE_RATIO),
+    };
+  }
+
+  /** Every tile's area with clock and colour, drawn small: cell centres are what counts. */
+  function look(picture, tiles) {
+    const CELL = 8;
+    const [columns, rows] = [8, 6];
+    scratch.width = columns * CELL;
+    scratch.height = Math.max(1, tiles.length) * rows * CELL;
+    const context = pen();
+    const { area } = pattern;
+    const cellHeight = area.height / 4;
+    tiles.forEach((tile, index) => {
+      // Two rows of cells above the clock belong to it: plain colour.
+      const from = placeIn(tile, picture, area.left, area.top - 2 * cellHeight);
+      const to = placeIn(tile, picture, area.left + area.width, area.top + area.height);
+      const top = index * rows * CELL;
+      context.drawImage(
+        picture, from.x, from.y, to.x - from.x, to.y - from.y, 0, top, scratch.width, rows * CELL,
+      );
+    });
+    const { data } = context.getImageData(0, 0, scratch.width, scratch.height);
+    const pixel = (x, y) => {
+      const at = (y * scratch.width + x) * 4;
+      return [data[at], data[at + 1], data[at + 2]];
+    };
+    const luma = ([r, g, b]) => 0.3 * r + 0.59 * g + 0.11 * b;
+    const at = (tile, row, column) =>
+      pixel(column * CELL + CELL / 2, (tile * rows + row) * CELL + CELL / 2);
+    return tiles.map((_, tile) => {
+      const colour = [2, 3, 5].map(column => at(tile, 0, column)).sort((a, b) => luma(a) - luma(b))[1];
+      const bits = Array.from({ length: pattern.count }, (_unused, cell) =>
+        luma(at(tile, 2 + Math.floor(cell / 8), cell % 8)) > 128 ? 1 : 0,
+      );
+      return { colour, bits };
+    });
+  }
+
+  /** [{ name, identity, colour, age, tile }] of the mix at this moment; age is that of the painted clock. */
+  function see() {
+    const picture = video();
+    if (!picture?.videoWidth) return [];
+    const tiles = room().layout?.tiles ?? [];
+    const now = Date.now();
+    return look(picture, tiles).map(({ colour, bits }, index) => ({
+      identity: tiles[index].identity,
+      name: room().participants.get(tiles[index].identity)?.name ?? '?',
+      colour,
+      age: pattern.age(bits, now),
+      tile: tiles[index],
+    }));
+  }
+
+  /** Counts and dates the frames of the mix until stop(); with `tiles`, also each tile's painted clocks. */
+  class Watch {
+    frames = [];
+    tiles = {};
+    #on = true;
+    #withTiles;
+
+    constructor({ tiles = false } = {}) {
+      this.#withTiles = tiles;
+      this.#next();
+    }
+
+    #next() {
+      const picture = video();
+      if (!this.#on) return;
+      if (!picture) setTimeout(() => this.#next(), 50);
+      else picture.requestVideoFrameCallback((now, frame) => this.#onFrame(now, frame));
+    }
+
+    #onFrame(_now, { presentedFrames, receiveTime, rtpTimestamp }) {
+      if (!this.#on) return;
+      const at = Date.now();
+      this.frames.push({ at, count: presentedFrames, received: receiveTime, rtp: rtpTimestamp });
+      if (this.#withTiles) {
+        for (const { name, age } of see()) {
+          this.tiles[name] ??= { ages: [], painted: new Set(), unreadable: 0 };
+          if (age === null) this.tiles[name].unreadable += 1;
+          else {
+            this.tiles[name].ages.push(age);
+            this.tiles[name].painted.add(Math.floor(at) - age);
+          }
+        }
+      }
+      this.#next();
+    }
+
+    stop() {
+      this.#on = false;
+      return this.summary();
+    }
+
+    summary() {
+      const { frames } = this;
+      const gaps = key =>
+        frames.slice(1).map((frame, index) => ({
+          at: frames[index].at,
+          // Frames that were decoded between two callbacks share the time between them.
+          ms: (frame[key] - frames[index][key]) / Math.max(1, frame.count - frames[index].count),
+        }));
+      const largest = list => list.reduce((most, gap) => (gap.ms > most.ms ? gap : most), { at: 0, ms: 0 });
+      const first = frames[0];
+      const last = frames.at(-1);
+      const seconds = first ? (last.at - first.at) / 1000 : 0;
+      return {
+        seconds,
+        frames: first ? last.count - first.count : 0,
+        fps: seconds ? (last.count - first.count) / seconds : 0,
+        largestGap: largest(gaps('at')),
+        /** Between arrivals from the network: leaves out what this busy page does to them. Not in Firefox. */
+        largestGapReceived: first?.received ? largest(gaps('received')) : null,
+        /** Between the mixer's own time stamps: what was sent at all. */
+        largestGapSent: first?.rtp ? largest(rtpGaps(frames)) : null,
+        tiles: Object.fromEntries(
+          Object.entries(this.tiles).map(([name, { ages, painted, unreadable }]) => [
+            name,
+            { ages, distinct: painted.size, unreadable },
+          ]),
+        ),
+      };
+    }
+  }
+
+  function rtpGaps(frames) {
+    return frames.slice(1).map((frame, index) => ({
+      at: frames[index].at,
+      ms: ((frame.rtp - frames[index].rtp) >>> 0) / 90 / Math.max(1, frame.count - frames[index].count),
+    }));
+  }
+
+  /** @type {{ context: AudioContext, analyser: AnalyserNode, mix: MediaStream } | null} */
+  let ear = null;
+
+  function listen() {
+    const { mix } = room();
+    if (ear?.mix === mix) return ear;
+    ear?.context.close();
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 32768;
+    analyser.smoothingTimeConstant = 0;
+    context.createMediaStreamSource(new MediaStream(mix.getAudioTracks())).connect(analyser);
+    ear = { context, analyser, mix };
+    return ear;
+  }
+
+  /** The level of each frequency in the mix, in dBFS, over the last 0.7 s. */
+  function hear(frequencies) {
+    const { context, analyser } = listen();
+    const spectrum = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(spectrum);
+    const bin = context.sampleRate / analyser.fftSize;
+    return frequencies.map(frequency => {
+      const centre = Math.round(frequency / bin);
+      return Math.max(-150, ...spectrum.slice(centre - 3, centre + 4));
+    });
+  }
+
+  /** Starts of beeps in the last 0.7 s, as Date.now() would have dated them. */
+  function beeps(threshold) {
+    const { context, analyser } = listen();
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    const now = Date.now();
+    const quiet = context.sampleRate * 0.2;
+    const starts = [];
+    let last = -Infinity;
+    let checked = 0;
+    samples.forEach((sample, index) => {
+      if (Math.abs(sample) < threshold) return;
+      // The first quiet stretch must lie within the window.
+      if (index - last > quiet && index > quiet && checked !== index) {
+        starts.push(now - ((samples.length - index) / context.sampleRate) * 1000);
+      }
+      checked = index;
+      last = index;
+    });
+    return starts;
+  }
+
+  /** When the first frame was there after the WebSocket's `join` had gone out; both by performance.now(). */
+  const join = { sent: 0, shown: 0, decoded: 0 };
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (!join.sent && typeof data === 'string' && /"type":\s*"join"/.test(data)) join.sent = performance.now();
+    return send.call(this, data);
+  };
+  const searching = setInterval(() => {
+    const picture = video();
+    if (!picture) return;
+    clearInterval(searching);
+    picture.requestVideoFrameCallback((now, { receiveTime, processingDuration }) => {
+      join.shown = performance.now();
+      join.decoded = receiveTime + (processingDuration ?? 0) * 1000;
+    });
+  }, 5);
+
+  /** @type {string[]} */
+  const violations = [];
+  document.addEventListener('securitypolicyviolation', event => {
+    violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+  });
+
+  window.probe = { see, hear, beeps, join, violations, watch: options => new Watch(options), placeIn };
+})();

@@ -1,0 +1,113 @@
+/**
+ * In the page, before its own scripts: a camera and a microphone that can be recognised in the mix.
+ * `window.testPerson` says whose: { colour: [r, g, b], tone, width, height, fps, look }.
+ *
+ * The camera shows the person's colour, a clock as a pattern of bits (support/page/pattern.js), and a bar
+ * that moves. All of it lies in the middle, which survives the crop to any tile.
+ */
+(() => {
+  const person = window.testPerson;
+  const { pattern } = window.testTools;
+  if (!navigator.mediaDevices || !person) return;
+
+  /** @type {HTMLCanvasElement | null} */
+  let canvas = null;
+  let flash = false;
+  let drawn = 0;
+
+  function draw() {
+    const { width, height } = canvas;
+    const context = canvas.getContext('2d');
+    drawn += 1;
+    if (person.look === 'face') return window.testTools.drawFace(context, person, performance.now());
+    const whole = flash ? [255, 255, 255] : person.colour;
+    context.fillStyle = `rgb(${whole})`;
+    context.fillRect(0, 0, width, height);
+    if (person.look === 'flash') return undefined;
+    const cells = pattern.encode(Date.now());
+    cells.forEach((lit, index) => {
+      const cell = pattern.cell(index);
+      context.fillStyle = lit ? '#fff' : '#000';
+      context.fillRect(
+        Math.round(cell.left * width),
+        Math.round(cell.top * height),
+        Math.ceil(cell.width * width),
+        Math.ceil(cell.height * height),
+      );
+    });
+    context.fillStyle = '#fff';
+    context.fillRect(width * (0.3 + 0.35 * ((drawn % 45) / 45)), height * 0.7, width * 0.05, height * 0.06);
+    return undefined;
+  }
+
+  function camera() {
+    if (!canvas) {
+      canvas = document.createElement('canvas');
+      canvas.width = person.width;
+      canvas.height = person.height;
+      draw();
+      setInterval(draw, 1000 / person.fps);
+    }
+    return canvas.captureStream().getVideoTracks()[0];
+  }
+
+  /** @type {AudioContext | null} */
+  let audio = null;
+  /** @type {GainNode} */
+  let voice;
+
+  function microphone() {
+    if (!audio) {
+      audio = new AudioContext();
+      voice = audio.createGain();
+      voice.gain.value = person.silent ? 0 : 0.15;
+      const tone = audio.createOscillator();
+      tone.frequency.value = person.tone;
+      tone.connect(voice);
+      tone.start();
+    }
+    const output = audio.createMediaStreamDestination();
+    voice.connect(output);
+    return output.stream.getAudioTracks()[0];
+  }
+
+  navigator.mediaDevices.getUserMedia = async ({ audio: wantsAudio, video: wantsVideo }) => {
+    const tracks = [];
+    if (wantsAudio) tracks.push(microphone());
+    if (wantsVideo) tracks.push(camera());
+    return new MediaStream(tracks);
+  };
+  navigator.mediaDevices.enumerateDevices = async () => [
+    { kind: 'audioinput', deviceId: 'mic', groupId: 'test', label: 'Test microphone' },
+    { kind: 'videoinput', deviceId: 'camera', groupId: 'test', label: 'Test camera' },
+  ];
+
+  window.testSource = {
+    talk(on) {
+      voice.gain.value = on ? 0.15 : 0;
+    },
+    framesDrawn: () => drawn,
+    /** A white picture and a tone together, for 100 ms in every `period` ms. */
+    flashAndBeep(period) {
+      voice.gain.value = 0;
+      let next = audio.currentTime + 0.5;
+      const schedule = () => {
+        voice.gain.setValueAtTime(0.4, next);
+        voice.gain.setValueAtTime(0, next + 0.1);
+      };
+      schedule();
+      setInterval(() => {
+        const now = audio.currentTime;
+        const lit = now >= next && now < next + 0.1;
+        if (lit !== flash) {
+          flash = lit;
+          draw();
+        }
+        if (now >= next + 0.2) {
+          next += period / 1000;
+          schedule();
+        }
+      }, 4);
+    },
+  };
+})();
