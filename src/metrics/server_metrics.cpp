@@ -98,6 +98,7 @@ ServerMetrics::ServerMetrics(std::string_view version)
     : rooms(gauge("tributary_rooms", "Rooms that exist now.")),
       participants(gauge("tributary_participants", "Participants in all rooms.")),
       sessions(gauge("tributary_sessions", "Open signalling sessions (WebSockets).")),
+      heapBytes(gauge("tributary_process_heap_bytes", "Heap in use by the server process.")),
       draining(gauge("tributary_draining", "1 while the server takes no new joins.")),
       joinDuration(prometheus::BuildHistogram()
                        .Name("tributary_join_duration_seconds")

@@ -62,8 +62,7 @@ Result<Json> Room::join(const Json& params) {
   Participant* person = nullptr;
   const bool isNew = found == people_.end();
   if (!isNew) {
-    person = found->get();
-    media_->disconnect(identity);
+    person = found->get();  // their media may have gone on meanwhile; a new offer replaces it
   } else if (std::ssize(people_) >= settings_.maxParticipants) {
     return fail(ErrorCode::roomFull,
                 "the room is full: it takes " + std::to_string(settings_.maxParticipants) + " people");
@@ -95,8 +94,8 @@ void Room::leave(const std::string& sessionId, bool connectionLost) {
   if (person == nullptr) return;
   const std::string identity = person->identity;
   if (!connectionLost) return remove(identity, "left");
+  // Only the signalling is known to be lost. If media is too, the tile shows the name card by itself.
   person->sessionId.clear();
-  media_->disconnect(identity);
   log::info("participant.lost", {{"participant", identity}});
   sendQuality(identity, 0);
   person->departure =

@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 
+#include "base/heap.h"
 #include "media/ticker.h"
 #include "room/room.h"
 
@@ -70,6 +71,7 @@ Json Room::stats() const {
   out.push(counter("tributary_rtp_packets_lost_total", stats.audioLost, direction("in", "audio")));
   out.push(counter("tributary_rtp_packets_gated_total", stats.gatedPackets));
   out.push(sample("tributary_peers_connected", "gauge", connected));
+  out.push(sample("tributary_room_process_heap_bytes", "gauge", heapBytesInUse()));
   return Json::object({{"metrics", out}});
 }
 

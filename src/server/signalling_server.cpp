@@ -1,5 +1,6 @@
 #include "server/signalling_server.h"
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "server/http_reply.h"
 #include "server/request_check.h"
@@ -204,6 +205,7 @@ void SignallingServer::updateGauges() {
   metrics.rooms.Set(static_cast<double>(context_.directory.roomCount()));
   metrics.participants.Set(static_cast<double>(context_.directory.participantCount()));
   metrics.sessions.Set(static_cast<double>(sessions_.size()));
+  metrics.heapBytes.Set(heapBytesInUse());
 }
 
 std::string SignallingServer::addressOf(SoupServerMessage* message) const {

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tributary::test {
+
+/// The real `tributary` (from TRIBUTARY_BUILD) with a configuration and profile of the test's own. Thread: main loop.
+class ServerProcess {
+ public:
+  /// `config` and `profile` are JSON objects laid over small defaults.
+  explicit ServerProcess(const std::string& config = "{}", const std::string& profile = "{}");
+  ~ServerProcess();
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  int pid() const;
+  /// Room processes (children), spares included.
+  std::vector<int> children() const;
+  /// /metrics, by "name" or "name{labels}".
+  std::map<std::string, double> metrics() const;
+  /// What was logged so far.
+  std::string log() const;
+  /// Lines of the log that tell of a GLib or GStreamer critical or warning.
+  std::vector<std::string> complaints() const;
+
+ private:
+  std::string dir_;
+  int port_ = 0;
+  GSubprocess* process_ = nullptr;
+};
+
+struct ProcessSize {
+  int threads = 0;
+  int files = 0;
+};
+ProcessSize sizeOf(int pid);
+
+/// The body of a GET, or "" when it fails. Does not run the main loop.
+std::string httpGet(const std::string& url);
+
+}  // namespace tributary::test
