@@ -6,16 +6,24 @@
 
 namespace tributary {
 
-void claimMainContext() { main_context::claim(); }
+void claimMainContext() {
+  main_context::claim();
+}
 
-void LoopTest::SetUp() { claimMainContext(); }
+void LoopTest::SetUp() {
+  claimMainContext();
+}
 
 void LoopTest::waitFor(const std::string& what, const std::function<bool()>& condition,
                        std::chrono::milliseconds deadline) {
   bool late = false;
   const Timer watchdog = Timer::once(deadline, [&late] { late = true; });
-  while (!condition() && !late) g_main_context_iteration(nullptr, TRUE);
-  ASSERT_TRUE(condition()) << "waited in vain for " << what;
+  bool met = condition();
+  while (!met && !late) {
+    g_main_context_iteration(nullptr, TRUE);
+    met = condition();
+  }
+  ASSERT_TRUE(met) << "waited in vain for " << what;
 }
 
 void LoopTest::settle() {

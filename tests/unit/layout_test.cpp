@@ -7,7 +7,8 @@ namespace {
 
 LayoutInput inputOf(int people, int width = 1280, int height = 720, int gap = 4) {
   LayoutInput input;
-  for (int i = 0; i < people; ++i) input.people.push_back("p" + std::to_string(i));
+  for (int i = 0; i < people; ++i)
+    input.people.push_back("p" + std::to_string(i));
   input.width = width;
   input.height = height;
   input.gap = gap;
@@ -46,19 +47,21 @@ TEST_P(GridOnCanvas, PlacesEverybodyInOrderWithoutOverlapOnEvenPixels) {
       EXPECT_GE(r.height, 2);
       EXPECT_LE(r.x + r.width, width);
       EXPECT_LE(r.y + r.height, height);
-      for (size_t j = 0; j < i; ++j) EXPECT_FALSE(overlap(r, tiles[j].rect)) << describe(tiles[j].rect);
+      for (size_t j = 0; j < i; ++j)
+        EXPECT_FALSE(overlap(r, tiles[j].rect)) << describe(tiles[j].rect);
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, GridOnCanvas,
-                         testing::Values(Canvas{1280, 720}, Canvas{640, 360}, Canvas{1920, 1080}, Canvas{720, 1280},
-                                         Canvas{1024, 768}, Canvas{854, 480}));
+                         testing::Values(Canvas{1280, 720}, Canvas{640, 360}, Canvas{1920, 1080},
+                                         Canvas{720, 1280}, Canvas{1024, 768}, Canvas{854, 480}));
 
 TEST(Grid, FillsTheCanvasForUpTo25People) {
   for (int people = 1; people <= 25; ++people) {
     double area = 0;
-    for (const auto& tile : gridLayout(inputOf(people, 1280, 720, 0))) area += tile.rect.width * tile.rect.height;
+    for (const auto& tile : gridLayout(inputOf(people, 1280, 720, 0)))
+      area += tile.rect.width * tile.rect.height;
     EXPECT_GE(area / (1280 * 720), 0.80) << people << " people";
   }
 }

@@ -1,0 +1,29 @@
+#include "server/token_bucket.h"
+
+#include <gtest/gtest.h>
+
+namespace tributary {
+namespace {
+
+TEST(TokenBucket, LetsTheBurstThroughAndThenTheRate) {
+  const TokenBucket::Clock::time_point start{};
+  TokenBucket bucket(2, 3, start);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(bucket.take(start));
+  EXPECT_FALSE(bucket.take(start));
+  EXPECT_FALSE(bucket.take(start + std::chrono::milliseconds(400)));
+  EXPECT_TRUE(bucket.take(start + std::chrono::milliseconds(600)));
+  EXPECT_FALSE(bucket.take(start + std::chrono::milliseconds(700)));
+}
+
+TEST(TokenBucket, SavesNoMoreThanTheBurst) {
+  const TokenBucket::Clock::time_point start{};
+  TokenBucket bucket(2, 3, start);
+  const auto later = start + std::chrono::hours(1);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(bucket.take(later));
+  EXPECT_FALSE(bucket.take(later));
+}
+
+}  // namespace
+}  // namespace tributary
