@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace tributary {
 namespace {
 
@@ -86,6 +88,14 @@ TEST(ServerConfig, TheSchemaKnowsEveryKey) {
   EXPECT_EQ(schema["properties"]["limits"]["properties"]["messageBytes"]["default"].integer(), 65536);
   EXPECT_EQ(schema["properties"]["rooms"]["properties"]["readyTimeout"]["maximum"].number(), 300);
   EXPECT_EQ(schema["additionalProperties"].boolean(), false);
+}
+
+TEST(ServerConfig, TheDocumentationKnowsEveryKey) {
+  std::ifstream file(std::string(FIXTURES) + "/../../../docs/operations.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(text.find(serverConfigTable()), std::string::npos)
+      << "docs/operations.md needs this table:\n"
+      << serverConfigTable();
 }
 
 TEST(ServerConfig, AMissingFileIsSaidSo) {
