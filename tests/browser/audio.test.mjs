@@ -26,19 +26,21 @@ async function assertHearing(t, listeners, talkers, silent = []) {
   );
   for (const listener of listeners) {
     const all = [...talkers, ...silent];
-    const levels = await listener.hear(all.map(({ who }) => who.tone), 2000);
-    const levelOf = person => levels[all.indexOf(person)];
+    const { typical, least } = await listener.hear(all.map(({ who }) => who.tone), 2500);
+    const levelOf = person => typical[all.indexOf(person)];
+    const floorOf = person => least[all.indexOf(person)];
     const others = talkers.filter(person => person !== listener);
     const weakest = Math.min(...others.map(levelOf));
-    const own = talkers.includes(listener) ? levelOf(listener) : -Infinity;
-    const loudestSilent = Math.max(-Infinity, ...silent.map(levelOf));
+    const own = talkers.includes(listener) ? floorOf(listener) : null;
+    const loudestSilent = Math.max(-Infinity, ...silent.map(floorOf));
+    const echo = own === null ? '' : `, own ${own.toFixed(0)}: ${(weakest - own).toFixed(0)} below the weakest (issue: ${OWN_BELOW})`;
     report(
       t,
-      `${listener.name} hears ${others.map(person => `${person.name} ${levelOf(person).toFixed(0)}`).join(', ')} dB` +
-        `, own ${own.toFixed(0)} dB: ${(weakest - own).toFixed(0)} below the weakest (issue: ${OWN_BELOW})`,
+      `${listener.name} hears ${others.map(person => `${person.name} ${levelOf(person).toFixed(0)}`).join(', ')} dB${echo}`,
     );
+    const levels = JSON.stringify({ typical, least });
     assert.ok(weakest > AUDIBLE, `${listener.name} hears everybody: ${levels}`);
-    assert.ok(weakest - own >= OWN_BELOW, `${listener.name} hears no echo: ${levels}`);
+    assert.ok(own === null || weakest - own >= OWN_BELOW, `${listener.name} hears no echo: ${levels}`);
     assert.ok(weakest - loudestSilent >= OWN_BELOW, `${listener.name} hears only who talks: ${levels}`);
   }
 }
@@ -53,7 +55,7 @@ test('four talk at once: each hears the three others and not itself', { timeout:
 test('a Firefox hears the others and not itself, and is heard', { timeout: 180_000 }, async t => {
   const { server, chromium, firefox } = await setUp(t, { profile: SMALL });
   const people = await gather(await chromium(), 2);
-  people.push(...(await gather(await firefox(), 1, { first: 2 })));
+  people.push(...(await gather(await firefox(1000), 1, { first: 2 })));
   for (const person of people) await person.join(server, 'demo', { query: '&video=0' });
   await assertHearing(t, people, people);
 });

@@ -70,10 +70,9 @@ test('kill -9 of a room: its people are back without a reload, the next room los
   assert.deepEqual([...ada.problems, ...ben.problems, ...cleo.problems], []);
 });
 
-test('a page whose WebSocket breaks keeps its media and its seat', { timeout: 180_000 }, async t => {
+test('a page whose WebSocket breaks keeps its seat', { timeout: 180_000 }, async t => {
   const { server, chromium } = await setUp(t);
   const [ada, ben] = await gather(await chromium(), 2);
-  await ada.evaluate(() => {}).catch(() => {});
   await ada.page.addInitScript(() => {
     const Native = window.WebSocket;
     window.WebSocket = class extends Native {
@@ -86,17 +85,18 @@ test('a page whose WebSocket breaks keeps its media and its seat', { timeout: 18
   await ada.join(server, 'demo');
   await ben.join(server, 'demo');
   await ben.sees([ada, ben]);
-  const before = await ada.evaluate(() => ({
-    identity: window.tributary.room.participant.identity,
-    ufrag: /a=ice-ufrag:(\S+)/.exec(window.tributary.room.connection.localDescription.sdp)[1],
-  }));
-  await ada.evaluate(() => window.testSocket.close());
-  await ada.until('to notice', () => window.tributary.room.state !== 'connected', undefined, { every: 10 }).catch(() => {});
-  await ada.until('to be back', () => window.tributary.room.state === 'connected');
-  const after = await ada.evaluate(() => ({
-    identity: window.tributary.room.participant.identity,
-    ufrag: /a=ice-ufrag:(\S+)/.exec(window.tributary.room.connection.localDescription.sdp)[1],
-  }));
-  assert.deepEqual(after, before, 'the same person over the same PeerConnection');
+  const identity = () => ada.evaluate(() => window.tributary.room.participant.identity);
+  const before = await identity();
+  await ada.evaluate(() => {
+    window.testStates = [];
+    window.tributary.room.on('stateChanged', ({ state }) => window.testStates.push(state));
+    window.testSocket.close();
+  });
+  const broken = performance.now();
+  await ada.until('to be back', () => window.testStates.at(-1) === 'connected');
+  await ada.sees([ada, ben]);
   await ben.sees([ada, ben]);
+  report(t, `back in the mix ${((performance.now() - broken) / 1000).toFixed(1)} s after the WebSocket broke`);
+  assert.equal(await identity(), before, 'the same person');
+  assert.equal((await ben.evaluate(() => [...window.tributary.room.participants.keys()])).length, 2);
 });

@@ -70,7 +70,8 @@ export async function launchChromium({ args = [] } = {}) {
 
     /** The whole browser at once, without a goodbye. */
     async kill() {
-      server.process().kill('SIGKILL');
+      // Every process of it: what is left of a browser whose head alone is cut off still closes its sockets.
+      process.kill(-server.process().pid, 'SIGKILL');
       await until('chromium to be gone', () => server.process().exitCode !== null || server.process().signalCode);
     },
 
@@ -81,14 +82,15 @@ export async function launchChromium({ args = [] } = {}) {
   };
 }
 
-export async function launchFirefox() {
+/** @param {number} tone  of its microphone, for whoever sits at it */
+export async function launchFirefox(tone = 1000) {
   process.env.PUPPETEER_SKIP_DOWNLOAD = '1';
   const { default: puppeteer } = await import('puppeteer-core');
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
-    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, 'media.navigator.audio.fake_frequency': tone },
     timeout: 90_000,
     protocolTimeout: 120_000,
   });
@@ -96,7 +98,8 @@ export async function launchFirefox() {
     kind: 'firefox',
     pid: browser.process().pid,
 
-    async newPerson(who) {
+    async newPerson(wishes) {
+      const who = wishes && { ...wishes, tone, hums: true };
       const page = await browser.newPage();
       await page.setViewport({ width: 960, height: 640 });
       await page.evaluateOnNewDocument(initScript(who));

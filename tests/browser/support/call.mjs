@@ -25,7 +25,7 @@ export async function setUp(t, options) {
   return {
     server,
     chromium: options => launch(launchChromium(options)),
-    firefox: () => launch(launchFirefox()),
+    firefox: tone => launch(launchFirefox(tone)),
   };
 }
 

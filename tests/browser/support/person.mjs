@@ -110,16 +110,20 @@ export class Person {
     return this.evaluate(() => window.testWatch.stop());
   }
 
-  /** The levels of these frequencies in dB: the median of several looks over that time. */
+  /**
+   * The levels of these frequencies in dB over that time, by many short looks: `typical`, and `least`, which
+   * tells what is really absent: a click of a busy machine is in every frequency, but not in every look.
+   */
   async hear(frequencies, milliseconds = 3000) {
     await this.evaluate(list => window.probe.hear(list), frequencies);
-    await pause(1000);
+    await pause(500);
     const looks = [];
     for (const until = performance.now() + milliseconds; performance.now() < until; ) {
       looks.push(await this.evaluate(list => window.probe.hear(list), frequencies));
-      await pause(300);
+      await pause(150);
     }
-    return frequencies.map((_, index) => quantile(looks.map(levels => levels[index]), 0.5));
+    const levels = share => frequencies.map((_, index) => quantile(looks.map(look => look[index]), share));
+    return { typical: levels(0.5), least: levels(0.1) };
   }
 
   talk(on) {

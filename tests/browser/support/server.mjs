@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseMetrics } from './metrics.mjs';
 import { until } from './until.mjs';
 
@@ -14,6 +14,10 @@ const STOP_DEADLINE = 20_000;
 
 /** What GLib or GStreamer may say although nothing is wrong: `{ match, reason }`. */
 const HARMLESS = [];
+
+/** What each server said, for whoever looks into a failure. */
+const logs = resolve(import.meta.dirname, '../out/logs');
+let started = 0;
 
 const running = new Set();
 process.on('exit', () => {
@@ -122,12 +126,12 @@ class Server {
   /** Ends it as an admin would; asserts that it went well, and that the logs are free of GLib's alarms. */
   async stop() {
     if (!running.has(this)) return;
+    assert.equal(this.#exit, null, `tributary ended by itself:\n${this.tail()}`);
     this.#child.kill('SIGTERM');
     try {
       await until('tributary to exit', () => this.#exit, { timeout: STOP_DEADLINE });
     } finally {
       this.kill();
-      if (process.env.TRIBUTARY_TEST_LOGS) console.error(this.lines.join('\n'));
     }
     assert.deepEqual(this.#exit, { code: 0, signal: null }, `exit of tributary:\n${this.tail()}`);
     assert.deepEqual(this.alarms(), [], 'GLib and GStreamer complained');
@@ -140,6 +144,10 @@ class Server {
 
   kill() {
     running.delete(this);
+    mkdirSync(logs, { recursive: true });
+    started += 1;
+    const test = basename(process.argv[1] ?? 'test', '.mjs');
+    writeFileSync(join(logs, `${test}-${started}.log`), `${this.lines.join('\n')}\n${JSON.stringify(this.#exit)}\n`);
     try {
       process.kill(-this.#child.pid, 'SIGKILL');
     } catch {

@@ -28,7 +28,9 @@
       const number = part => part.reduce((sum, bit, index) => sum + bit * 2 ** index, 0);
       const value = number(bits.slice(0, TIME_BITS));
       if (number(bits.slice(TIME_BITS)) !== checksum(value)) return null;
-      return (((Math.floor(now) - value) % SPAN) + SPAN) % SPAN;
+      const age = (((Math.floor(now) - value) % SPAN) + SPAN) % SPAN;
+      // Older than any mix may be: noise that happens to fit its checksum.
+      return age < 60_000 ? age : null;
     },
 
     /** Of the picture, 0 to 1. */

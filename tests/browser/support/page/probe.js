@@ -69,12 +69,36 @@
     }));
   }
 
+  /** The clocks of every tile from the frame's own luma plane: cheap enough for every frame. */
+  async function readClocks(picture) {
+    const tiles = room().layout?.tiles ?? [];
+    const now = Date.now();
+    const frame = new VideoFrame(picture);
+    try {
+      if (!/^(I420|NV12)/.test(frame.format ?? '')) return see();
+      const bytes = new Uint8Array(frame.allocationSize());
+      const [{ offset, stride }] = await frame.copyTo(bytes);
+      return tiles.map(tile => {
+        const bits = Array.from({ length: pattern.count }, (_, index) => {
+          const { left, top, width, height } = pattern.cell(index);
+          const { x, y } = placeIn(tile, picture, left + width / 2, top + height / 2);
+          return bytes[offset + Math.round(y) * stride + Math.round(x)] > 126 ? 1 : 0;
+        });
+        const name = room().participants.get(tile.identity)?.name ?? '?';
+        return { name, age: pattern.age(bits, now), at: now };
+      });
+    } finally {
+      frame.close();
+    }
+  }
+
   /** Counts and dates the frames of the mix until stop(); with `tiles`, also each tile's painted clocks. */
   class Watch {
     frames = [];
     tiles = {};
     #on = true;
     #withTiles;
+    #reading = false;
 
     constructor({ tiles = false } = {}) {
       this.#withTiles = tiles;
@@ -92,17 +116,22 @@
       if (!this.#on) return;
       const at = Date.now();
       this.frames.push({ at, count: presentedFrames, received: receiveTime, rtp: rtpTimestamp });
-      if (this.#withTiles) {
-        for (const { name, age } of see()) {
-          this.tiles[name] ??= { ages: [], painted: new Set(), unreadable: 0 };
-          if (age === null) this.tiles[name].unreadable += 1;
-          else {
-            this.tiles[name].ages.push(age);
-            this.tiles[name].painted.add(Math.floor(at) - age);
-          }
+      if (this.#withTiles && !this.#reading) this.#readTiles();
+      this.#next();
+    }
+
+    async #readTiles() {
+      this.#reading = true;
+      const seen = await readClocks(video()).catch(() => []);
+      this.#reading = false;
+      for (const { name, age, at = Date.now() } of seen) {
+        this.tiles[name] ??= { ages: [], painted: new Set(), unreadable: 0 };
+        if (age === null) this.tiles[name].unreadable += 1;
+        else {
+          this.tiles[name].ages.push(age);
+          this.tiles[name].painted.add(at - age);
         }
       }
-      this.#next();
     }
 
     stop() {
@@ -148,7 +177,7 @@
     }));
   }
 
-  /** @type {{ context: AudioContext, analyser: AnalyserNode, mix: MediaStream } | null} */
+  /** @type {{ context: AudioContext, analyser: AnalyserNode, short: AnalyserNode, mix: MediaStream } | null} */
   let ear = null;
 
   function listen() {
@@ -156,23 +185,58 @@
     if (ear?.mix === mix) return ear;
     ear?.context.close();
     const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    analyser.fftSize = 32768;
-    analyser.smoothingTimeConstant = 0;
-    context.createMediaStreamSource(new MediaStream(mix.getAudioTracks())).connect(analyser);
-    ear = { context, analyser, mix };
+    const source = context.createMediaStreamSource(new MediaStream(mix.getAudioTracks()));
+    const analyserOf = fftSize => {
+      const analyser = new AnalyserNode(context, { fftSize, smoothingTimeConstant: 0, minDecibels: -150 });
+      source.connect(analyser);
+      return analyser;
+    };
+    ear = { context, analyser: analyserOf(32768), short: analyserOf(WINDOW), mix };
     return ear;
   }
 
-  /** The level of each frequency in the mix, in dBFS, over the last 0.7 s. */
-  function hear(frequencies) {
-    const { context, analyser } = listen();
+  const WINDOW = 8192;
+
+  /** Where there is no AudioContext for lack of a sound card (Firefox): by a short recording. */
+  async function hearRecorded(frequencies) {
+    const recorder = new MediaRecorder(new MediaStream(room().mix.getAudioTracks()));
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise(resolve => {
+      recorder.onstop = resolve;
+    });
+    recorder.start();
+    setTimeout(() => recorder.stop(), 700);
+    await stopped;
+    const rate = 48_000;
+    const decoder = new OfflineAudioContext(1, rate, rate);
+    const sound = await decoder.decodeAudioData(await new Blob(parts).arrayBuffer());
+    const samples = sound.getChannelData(0);
+    return frequencies.map(frequency => levelOf(samples.subarray(-WINDOW), frequency / rate));
+  }
+
+  /** dBFS of that frequency (in cycles a sample), through a Blackman window. */
+  function levelOf(samples, frequency) {
+    let [real, imaginary] = [0, 0];
+    samples.forEach((sample, index) => {
+      const phase = (2 * Math.PI * index) / samples.length;
+      const weight = 0.42 - 0.5 * Math.cos(phase) + 0.08 * Math.cos(2 * phase);
+      real += sample * weight * Math.cos(2 * Math.PI * frequency * index);
+      imaginary += sample * weight * Math.sin(2 * Math.PI * frequency * index);
+    });
+    return 20 * Math.log10(Math.hypot(real, imaginary) / samples.length + 1e-8);
+  }
+
+  /** The level of each frequency in the mix, in dBFS, over the last 0.17 s. */
+  async function hear(frequencies) {
+    if (window.testPerson?.hums) return hearRecorded(frequencies);
+    const { context, short: analyser } = listen();
     const spectrum = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(spectrum);
     const bin = context.sampleRate / analyser.fftSize;
     return frequencies.map(frequency => {
       const centre = Math.round(frequency / bin);
-      return Math.max(-150, ...spectrum.slice(centre - 3, centre + 4));
+      return Math.max(-150, ...spectrum.slice(centre - 2, centre + 3));
     });
   }
 

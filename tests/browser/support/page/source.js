@@ -71,9 +71,15 @@
     return output.stream.getAudioTracks()[0];
   }
 
+  // Firefox has no AudioContext without a sound card. Its own fake microphone hums at a frequency of our
+  // choice (a preference), which noise suppression would take for noise.
+  const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const PLAIN = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const hum = async () => (await native({ audio: PLAIN })).getAudioTracks()[0];
+
   navigator.mediaDevices.getUserMedia = async ({ audio: wantsAudio, video: wantsVideo }) => {
     const tracks = [];
-    if (wantsAudio) tracks.push(microphone());
+    if (wantsAudio) tracks.push(person.hums ? await hum() : microphone());
     if (wantsVideo) tracks.push(camera());
     return new MediaStream(tracks);
   };
