@@ -1,8 +1,10 @@
 #include "base/log.h"
 
+#include <execinfo.h>
 #include <glib.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -73,6 +75,10 @@ GLogWriterOutput writeGlib(GLogLevelFlags flags, const GLogField* fields, gsize 
     kind = "warning";
   }
   write(level, "glib", {{"kind", kind}, {"domain", domain}, {"message", message}});
+  if (level == Level::error && std::getenv("TRIBUTARY_BACKTRACE") != nullptr) {
+    std::array<void*, 40> frames{};
+    backtrace_symbols_fd(frames.data(), backtrace(frames.data(), frames.size()), STDERR_FILENO);
+  }
   return G_LOG_WRITER_HANDLED;
 }
 

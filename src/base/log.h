@@ -39,7 +39,8 @@ inline void info(std::string_view event, Fields fields = {}) { write(Level::info
 inline void warning(std::string_view event, Fields fields = {}) { write(Level::warning, event, fields); }
 inline void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
 
-/// Sends GLib's own messages (g_critical and the like) through write(), as event `glib`.
+/// Sends GLib's own messages (g_critical and the like) through write(), as event `glib`. With
+/// TRIBUTARY_BACKTRACE set, a critical's backtrace follows it.
 void captureGlib();
 
 /// The logfmt form of one value.

@@ -5,6 +5,9 @@
 namespace tributary {
 namespace {
 
+// One being drawn, two waiting and one being encoded in each of a few renditions that lag differently.
+constexpr unsigned mostBuffers = 8;
+
 GstVideoInfo infoOf(const CanvasFormat& format) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, static_cast<guint>(format.width),
@@ -25,11 +28,18 @@ GstBufferPool* makeCanvasPool(const CanvasFormat& format) {
   GstCaps* caps = canvasCaps(format);
   GstBufferPool* pool = gst_video_buffer_pool_new();
   GstStructure* config = gst_buffer_pool_get_config(pool);
-  gst_buffer_pool_config_set_params(config, caps, static_cast<guint>(infoOf(format).size), 2, 0);
+  gst_buffer_pool_config_set_params(config, caps, static_cast<guint>(infoOf(format).size), 2, mostBuffers);
   gst_buffer_pool_set_config(pool, config);
   gst_buffer_pool_set_active(pool, TRUE);
   gst_caps_unref(caps);
   return pool;
+}
+
+GstBuffer* takeCanvas(GstBufferPool* pool) {
+  GstBufferPoolAcquireParams params{};
+  params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+  GstBuffer* buffer = nullptr;
+  return gst_buffer_pool_acquire_buffer(pool, &buffer, &params) == GST_FLOW_OK ? buffer : nullptr;
 }
 
 PictureView viewOf(const GstMapInfo& map, const CanvasFormat& format) {

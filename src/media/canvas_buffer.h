@@ -17,8 +17,12 @@ struct CanvasFormat {
 
 GstCaps* canvasCaps(const CanvasFormat& format);
 
-/// An active pool of such buffers; the caller deactivates and unrefs it.
+/// An active pool of such buffers; the caller deactivates and unrefs it. It is bounded: encoders that fall
+/// behind must cost frames, not memory.
 GstBufferPool* makeCanvasPool(const CanvasFormat& format);
+
+/// A buffer of the pool at once, or nullptr when all are in use. Thread: any.
+GstBuffer* takeCanvas(GstBufferPool* pool);
 
 /// A mapped buffer of that format as a picture; valid while it is mapped.
 PictureView viewOf(const GstMapInfo& map, const CanvasFormat& format);

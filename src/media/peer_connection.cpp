@@ -56,6 +56,19 @@ GstWebRTCRTPTransceiverDirection directionOf(const MediaLine& line) {
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
 
+/// Waits until an appsrc that gets nothing more has pushed what it had. GstBaseSrc 1.22 unrefs a null buffer
+/// (a critical) when it is stopped with a buffer list in hand.
+void waitUntilIdle(GstElement* source) {
+  constexpr int attempts = 20;
+  constexpr gulong pause = 10'000;  // µs
+  for (int i = 0; i < attempts; ++i) {
+    guint64 waiting = 0;
+    g_object_get(source, "current-level-buffers", &waiting, nullptr);
+    g_usleep(pause);  // once more after it is empty: the last list may still be on its way
+    if (waiting == 0) return;
+  }
+}
+
 /// An SSRC that the peer does not use itself is as good as any: collisions are one in 2^31.
 uint32_t newSsrc() { return g_random_int() | 1U; }
 
@@ -250,6 +263,7 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
     return source;
   }
   media_.output->setVideo(std::move(stream));
+  sources_.push_back(*source);
   const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
   gst_pad_add_probe(
       pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
@@ -365,7 +379,10 @@ PeerConnection::~PeerConnection() {
   bus_.stop();
   sinkPads_.clear();
   webrtc_.reset();
-  if (pipeline_) reaper_->take(std::move(pipeline_), std::move(shared_));
+  const auto drain = [sources = std::move(sources_)] {
+    for (const auto& source : sources) waitUntilIdle(source.get());
+  };
+  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_), drain});
 }
 
 }  // namespace tributary

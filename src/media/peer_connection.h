@@ -109,6 +109,7 @@ class PeerConnection {
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
   std::vector<ObjectPtr<GstPad>> sinkPads_;
+  std::vector<ObjectPtr<GstElement>> sources_;  ///< that push buffer lists
   std::vector<SignalConnection> signals_;
   PipelineBus bus_;
   Timer deadline_;

@@ -3,8 +3,6 @@
 #include <gst/gst.h>
 #include <pthread.h>
 
-#include <utility>
-
 #include "base/log.h"
 #include "media/ticker.h"
 
@@ -14,7 +12,7 @@ namespace tributary {
 struct Reaper::State {
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::pair<ObjectPtr<GstElement>, std::shared_ptr<void>>> waiting;
+  std::deque<Work> waiting;
   int64_t busySince = 0;
   bool stop = false;
   bool done = false;
@@ -25,13 +23,14 @@ struct Reaper::State {
     while (true) {
       changed.wait(lock, [this] { return stop || !waiting.empty(); });
       if (waiting.empty()) break;
-      auto [pipeline, kept] = std::move(waiting.front());
+      Work work = std::move(waiting.front());
       waiting.pop_front();
       busySince = monotonicNow();
       lock.unlock();
-      gst_element_set_state(pipeline.get(), GST_STATE_NULL);
-      pipeline.reset();
-      kept.reset();
+      if (work.first) work.first();
+      gst_element_set_state(work.pipeline.get(), GST_STATE_NULL);
+      work.pipeline.reset();
+      work = {};
       lock.lock();
       busySince = 0;
     }
@@ -56,9 +55,9 @@ Reaper::~Reaper() {
   }
 }
 
-void Reaper::take(ObjectPtr<GstElement> pipeline, std::shared_ptr<void> keptUntilThen) {
+void Reaper::take(Work work) {
   const std::lock_guard lock(state_->mutex);
-  state_->waiting.emplace_back(std::move(pipeline), std::move(keptUntilThen));
+  state_->waiting.push_back(std::move(work));
   state_->changed.notify_all();
 }
 

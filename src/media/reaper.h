@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -22,9 +23,14 @@ class Reaper {
   /// Waits for what was handed over, at most `patience`; then leaves the thread behind and logs it.
   ~Reaper();
 
-  /// Sets it to NULL and lets go of it, then of `keptUntilThen` (what its callbacks point to). The caller
-  /// has disconnected its signals. Thread: any.
-  void take(ObjectPtr<GstElement> pipeline, std::shared_ptr<void> keptUntilThen = nullptr);
+  struct Work {
+    ObjectPtr<GstElement> pipeline;
+    std::shared_ptr<void> keptUntilThen;  ///< what its callbacks point to
+    std::function<void()> first;          ///< run before, on the reaper's thread; may be empty
+  };
+
+  /// Sets the pipeline to NULL and lets go of it. The caller has disconnected its signals. Thread: any.
+  void take(Work work);
 
   /// How long the pipeline in hand has been at it; zero when idle. More than a few seconds means a hang.
   std::chrono::milliseconds stuckFor() const;

@@ -111,8 +111,8 @@ void Rendition::forceKeyFrame() {
 }
 
 GstBuffer* Rendition::scaled(GstBuffer* canvas) {
-  GstBuffer* out = nullptr;
-  if (gst_buffer_pool_acquire_buffer(pool_, &out, nullptr) != GST_FLOW_OK) return nullptr;
+  GstBuffer* out = takeCanvas(pool_);
+  if (out == nullptr) return nullptr;
   GstMapInfo from;
   GstMapInfo to;
   if (gst_buffer_map(canvas, &from, GST_MAP_READ)) {

@@ -51,8 +51,12 @@ std::shared_ptr<const Scene> VideoMixer::scene() const {
 
 void VideoMixer::tick(int64_t due) {
   const int64_t started = monotonicNow();
-  GstBuffer* buffer = nullptr;
-  if (gst_buffer_pool_acquire_buffer(pool_, &buffer, nullptr) != GST_FLOW_OK) return;
+  GstBuffer* buffer = takeCanvas(pool_);
+  if (buffer == nullptr) {
+    const std::lock_guard lock(mutex_);
+    ++counters_.late;  // the encoders are several frames behind: this one is theirs to skip
+    return;
+  }
   GstMapInfo map;
   if (gst_buffer_map(buffer, &map, GST_MAP_WRITE)) {
     draw(*scene(), viewOf(map, formatOf(settings_)), started);

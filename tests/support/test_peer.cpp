@@ -17,9 +17,10 @@ namespace {
 
 constexpr size_t keptSamples = 2 * 48'000;
 
+/// Always later and on the main loop's thread; g_main_context_invoke would call at once when it idles.
 void post(std::function<void()> work) {
-  g_main_context_invoke_full(
-      nullptr, G_PRIORITY_DEFAULT,
+  g_idle_add_full(
+      G_PRIORITY_DEFAULT,
       [](gpointer data) -> gboolean {
         (*static_cast<std::function<void()>*>(data))();
         return G_SOURCE_REMOVE;
