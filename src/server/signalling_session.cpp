@@ -211,7 +211,10 @@ void SignallingSession::refuse(const Error& error, MessageId id) {
 
 void SignallingSession::send(const Json& message) {
   context_.metrics.messagesOut.Increment();
-  socket_->send(message.dump());
+  if (socket_->send(message.dump()) || state_ == State::left) return;
+  log::warning("session.notReading", {{"room", room_}, {"session", id_}});
+  depart(Departure::connectionLost);
+  finish(close_code::policy, "does not read");
 }
 
 void SignallingSession::deliver(const Json& message) {

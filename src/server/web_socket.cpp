@@ -18,9 +18,11 @@ WebSocket::~WebSocket() {
   abort();
 }
 
-void WebSocket::send(const std::string& text) {
-  if (soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return;
+bool WebSocket::send(const std::string& text) {
+  if (soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return true;
   soup_websocket_connection_send_text(connection_.get(), text.c_str());
+  unread_ += text.size();
+  return unread_ <= maxUnread;
 }
 
 void WebSocket::close(uint16_t code, const std::string& reason) {
@@ -45,8 +47,9 @@ void WebSocket::onMessage(SoupWebsocketConnection*, int type, GBytes* message, g
 }
 
 void WebSocket::onPong(SoupWebsocketConnection*, GBytes*, gpointer self) {
-  const auto& handlers = static_cast<WebSocket*>(self)->handlers_;
-  if (handlers.onPong) handlers.onPong();
+  auto* socket = static_cast<WebSocket*>(self);
+  socket->unread_ = 0;
+  if (socket->handlers_.onPong) socket->handlers_.onPong();
 }
 
 void WebSocket::onClosed(SoupWebsocketConnection* connection, gpointer self) {

@@ -31,6 +31,9 @@ class WebSocket {
     std::function<void(uint16_t code)> onClosed;
   };
 
+  /// Between two pongs, 10 s apart, a session in a room of 50 is sent a few hundred KB at most.
+  static constexpr size_t maxUnread = 8 * 1024 * 1024;
+
   /// `connection` is fresh from SoupServer. Messages above `maxBytes` end it with code 1009.
   WebSocket(SoupWebsocketConnection* connection, size_t maxBytes, unsigned pingSeconds);
   ~WebSocket();
@@ -39,8 +42,9 @@ class WebSocket {
 
   void setHandlers(Handlers handlers) { handlers_ = std::move(handlers); }
 
-  /// Does nothing once it is closing.
-  void send(const std::string& text);
+  /// Does nothing once it is closing. False: the other side has not read for long, as no pong came back since
+  /// maxUnread bytes; it should be let go.
+  bool send(const std::string& text);
   /// What was sent before still goes out.
   void close(uint16_t code, const std::string& reason);
   /// Closes without waiting for the other side.
@@ -53,6 +57,7 @@ class WebSocket {
 
   ObjectPtr<SoupWebsocketConnection> connection_;
   Handlers handlers_;
+  size_t unread_ = 0;  ///< bytes sent since the last pong
   SignalConnection message_;
   SignalConnection pong_;
   SignalConnection closed_;

@@ -3,8 +3,6 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-#include "base/unique_fd.h"
-
 namespace tributary {
 namespace {
 
@@ -143,13 +141,23 @@ void ServerTest::TearDown() {
   server_.reset();
 }
 
-HttpAnswer ServerTest::raw(const std::string& text) {
-  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
+UniqueFd ServerTest::connect() const {
+  UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port()));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return fd;
+}
+
+void ServerTest::sendAndLeave(const std::string& text) {
+  const UniqueFd fd = connect();
+  EXPECT_GT(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), 0);
+}
+
+HttpAnswer ServerTest::raw(const std::string& text) {
+  const UniqueFd fd = connect();
   EXPECT_GT(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), 0);
   std::string all;
   const auto complete = [&] {

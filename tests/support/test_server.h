@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/unique_fd.h"
 #include "glib/json.h"
 #include "glib/object_ptr.h"
 #include "server/tributary_server.h"
@@ -72,9 +73,15 @@ class ServerTest : public LoopTest {
   int port() const { return server_->port(); }
   /// Sends `text` as it is, and reads until the server closes or the announced body is there.
   HttpAnswer raw(const std::string& text);
+  /// Sends `text` and closes at once.
+  void sendAndLeave(const std::string& text);
   HttpAnswer get(const std::string& path, const std::string& headers = "");
   void stopServer();
 
+ private:
+  UniqueFd connect() const;
+
+ protected:
   ServerConfig config_;
   std::unique_ptr<TributaryServer> server_;
 };

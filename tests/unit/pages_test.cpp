@@ -89,6 +89,15 @@ TEST_F(Pages, MetricsDoNotWaitForARoomThatHangs) {
   EXPECT_EQ(get("/metrics").status, 200);
 }
 
+TEST_F(Pages, AScraperMayLeaveBeforeItsAnswer) {
+  startServer();
+  TestClient client(port());
+  client.join("demo");
+  client.send(Json::object({{"type", "chat"}, {"text", "hang"}}));
+  sendAndLeave("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  EXPECT_EQ(get("/metrics").status, 200);
+}
+
 TEST(ContentTypes, GoByTheEnding) {
   EXPECT_STREQ(contentTypeOf("/a/b.js"), "text/javascript; charset=utf-8");
   EXPECT_STREQ(contentTypeOf("/a/b"), "application/octet-stream");
