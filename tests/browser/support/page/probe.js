@@ -70,8 +70,7 @@
   }
 
   /** The clocks of every tile from the frame's own luma plane: cheap enough for every frame. */
-  async function readClocks(picture) {
-    const tiles = room().layout?.tiles ?? [];
+  async function readClocks(picture, tiles) {
     const now = Date.now();
     const frame = new VideoFrame(picture);
     try {
@@ -84,7 +83,7 @@
           const { x, y } = placeIn(tile, picture, left + width / 2, top + height / 2);
           return bytes[offset + Math.round(y) * stride + Math.round(x)] > 126 ? 1 : 0;
         });
-        const name = room().participants.get(tile.identity)?.name ?? '?';
+        const name = room().participants.get(tile.identity)?.name ?? tile.identity;
         return { name, age: pattern.age(bits, now), at: now };
       });
     } finally {
@@ -99,14 +98,21 @@
     #on = true;
     #withTiles;
     #reading = false;
+    #selector;
 
-    constructor({ tiles = false } = {}) {
+    /** `selector`: of another video than the mix, which counts as one tile. */
+    constructor({ tiles = false, selector } = {}) {
       this.#withTiles = tiles;
+      this.#selector = selector;
       this.#next();
     }
 
+    get #picture() {
+      return this.#selector ? document.querySelector(this.#selector) : video();
+    }
+
     #next() {
-      const picture = video();
+      const picture = this.#picture;
       if (!this.#on) return;
       if (!picture) setTimeout(() => this.#next(), 50);
       else picture.requestVideoFrameCallback((now, frame) => this.#onFrame(now, frame));
@@ -122,7 +128,9 @@
 
     async #readTiles() {
       this.#reading = true;
-      const seen = await readClocks(video()).catch(() => []);
+      const whole = [{ identity: 'peer', left: 0, top: 0, width: 1, height: 1 }];
+      const tiles = this.#selector ? whole : (room().layout?.tiles ?? []);
+      const seen = await readClocks(this.#picture, tiles).catch(() => []);
       this.#reading = false;
       for (const { name, age, at = Date.now() } of seen) {
         this.tiles[name] ??= { ages: [], painted: new Set(), unreadable: 0 };
