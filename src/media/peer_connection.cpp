@@ -262,6 +262,8 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
     media_.output->setAudio(std::move(stream));
     return source;
   }
+  const auto colourSpace = line.extensions.find(colourSpaceUri);
+  if (colourSpace != line.extensions.end()) stream.rewriter.setColourSpaceId(colourSpace->second);
   media_.output->setVideo(std::move(stream));
   sources_.push_back(*source);
   const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));

@@ -43,6 +43,7 @@ void PeerOutput::sendVideo(GstBufferList* packets, const void* source, bool keyF
   const guint count = gst_buffer_list_length(packets);
   GstBufferList* out = gst_buffer_list_new_sized(count);
   for (guint i = 0; i < count; ++i) {
+    if (keyFrame && i + 1 == count) video_->rewriter.markColourSpace();
     GstBuffer* packet = video_->rewriter.rewrite(gst_buffer_list_get(packets, i));
     if (packet == nullptr) continue;
     videoCounters_.bytes += gst_buffer_get_size(packet);

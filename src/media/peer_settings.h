@@ -6,6 +6,9 @@
 
 namespace tributary {
 
+/// WebRTC's colour space header extension (the webrtc project's rtp-hdrext/color-space).
+inline constexpr const char* colourSpaceUri = "http://www.webrtc.org/experiments/rtp-hdrext/color-space";
+
 /// One m-line of a checked offer as the mixer will answer it.
 struct MediaLine {
   enum class Kind { audio, video };

@@ -17,7 +17,7 @@ bool MessageHandler::refuseUnlessModerator() {
 void MessageHandler::operator()(const message::Offer& offer) {
   const auto checked = parseOffer(offer.sdp);
   if (!checked) return reply(tl::unexpected(checked.error()));
-  const auto negotiated = negotiate(offer.sdp, *checked);
+  const auto negotiated = negotiate(*checked);
   if (!negotiated) return reply(tl::unexpected(negotiated.error()));
   auto pending = std::make_shared<Reply>(std::move(reply));
   room.media_->connect(person.identity, *negotiated,

@@ -8,9 +8,8 @@
 namespace tributary {
 namespace {
 
-// Header extensions worth answering: feedback for the client's own rate control.
-constexpr std::string_view transportCcUri =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+// Feedback for the client's own rate control.
+constexpr const char* transportCcUri = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// Whether the mixer's H.264 (constrained baseline, fragmented) is what this payload type means.
 bool isConstrainedBaseline(const SdpCodec& codec) {
@@ -50,8 +49,8 @@ std::string offered(const SdpMedia& media) {
 
 }  // namespace
 
-Result<PeerOffer> negotiate(const std::string& sdp, const SdpOffer& offer) {
-  PeerOffer out{sdp, offer.fingerprint, {}};
+Result<PeerOffer> negotiate(const SdpOffer& offer) {
+  PeerOffer out{offer.text, offer.fingerprint, {}};
   for (const auto& media : offer.media) {
     const bool video = media.kind == SdpMedia::Kind::video;
     const auto codec = std::ranges::find_if(media.codecs, [&](const auto& c) { return isUsable(media, c); });
@@ -69,11 +68,12 @@ Result<PeerOffer> negotiate(const std::string& sdp, const SdpOffer& offer) {
     line.payloadType = codec->payloadType;
     line.clockRate = codec->clockRate;
     line.format = formatOf(*codec);
-    const auto id = media.extensions.find(std::string(transportCcUri));
-    if (id != media.extensions.end() && codec->transportCc) {
-      line.transportCc = true;
-      line.extensions[id->first] = id->second;
+    line.transportCc = codec->transportCc && media.extensions.contains(transportCcUri);
+    for (const char* uri : {transportCcUri, colourSpaceUri}) {
+      const auto id = media.extensions.find(uri);
+      if (id != media.extensions.end()) line.extensions[uri] = id->second;
     }
+    if (!video) line.format["useinbandfec"] = "1";
     out.lines.push_back(std::move(line));
   }
   if (std::ranges::count(out.lines, MediaLine::Kind::video, &MediaLine::kind) > 1) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "media/peer_settings.h"
 #include "protocol/sdp_offer.h"
 
@@ -9,6 +7,6 @@ namespace tributary {
 
 /// Decides how an offer is answered: for each m-line one codec, the first of the client's that the mixer
 /// has, and the directions. Errors: unsupportedCodec, naming what the client offered and what would do. Pure.
-Result<PeerOffer> negotiate(const std::string& sdp, const SdpOffer& offer);
+Result<PeerOffer> negotiate(const SdpOffer& offer);
 
 }  // namespace tributary

@@ -53,7 +53,7 @@ class Room {
   void remove(const std::string& identity, const std::string& reason);
   void arrange();
   Json layoutJson() const;
-  void broadcast(Json message) { outlet_.send(nullptr, message); }
+  void broadcast(const Json& message) { outlet_.send(nullptr, message); }
   void announce(const Participant& participant, const char* type);
   void watchSpeakers();
   void watchQuality();

@@ -30,7 +30,7 @@ constexpr std::array<ContentType, 13> contentTypes{{{".html", "text/html; charse
 
 std::string etagOf(GBytes* bytes) {
   char* sum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
-  const std::string etag = "\"" + std::string(sum).substr(0, 32) + "\"";
+  std::string etag = "\"" + std::string(sum).substr(0, 32) + "\"";
   g_free(sum);
   return etag;
 }

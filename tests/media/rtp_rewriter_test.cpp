@@ -70,6 +70,25 @@ TEST(RtpRewriter, RunsOnWhenTheSourceChanges) {
   EXPECT_EQ(headerOf(after.get()).timestamp, headerOf(next.get()).timestamp) << "one frame, one time stamp";
 }
 
+TEST(RtpRewriter, TellsTheColourSpaceOnceWhenAsked) {
+  RtpRewriter rewriter(96, 5, 90'000);
+  rewriter.setColourSpaceId(9);
+  rewriter.markColourSpace();
+  const BufferPtr marked(rewriter.rewrite(packet(1, 0, 0, true).get()));
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  ASSERT_TRUE(gst_rtp_buffer_map(marked.get(), GST_MAP_READ, &rtp));
+  gpointer data = nullptr;
+  guint size = 0;
+  ASSERT_TRUE(gst_rtp_buffer_get_extension_onebyte_header(&rtp, 9, 0, &data, &size));
+  EXPECT_EQ(size, 4U);
+  EXPECT_EQ(static_cast<uint8_t*>(data)[0], 6);
+  EXPECT_EQ(gst_rtp_buffer_get_payload_len(&rtp), 7U);
+  EXPECT_TRUE(gst_rtp_buffer_get_marker(&rtp));
+  gst_rtp_buffer_unmap(&rtp);
+  const BufferPtr next(rewriter.rewrite(packet(2, 0, 0).get()));
+  EXPECT_EQ(gst_buffer_get_size(next.get()), 12U + 7U);
+}
+
 TEST(RtpRewriter, RefusesWhatIsTooShortForRtp) {
   RtpRewriter rewriter(96, 5, 90'000);
   const BufferPtr tiny(gst_buffer_new_memdup("abc", 3));

@@ -39,7 +39,7 @@ std::shared_ptr<TestPeer> MediaRoom::join(const std::string& id, TestPeer::Optio
       answers.insert_or_assign(id, tl::unexpected(offer.error()));
       return;
     }
-    const auto negotiated = negotiate(sdp, *offer);
+    const auto negotiated = negotiate(*offer);
     if (!negotiated) {
       answers.insert_or_assign(id, tl::unexpected(negotiated.error()));
       return;
