@@ -43,10 +43,13 @@ int main() {
     tributary::log::info("room.ending", {{"reason", reason}});
     g_main_loop_quit(loop.get());
   };
-  g_unix_signal_add(SIGTERM, [](gpointer data) -> gboolean {
-    g_main_loop_quit(static_cast<GMainLoop*>(data));
-    return G_SOURCE_REMOVE;
-  }, loop.get());
+  g_unix_signal_add(
+      SIGTERM,
+      [](gpointer data) -> gboolean {
+        g_main_loop_quit(static_cast<GMainLoop*>(data));
+        return G_SOURCE_REMOVE;
+      },
+      loop.get());
   {
     tributary::RoomService service(tributary::UniqueFd(channelFd), quit);
     tributary::MediaPipeline::warmUp();

@@ -6,12 +6,14 @@ namespace tributary {
 namespace {
 
 constexpr std::array<std::string_view, 12> names = {
-    "badRequest", "unauthorized",     "forbidden",  "notFound", "roomFull",    "serverBusy",
-    "unsupportedCodec", "invalidSdp", "tooLarge", "rateLimited", "timeout", "internal"};
+    "badRequest",       "unauthorized", "forbidden", "notFound",    "roomFull", "serverBusy",
+    "unsupportedCodec", "invalidSdp",   "tooLarge",  "rateLimited", "timeout",  "internal"};
 
 }  // namespace
 
-std::string_view toString(ErrorCode code) { return names.at(static_cast<size_t>(code)); }
+std::string_view toString(ErrorCode code) {
+  return names.at(static_cast<size_t>(code));
+}
 
 ErrorCode errorCodeFromString(std::string_view name) {
   for (size_t i = 0; i < names.size(); ++i) {

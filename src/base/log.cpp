@@ -90,7 +90,9 @@ Field::Field(std::string_view k, double v) : key(k) {
   value = text;
 }
 
-void setLevel(Level level) { threshold() = level; }
+void setLevel(Level level) {
+  threshold() = level;
+}
 
 void setProcessField(std::string_view key, std::string_view value) {
   processFields() += " " + std::string(key) + "=" + quoted(value);
@@ -120,12 +122,15 @@ std::string quoted(std::string_view value) {
 void write(Level level, std::string_view event, Fields fields) {
   if (level < threshold()) return;
   std::string line = "time=" + now() + " level=" + name(level) + " event=" + quoted(event) + processFields();
-  for (const Field& field : fields) line += " " + std::string(field.key) + "=" + quoted(field.value);
+  for (const Field& field : fields)
+    line += " " + std::string(field.key) + "=" + quoted(field.value);
   line += '\n';
   // One write per line, so that lines of several threads and processes do not mix.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void captureGlib() { g_log_set_writer_func(writeGlib, nullptr, nullptr); }
+void captureGlib() {
+  g_log_set_writer_func(writeGlib, nullptr, nullptr);
+}
 
 }  // namespace tributary::log

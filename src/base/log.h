@@ -15,8 +15,7 @@ struct Field {
   Field(std::string_view k, const std::string& v) : key(k), value(v) {}
   Field(std::string_view k, double v);
   template <typename Int>
-    requires std::is_integral_v<Int>
-  Field(std::string_view k, Int v) : key(k), value(std::to_string(v)) {}
+  requires std::is_integral_v<Int> Field(std::string_view k, Int v) : key(k), value(std::to_string(v)) {}
 
   std::string_view key;
   std::string value;
@@ -34,10 +33,18 @@ void setProcessField(std::string_view key, std::string_view value);
 /// Thread: any.
 void write(Level level, std::string_view event, Fields fields = {});
 
-inline void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
-inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
-inline void warning(std::string_view event, Fields fields = {}) { write(Level::warning, event, fields); }
-inline void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+  write(Level::debug, event, fields);
+}
+inline void info(std::string_view event, Fields fields = {}) {
+  write(Level::info, event, fields);
+}
+inline void warning(std::string_view event, Fields fields = {}) {
+  write(Level::warning, event, fields);
+}
+inline void error(std::string_view event, Fields fields = {}) {
+  write(Level::error, event, fields);
+}
 
 /// Sends GLib's own messages (g_critical and the like) through write(), as event `glib`. With
 /// TRIBUTARY_BACKTRACE set, a critical's backtrace follows it.

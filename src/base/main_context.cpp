@@ -14,7 +14,9 @@ std::atomic<std::thread::id> owner;
 
 using Work = std::function<void()>;
 
-void destroyWork(gpointer data) { delete static_cast<Work*>(data); }
+void destroyWork(gpointer data) {
+  delete static_cast<Work*>(data);
+}
 
 gboolean runOnce(gpointer data) {
   (*static_cast<Work*>(data))();
@@ -41,7 +43,9 @@ unsigned attachTimeout(std::chrono::milliseconds delay, GSourceFunc function, Wo
 
 namespace main_context {
 
-void claim() { owner = std::this_thread::get_id(); }
+void claim() {
+  owner = std::this_thread::get_id();
+}
 
 void assertOwner() {
   if (owner.load() == std::this_thread::get_id()) return;

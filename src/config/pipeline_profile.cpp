@@ -17,11 +17,13 @@ using config::Reader;
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> allowedEncoders = {
     {{"VP8", "vp8enc"}, {"VP9", "vp9enc"}, {"H264", "openh264enc"}, {"H264", "x264enc"}}};
 
-void oneOf(Reader& reader, std::string_view key, std::string& value, const std::vector<std::string>& choices) {
+void oneOf(Reader& reader, std::string_view key, std::string& value,
+           const std::vector<std::string>& choices) {
   reader.text(key, value, "");
   if (std::ranges::find(choices, value) != choices.end()) return;
   std::string all;
-  for (const auto& choice : choices) all += (all.empty() ? "" : ", ") + choice;
+  for (const auto& choice : choices)
+    all += (all.empty() ? "" : ", ") + choice;
   reader.refuse(key, "must be one of " + all);
 }
 
@@ -74,7 +76,8 @@ void readRenditions(Reader& reader, PipelineProfile& profile) {
     rendition.name = std::to_string(rendition.height) + "p";
     entry.text("name", rendition.name, "");
     entry.number("bitrate", rendition.bitrate, {50'000, 50'000'000}, "");
-    for (const auto& mistake : entry.finish()) reader.mistake(path, mistake.substr(1));
+    for (const auto& mistake : entry.finish())
+      reader.mistake(path, mistake.substr(1));
     for (const auto& other : profile.renditions) {
       if (other.name == rendition.name) reader.mistake(path + ".name", "is used twice: " + rendition.name);
     }
@@ -118,8 +121,10 @@ void readEncoder(Reader& reader, const std::string& codec, const Json& json, Pip
 void readEncoders(Reader& reader, PipelineProfile& profile) {
   const auto encoders = reader.take("encoders");
   if (!encoders) return;
-  if (!encoders->isObject()) return reader.refuse("encoders", "must be an object: codec → {element, properties}");
-  for (const auto& codec : encoders->keys()) readEncoder(reader, codec, (*encoders)[codec], profile);
+  if (!encoders->isObject())
+    return reader.refuse("encoders", "must be an object: codec → {element, properties}");
+  for (const auto& codec : encoders->keys())
+    readEncoder(reader, codec, (*encoders)[codec], profile);
 }
 
 }  // namespace
@@ -147,7 +152,8 @@ Result<PipelineProfile> parsePipelineProfile(const Json& json) {
                    "is above the canvas's height " + std::to_string(out.canvas.height));
   }
   std::string all;
-  for (const auto& mistake : reader.finish()) all += (all.empty() ? "" : "\n") + mistake;
+  for (const auto& mistake : reader.finish())
+    all += (all.empty() ? "" : "\n") + mistake;
   if (!all.empty()) return fail(ErrorCode::badRequest, all);
   return out;
 }

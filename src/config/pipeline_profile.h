@@ -11,8 +11,8 @@
 
 namespace tributary {
 
-/// What an admin decides of a room's picture and sound (pipelines/*.json). The defaults stand here; ranges and
-/// reasons in pipeline_profile.cpp.
+/// What an admin decides of a room's picture and sound (pipelines/*.json). The defaults stand here; ranges
+/// and reasons in pipeline_profile.cpp.
 struct PipelineProfile {
   struct Canvas {
     int width = 1280;  ///< pixels, even
@@ -24,8 +24,8 @@ struct PipelineProfile {
   struct Layout {
     std::string name = "grid";
     int maxTiles = 25;
-    int gap = 4;              ///< pixels between tiles, even
-    std::string fit = "crop"; ///< or "letterbox"
+    int gap = 4;               ///< pixels between tiles, even
+    std::string fit = "crop";  ///< or "letterbox"
     bool names = true;
   } layout;
 

@@ -59,7 +59,8 @@ JsonNode* Json::release() {
 Json Json::object(std::initializer_list<Member> members) {
   Json out = adopt(json_node_init_object(json_node_alloc(), nullptr));
   json_node_take_object(out.node_, json_object_new());
-  for (const auto& [key, value] : members) out.set(key, value);
+  for (const auto& [key, value] : members)
+    out.set(key, value);
   return out;
 }
 
@@ -67,7 +68,8 @@ Json Json::array(std::vector<Json> elements) {
   Json out = adopt(json_node_alloc());
   json_node_init(out.node_, JSON_NODE_ARRAY);
   json_node_take_array(out.node_, json_array_new());
-  for (auto& element : elements) out.push(std::move(element));
+  for (auto& element : elements)
+    out.push(std::move(element));
   return out;
 }
 
@@ -133,7 +135,8 @@ std::vector<std::string> Json::keys() const {
   JsonObjectIter iter;
   json_object_iter_init_ordered(&iter, json_node_get_object(node_));
   const char* key = nullptr;
-  while (json_object_iter_next_ordered(&iter, &key, nullptr)) out.emplace_back(key);
+  while (json_object_iter_next_ordered(&iter, &key, nullptr))
+    out.emplace_back(key);
   return out;
 }
 
@@ -151,7 +154,8 @@ Json Json::at(size_t index) const {
 std::vector<Json> Json::elements() const {
   std::vector<Json> out;
   if (!isArray()) return out;
-  for (size_t i = 0; i < size(); ++i) out.push_back(at(i));
+  for (size_t i = 0; i < size(); ++i)
+    out.push_back(at(i));
   return out;
 }
 

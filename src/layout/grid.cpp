@@ -10,18 +10,21 @@ constexpr double sourceAspect = 16.0 / 9.0;
 // Cropping a 16:9 camera to more than this loses foreheads; wider rows are centred instead.
 constexpr double widestCell = 2.3;
 
-int evenDown(int value) { return value & ~1; }
+int evenDown(int value) {
+  return value & ~1;
+}
 
 /// How many cells each row holds: as equal as can be, the fuller rows first.
-int cellsInRow(int people, int rows, int row) { return people / rows + (row < people % rows ? 1 : 0); }
+int cellsInRow(int people, int rows, int row) {
+  return people / rows + (row < people % rows ? 1 : 0);
+}
 
 /// The edges of `count` cells of equal size that fill `extent`: cell i is [first, second).
 std::pair<int, int> cell(int extent, int gap, int count, int index) {
   const double size = (extent - gap * (count - 1.0)) / count;
   const int start = evenDown(static_cast<int>(std::lround(index * (size + gap))));
-  const int end = index + 1 == count
-                      ? extent
-                      : evenDown(static_cast<int>(std::lround((index + 1) * (size + gap)))) - gap;
+  const int end =
+      index + 1 == count ? extent : evenDown(static_cast<int>(std::lround((index + 1) * (size + gap)))) - gap;
   return {start, end};
 }
 

@@ -22,7 +22,8 @@ LayoutFunction findLayout(std::string_view name) {
 
 std::vector<std::string_view> layoutNames() {
   std::vector<std::string_view> out;
-  for (const auto& entry : layouts) out.push_back(entry.first);
+  for (const auto& entry : layouts)
+    out.push_back(entry.first);
   return out;
 }
 

@@ -7,10 +7,12 @@
 
 namespace tributary {
 
-Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, std::shared_ptr<Talker> talker) {
+Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline,
+                                                         std::shared_ptr<Talker> talker) {
   auto sink = makeElement("appsink");
   if (!sink) return tl::unexpected(sink.error());
-  g_object_set(sink->get(), "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "qos", FALSE, nullptr);
+  g_object_set(sink->get(), "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "qos", FALSE,
+               nullptr);
   std::unique_ptr<AudioIngest> out(new AudioIngest);
   out->talker_ = std::move(talker);
   gst_bin_add(GST_BIN(pipeline), sink->get());
@@ -30,8 +32,8 @@ Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, s
 void AudioIngest::onPacket(GstBuffer* packet) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   if (packet == nullptr || !gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) return;
-  talker_->push(gst_rtp_buffer_get_seq(&rtp),
-                {static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)), gst_rtp_buffer_get_payload_len(&rtp)});
+  talker_->push(gst_rtp_buffer_get_seq(&rtp), {static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)),
+                                               gst_rtp_buffer_get_payload_len(&rtp)});
   gst_rtp_buffer_unmap(&rtp);
 }
 

@@ -9,14 +9,15 @@
 namespace tributary {
 namespace {
 
-constexpr double silence = -90;      // dBFS
-constexpr double talking = -55;      // louder than this asks for a slot
-constexpr double louderBy = 6;       // dB over the quietest holder before a slot changes hands
+constexpr double silence = -90;         // dBFS
+constexpr double talking = -55;         // louder than this asks for a slot
+constexpr double louderBy = 6;          // dB over the quietest holder before a slot changes hands
 constexpr float fadeStep = 1.0F / 240;  // 5 ms from nothing to full
 
 double decibels(const AudioBlock& block) {
   double sum = 0;
-  for (const float sample : block) sum += static_cast<double>(sample) * sample;
+  for (const float sample : block)
+    sum += static_cast<double>(sample) * sample;
   return std::max(silence, 10 * std::log10(sum / audioFrame + 1e-12));
 }
 
@@ -55,7 +56,8 @@ class AudioMixer::Output {
   void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners) {
     const auto opus = encoder_.encode(mix);
     GstBuffer* packet = packetise(opus, pts);
-    for (PeerOutput* listener : listeners) listener->sendAudio(packet, this);
+    for (PeerOutput* listener : listeners)
+      listener->sendAudio(packet, this);
     gst_buffer_unref(packet);
   }
 
@@ -80,11 +82,14 @@ class AudioMixer::Output {
 
 AudioMixer::AudioMixer(const AudioSettings& settings, const RoomClock& clock)
     : settings_(settings), clock_(clock), slots_(static_cast<size_t>(settings.talkerSlots), nullptr) {
-  for (int i = 0; i <= settings.talkerSlots; ++i) outputs_.push_back(std::make_unique<Output>(settings.opus));
+  for (int i = 0; i <= settings.talkerSlots; ++i)
+    outputs_.push_back(std::make_unique<Output>(settings.opus));
   ticker_ = std::make_unique<Ticker>("mix-audio", 1, 50, [this](int64_t due) { tick(due); });
 }
 
-AudioMixer::~AudioMixer() { ticker_.reset(); }
+AudioMixer::~AudioMixer() {
+  ticker_.reset();
+}
 
 void AudioMixer::add(const Id& id, std::shared_ptr<Talker> talker, std::shared_ptr<PeerOutput> listener) {
   remove(id);
@@ -157,7 +162,8 @@ void AudioMixer::mixAndSend(int64_t pts) {
   for (auto& person : people_) {
     if (!person->talker || (person->slot < 0 && person->gain <= 0)) continue;
     person->fade(person->slot >= 0 ? 1.0F : 0.0F);
-    for (size_t i = 0; i < audioFrame; ++i) all[i] += person->block[i];
+    for (size_t i = 0; i < audioFrame; ++i)
+      all[i] += person->block[i];
   }
   counters_.encoders = 0;
   std::vector<PeerOutput*> shared;
@@ -168,12 +174,14 @@ void AudioMixer::mixAndSend(int64_t pts) {
       shared.push_back(person->listener.get());
       continue;
     }
-    for (size_t i = 0; i < audioFrame; ++i) mix[i] = limited(all[i] - person->block[i]);
+    for (size_t i = 0; i < audioFrame; ++i)
+      mix[i] = limited(all[i] - person->block[i]);
     outputs_[static_cast<size_t>(person->slot)]->send(mix, pts, {person->listener.get()});
     ++counters_.encoders;
   }
   if (shared.empty()) return;
-  for (size_t i = 0; i < audioFrame; ++i) mix[i] = limited(all[i]);
+  for (size_t i = 0; i < audioFrame; ++i)
+    mix[i] = limited(all[i]);
   outputs_.back()->send(mix, pts, shared);
   ++counters_.encoders;
 }

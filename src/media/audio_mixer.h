@@ -36,7 +36,7 @@ class AudioMixer {
 
   struct Level {
     Id id;
-    double db;        ///< dBFS, smoothed: about −90 is silence
+    double db;  ///< dBFS, smoothed: about −90 is silence
     bool inSlot;
   };
   /// Everybody who sends, loudest first. Thread: any.
@@ -44,8 +44,8 @@ class AudioMixer {
 
   struct Counters {
     uint64_t ticks = 0;
-    uint64_t late = 0;    ///< ticks that were skipped
-    int encoders = 0;     ///< Opus encodes at the last tick
+    uint64_t late = 0;  ///< ticks that were skipped
+    int encoders = 0;   ///< Opus encodes at the last tick
   };
   Counters counters() const;
 

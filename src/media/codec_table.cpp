@@ -101,7 +101,8 @@ const VideoCodec* findVideoCodec(std::string_view name) {
 
 std::vector<std::string_view> videoCodecNames() {
   std::vector<std::string_view> out;
-  for (const auto& codec : codecs) out.push_back(codec.name);
+  for (const auto& codec : codecs)
+    out.push_back(codec.name);
   return out;
 }
 
@@ -112,8 +113,8 @@ EncoderSettings defaultEncoder(std::string_view codec) {
 
 Result<ObjectPtr<GstElement>> makeElement(std::string_view factory, std::string_view name) {
   const std::string instance(name);
-  auto element = ObjectPtr<GstElement>::sink(gst_element_factory_make(
-      std::string(factory).c_str(), instance.empty() ? nullptr : instance.c_str()));
+  auto element = ObjectPtr<GstElement>::sink(
+      gst_element_factory_make(std::string(factory).c_str(), instance.empty() ? nullptr : instance.c_str()));
   if (!element) {
     return fail(ErrorCode::internal,
                 "the GStreamer element '" + std::string(factory) + "' is not installed (scripts/setup does)");

@@ -13,12 +13,12 @@ namespace tributary {
 
 /// How one video codec is handled. The elements' names are ours, never a user's.
 struct VideoCodec {
-  std::string_view name;                   ///< as in rtpmap: "VP8"
+  std::string_view name;  ///< as in rtpmap: "VP8"
   std::string_view depayloader;
   std::string_view parser;                 ///< between depayloader and decoder; may be empty
   std::vector<std::string_view> decoders;  ///< the first that is installed
   std::string_view payloader;
-  std::string_view encodedCaps;            ///< between encoder and payloader
+  std::string_view encodedCaps;  ///< between encoder and payloader
 };
 
 /// The codecs this build can mix, or nullptr for one it cannot. Names are upper case.

@@ -116,7 +116,9 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
     if (state == PeerConnection::State::failed) ++gone_.peerErrors;
     callbacks_.onState(id, state);
   };
-  callbacks.onKeyFrameRequest = [this, output = member.output.get()] { renditions_->requestKeyFrame(output); };
+  callbacks.onKeyFrameRequest = [this, output = member.output.get()] {
+    renditions_->requestKeyFrame(output);
+  };
   audio_->add(id, sends ? member.talker : nullptr, hears ? member.output : nullptr);
   member.peer = PeerConnection::create(id, offer, settings_.peer, {member.slot, member.talker, member.output},
                                        clock_, reaper_, std::move(callbacks));
@@ -153,8 +155,8 @@ void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {
 }
 
 std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const PlacedPerson& placed) {
-  const std::string key = placed.person.name + "/" + std::to_string(placed.rect.width) + "x" +
-                          std::to_string(placed.rect.height);
+  const std::string key =
+      placed.person.name + "/" + std::to_string(placed.rect.width) + "x" + std::to_string(placed.rect.height);
   if (key != member.cardKey) member.card = drawCard(placed.person, placed.rect.width, placed.rect.height);
   member.cardKey = key;
   return member.card;
@@ -175,7 +177,8 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
     const auto found = members_.find(placed.person.identity);
     if (found == members_.end()) continue;
     Member& member = *found->second;
-    scene->tiles.push_back({member.slot, placed.rect, settings_.fit, cardFor(member, placed), labelFor(member, placed)});
+    scene->tiles.push_back(
+        {member.slot, placed.rect, settings_.fit, cardFor(member, placed), labelFor(member, placed)});
   }
   video_->setScene(std::move(scene));
 }
@@ -183,7 +186,8 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
 void MediaPipeline::requestQuality(const Id& id,
                                    std::function<void(std::optional<PeerConnection::Quality>)> callback) {
   const auto found = members_.find(id);
-  if (found != members_.end() && found->second->peer) found->second->peer->requestQuality(std::move(callback));
+  if (found != members_.end() && found->second->peer)
+    found->second->peer->requestQuality(std::move(callback));
 }
 
 MediaPipeline::Stats MediaPipeline::stats() const {
@@ -215,7 +219,8 @@ MediaPipeline::Stats MediaPipeline::stats() const {
 
 std::map<MediaPipeline::Id, TileSlot::Counters> MediaPipeline::tileCounters() const {
   std::map<Id, TileSlot::Counters> out;
-  for (const auto& [id, member] : members_) out[id] = member->slot->counters();
+  for (const auto& [id, member] : members_)
+    out[id] = member->slot->counters();
   return out;
 }
 

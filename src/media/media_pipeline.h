@@ -33,14 +33,16 @@ class MediaPipeline {
   using Id = std::string;
 
   struct Callbacks {
-    std::function<void(const Id&, const std::string& candidate, const std::string& mid, unsigned mline)> onCandidate;
+    std::function<void(const Id&, const std::string& candidate, const std::string& mid, unsigned mline)>
+        onCandidate;
     std::function<void(const Id&, PeerConnection::State)> onState;
   };
 
   MediaPipeline(MediaSettings settings, Callbacks callbacks);
   ~MediaPipeline();
 
-  /// Does what takes long the first time (plugins, the DTLS certificate, fonts), so that no join waits for it.
+  /// Does what takes long the first time (plugins, the DTLS certificate, fonts), so that no join waits for
+  /// it.
   static void warmUp();
 
   void addPerson(const Id& id);
@@ -78,7 +80,7 @@ class MediaPipeline {
     uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
     uint64_t rtpInPackets = 0;
     uint64_t rtpInBytes = 0;
-    uint64_t gatedPackets = 0;   ///< refused for want of the right certificate
+    uint64_t gatedPackets = 0;  ///< refused for want of the right certificate
     PeerOutput::Counters videoOut;
     PeerOutput::Counters audioOut;
     uint64_t audioLost = 0;

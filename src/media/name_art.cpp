@@ -141,7 +141,9 @@ void crossedMicrophone(cairo_t* cairo, double x, double y, double size) {
   cairo_restore(cairo);
 }
 
-int evenUp(int value) { return (value + 1) & ~1; }
+int evenUp(int value) {
+  return (value + 1) & ~1;
+}
 
 /// Alpha alone, and the colour as it was before Cairo multiplied it by alpha.
 std::shared_ptr<Overlay> toOverlay(const Drawing& drawing, int width, int height) {
@@ -149,7 +151,8 @@ std::shared_ptr<Overlay> toOverlay(const Drawing& drawing, int width, int height
   std::vector<uint8_t> argb(static_cast<size_t>(width) * static_cast<size_t>(height) * 4);
   libyuv::ARGBUnattenuate(drawing.data(), drawing.stride(), argb.data(), width * 4, width, height);
   out->alpha.resize(static_cast<size_t>(width) * static_cast<size_t>(height));
-  for (size_t i = 0; i < out->alpha.size(); ++i) out->alpha[i] = argb[i * 4 + 3];
+  for (size_t i = 0; i < out->alpha.size(); ++i)
+    out->alpha[i] = argb[i * 4 + 3];
   out->picture = Picture::create(width, height);
   const PictureView& v = out->picture->view();
   libyuv::ARGBToI420(argb.data(), width * 4, v.plane[0], v.stride[0], v.plane[1], v.stride[1], v.plane[2],

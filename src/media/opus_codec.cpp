@@ -11,8 +11,12 @@ constexpr int longestPacket = audioRate * 120 / 1000;  // samples; RFC 6716, 2.1
 
 }  // namespace
 
-void MixEncoder::Free::operator()(OpusEncoder* encoder) const { opus_encoder_destroy(encoder); }
-void TalkDecoder::Free::operator()(OpusDecoder* decoder) const { opus_decoder_destroy(decoder); }
+void MixEncoder::Free::operator()(OpusEncoder* encoder) const {
+  opus_encoder_destroy(encoder);
+}
+void TalkDecoder::Free::operator()(OpusDecoder* decoder) const {
+  opus_decoder_destroy(decoder);
+}
 
 MixEncoder::MixEncoder(const OpusSettings& settings)
     : encoder_(opus_encoder_create(audioRate, 1, OPUS_APPLICATION_VOIP, nullptr)) {
@@ -33,9 +37,9 @@ TalkDecoder::TalkDecoder() : decoder_(opus_decoder_create(audioRate, 1, nullptr)
 void TalkDecoder::run(std::span<const uint8_t> packet, int samples, bool fec, std::vector<float>& out) {
   const size_t before = out.size();
   out.resize(before + static_cast<size_t>(samples));
-  const int got = opus_decode_float(decoder_.get(), packet.empty() ? nullptr : packet.data(),
-                                    static_cast<opus_int32>(packet.size()), out.data() + before, samples,
-                                    fec ? 1 : 0);
+  const int got =
+      opus_decode_float(decoder_.get(), packet.empty() ? nullptr : packet.data(),
+                        static_cast<opus_int32>(packet.size()), out.data() + before, samples, fec ? 1 : 0);
   out.resize(before + static_cast<size_t>(std::max(got, 0)));
 }
 
@@ -50,6 +54,8 @@ void TalkDecoder::decodeLost(std::span<const uint8_t> next, std::vector<float>& 
   run(next, lastDuration_, !next.empty(), out);
 }
 
-void TalkDecoder::conceal(int samples, std::vector<float>& out) { run({}, samples, false, out); }
+void TalkDecoder::conceal(int samples, std::vector<float>& out) {
+  run({}, samples, false, out);
+}
 
 }  // namespace tributary

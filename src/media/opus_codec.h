@@ -11,8 +11,8 @@ struct OpusDecoder;
 
 namespace tributary {
 
-inline constexpr int audioRate = 48'000;     ///< Hz; what Opus in WebRTC runs at (RFC 7587)
-inline constexpr int audioFrame = 960;       ///< samples of one mix tick: 20 ms
+inline constexpr int audioRate = 48'000;          ///< Hz; what Opus in WebRTC runs at (RFC 7587)
+inline constexpr int audioFrame = 960;            ///< samples of one mix tick: 20 ms
 inline constexpr int64_t audioTick = 20'000'000;  ///< ns
 
 /// 20 ms of mono, −1 … 1.

@@ -9,9 +9,10 @@ namespace tributary {
 
 GstCaps* lineCaps(const MediaLine& line) {
   const bool video = line.kind == MediaLine::Kind::video;
-  GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, video ? "video" : "audio",
-                                      "encoding-name", G_TYPE_STRING, line.codec.c_str(), "payload", G_TYPE_INT,
-                                      line.payloadType, "clock-rate", G_TYPE_INT, line.clockRate, nullptr);
+  GstCaps* caps =
+      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, video ? "video" : "audio",
+                          "encoding-name", G_TYPE_STRING, line.codec.c_str(), "payload", G_TYPE_INT,
+                          line.payloadType, "clock-rate", G_TYPE_INT, line.clockRate, nullptr);
   if (video) {
     gst_caps_set_simple(caps, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE,
                         "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE, nullptr);

@@ -70,7 +70,9 @@ void waitUntilIdle(GstElement* source) {
 }
 
 /// An SSRC that the peer does not use itself is as good as any: collisions are one in 2^31.
-uint32_t newSsrc() { return g_random_int() | 1U; }
+uint32_t newSsrc() {
+  return g_random_int() | 1U;
+}
 
 }  // namespace
 
@@ -89,7 +91,8 @@ std::unique_ptr<PeerConnection> PeerConnection::create(std::string id, const Pee
   if (built) {
     peer->applyOffer();
   } else {
-    peer->shared_->post([error = built.error()](PeerConnection& self) { self.answer(tl::unexpected(error)); });
+    peer->shared_->post(
+        [error = built.error()](PeerConnection& self) { self.answer(tl::unexpected(error)); });
   }
   peer->deadline_ = Timer::once(answerDeadline, [self = peer.get()] {
     self->answer(fail(ErrorCode::timeout, "the answer took too long"));
@@ -116,8 +119,9 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
   if (!ingests) return ingests;
 
   signals_.push_back(shared_->connect(
-      webrtc_.get(), "pad-added",
-      G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) { (*shared)->onPadAdded(pad); })));
+      webrtc_.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) {
+        (*shared)->onPadAdded(pad);
+      })));
   signals_.push_back(shared_->connect(
       webrtc_.get(), "on-ice-candidate",
       G_CALLBACK(+[](GstElement*, guint line, gchar* text, std::shared_ptr<Shared>* shared) {
@@ -126,17 +130,17 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
           peer.callbacks_.onCandidate(candidate, mid, line);
         });
       })));
-  signals_.push_back(shared_->connect(
-      webrtc_.get(), "notify::ice-connection-state",
-      G_CALLBACK(+[](GstElement* element, GParamSpec*, std::shared_ptr<Shared>* shared) {
-        GstWebRTCICEConnectionState state{};
-        g_object_get(element, "ice-connection-state", &state, nullptr);
-        if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED) {
-          (*shared)->post([](PeerConnection& peer) { peer.setState(State::failed); });
-        } else if (state == GST_WEBRTC_ICE_CONNECTION_STATE_DISCONNECTED) {
-          (*shared)->post([](PeerConnection& peer) { peer.setState(State::disconnected); });
-        }
-      })));
+  signals_.push_back(
+      shared_->connect(webrtc_.get(), "notify::ice-connection-state",
+                       G_CALLBACK(+[](GstElement* element, GParamSpec*, std::shared_ptr<Shared>* shared) {
+                         GstWebRTCICEConnectionState state{};
+                         g_object_get(element, "ice-connection-state", &state, nullptr);
+                         if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED) {
+                           (*shared)->post([](PeerConnection& peer) { peer.setState(State::failed); });
+                         } else if (state == GST_WEBRTC_ICE_CONNECTION_STATE_DISCONNECTED) {
+                           (*shared)->post([](PeerConnection& peer) { peer.setState(State::disconnected); });
+                         }
+                       })));
   bus_.watch(pipeline_.get(), [this](const std::string& element, const std::string& sentence) {
     log::error("peer.pipelineError", {{"participant", id_}, {"element", element}, {"message", sentence}});
     setState(State::failed);
@@ -195,7 +199,8 @@ void PeerConnection::applyOffer() {
     });
     return;
   }
-  GstWebRTCSessionDescription* description = gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp);
+  GstWebRTCSessionDescription* description =
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp);
   GstPromise* promise = promiseFor(shared_, [](PeerConnection& peer, const GstStructure* reply) {
     if (const auto error = errorIn(reply)) return peer.answer(fail(ErrorCode::invalidSdp, *error));
     peer.remoteSet_ = true;
@@ -251,8 +256,8 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
   if (!source) return source;
   // A second of either; what a peer that cannot keep up loses is its own.
   const guint64 packets = line.kind == MediaLine::Kind::video ? 400 : 50;
-  g_object_set(source->get(), "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-buffers", packets,
-               "max-bytes", guint64{0}, "block", FALSE, nullptr);
+  g_object_set(source->get(), "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-buffers",
+               packets, "max-bytes", guint64{0}, "block", FALSE, nullptr);
   gst_util_set_object_arg(G_OBJECT(source->get()), "leaky-type", "downstream");
   gst_bin_add(GST_BIN(pipeline_.get()), source->get());
   PeerOutput::Stream stream{ObjectPtr<GstAppSrc>::share(source->get()),
@@ -271,7 +276,8 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
       pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
       [](GstPad*, GstPadProbeInfo* info, gpointer shared) {
         if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info))) {
-          static_cast<Shared*>(shared)->post([](PeerConnection& peer) { peer.callbacks_.onKeyFrameRequest(); });
+          static_cast<Shared*>(shared)->post(
+              [](PeerConnection& peer) { peer.callbacks_.onKeyFrameRequest(); });
         }
         return GST_PAD_PROBE_OK;
       },
@@ -298,11 +304,11 @@ void PeerConnection::createAnswer() {
       return peer.answer(fail(ErrorCode::internal, "webrtcbin made no answer"));
     }
     const std::unique_ptr<char, GFree> text(gst_sdp_message_as_text(answer->sdp));
-    GstPromise* done = promiseFor(peer.shared_, [sdp = std::string(text.get())](PeerConnection& self,
-                                                                               const GstStructure* applied) {
-      if (const auto error = errorIn(applied)) return self.answer(fail(ErrorCode::invalidSdp, *error));
-      self.onLocalDescription(sdp);
-    });
+    GstPromise* done = promiseFor(
+        peer.shared_, [sdp = std::string(text.get())](PeerConnection& self, const GstStructure* applied) {
+          if (const auto error = errorIn(applied)) return self.answer(fail(ErrorCode::invalidSdp, *error));
+          self.onLocalDescription(sdp);
+        });
     g_signal_emit_by_name(peer.webrtc_.get(), "set-local-description", answer, done);
     gst_promise_unref(done);
     gst_webrtc_session_description_free(answer);
@@ -325,12 +331,13 @@ void PeerConnection::watchTransport() {
   g_object_get(sender.get(), "transport", &found, nullptr);
   const auto transport = ObjectPtr<GObject>::adopt(found);
   if (!transport) return answer(fail(ErrorCode::internal, "webrtcbin has no DTLS transport"));
-  signals_.push_back(shared_->connect(
-      transport.get(), "notify::state",
-      G_CALLBACK(+[](GObject* object, GParamSpec*, std::shared_ptr<Shared>* shared) {
-        (*shared)->onDtlsState(object);
-      })));
-  g_object_set_data_full(G_OBJECT(pipeline_.get()), "dtls-transport", g_object_ref(transport.get()), g_object_unref);
+  signals_.push_back(
+      shared_->connect(transport.get(), "notify::state",
+                       G_CALLBACK(+[](GObject* object, GParamSpec*, std::shared_ptr<Shared>* shared) {
+                         (*shared)->onDtlsState(object);
+                       })));
+  g_object_set_data_full(G_OBJECT(pipeline_.get()), "dtls-transport", g_object_ref(transport.get()),
+                         g_object_unref);
   shared_->onDtlsState(transport.get());
 }
 
@@ -358,13 +365,13 @@ void PeerConnection::setState(State state) {
 }
 
 void PeerConnection::requestKeyFrameFromClient() {
-  for (const auto& ingest : shared_->videoIngests) ingest->requestKeyFrame();
+  for (const auto& ingest : shared_->videoIngests)
+    ingest->requestKeyFrame();
 }
 
 void PeerConnection::requestQuality(std::function<void(std::optional<Quality>)> callback) {
-  GstPromise* promise = promiseFor(shared_, [callback](PeerConnection&, const GstStructure* reply) {
-    callback(qualityFromStats(reply));
-  });
+  GstPromise* promise = promiseFor(
+      shared_, [callback](PeerConnection&, const GstStructure* reply) { callback(qualityFromStats(reply)); });
   g_signal_emit_by_name(webrtc_.get(), "get-stats", nullptr, promise);
   gst_promise_unref(promise);
 }
@@ -382,7 +389,8 @@ PeerConnection::~PeerConnection() {
   sinkPads_.clear();
   webrtc_.reset();
   const auto drain = [sources = std::move(sources_)] {
-    for (const auto& source : sources) waitUntilIdle(source.get());
+    for (const auto& source : sources)
+      waitUntilIdle(source.get());
   };
   if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_), drain});
 }

@@ -48,9 +48,9 @@ class PeerConnection {
   };
 
   /// Starts to answer `offer`; the answer comes through onAnswer, or an error within answerDeadline.
-  static std::unique_ptr<PeerConnection> create(std::string id, const PeerOffer& offer, const PeerSettings& settings,
-                                                Media media, const RoomClock& clock, Reaper& reaper,
-                                                Callbacks callbacks);
+  static std::unique_ptr<PeerConnection> create(std::string id, const PeerOffer& offer,
+                                                const PeerSettings& settings, Media media,
+                                                const RoomClock& clock, Reaper& reaper, Callbacks callbacks);
   ~PeerConnection();
 
   /// A checked candidate line of the client's; empty means the last one has come.
@@ -72,7 +72,7 @@ class PeerConnection {
   struct Counters {
     uint64_t rtpPackets = 0;  ///< received
     uint64_t rtpBytes = 0;
-    uint64_t gated = 0;       ///< dropped because the certificate was not (yet) right
+    uint64_t gated = 0;  ///< dropped because the certificate was not (yet) right
   };
   Counters counters() const;
 

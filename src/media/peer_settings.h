@@ -14,28 +14,28 @@ struct MediaLine {
   enum class Kind { audio, video };
   Kind kind = Kind::audio;
   std::string mid;
-  bool receive = true;  ///< the client sends on it
-  bool send = true;     ///< the client takes the mix on it
-  std::string codec;    ///< "OPUS", "VP8", …, upper case
-  int payloadType = 96; ///< the client's
+  bool receive = true;   ///< the client sends on it
+  bool send = true;      ///< the client takes the mix on it
+  std::string codec;     ///< "OPUS", "VP8", …, upper case
+  int payloadType = 96;  ///< the client's
   int clockRate = 90'000;
-  std::map<std::string, std::string> format;   ///< fmtp to keep in the answer ("profile-level-id", …)
-  std::map<std::string, int> extensions;       ///< RTP header extensions to keep: URI → the client's id
-  bool transportCc = false;                    ///< the client asks for transport-wide feedback
+  std::map<std::string, std::string> format;  ///< fmtp to keep in the answer ("profile-level-id", …)
+  std::map<std::string, int> extensions;      ///< RTP header extensions to keep: URI → the client's id
+  bool transportCc = false;                   ///< the client asks for transport-wide feedback
 };
 
 struct PeerOffer {
-  std::string sdp;                ///< checked: it is about to reach webrtcbin
-  std::string fingerprint;        ///< SHA-256 of the client's certificate, upper-case hex, no colons
-  std::vector<MediaLine> lines;   ///< in m-line order
+  std::string sdp;               ///< checked: it is about to reach webrtcbin
+  std::string fingerprint;       ///< SHA-256 of the client's certificate, upper-case hex, no colons
+  std::vector<MediaLine> lines;  ///< in m-line order
 };
 
 struct PeerSettings {
-  int latencyMs = 60;       ///< how long a lost packet is waited for; costs nothing while none is lost
-  int udpPortMin = 0;       ///< 0: any
+  int latencyMs = 60;  ///< how long a lost packet is waited for; costs nothing while none is lost
+  int udpPortMin = 0;  ///< 0: any
   int udpPortMax = 0;
-  std::string stunServer;   ///< "stun://host:port", or empty
-  int maxStreams = 8;       ///< SSRCs a client may use up, rtx included
+  std::string stunServer;  ///< "stun://host:port", or empty
+  int maxStreams = 8;      ///< SSRCs a client may use up, rtx included
 };
 
 }  // namespace tributary

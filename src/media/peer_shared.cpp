@@ -38,7 +38,8 @@ GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
     return GST_PAD_PROBE_DROP;
   }
   ++rtpPackets;
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) rtpBytes += gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info));
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+    rtpBytes += gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info));
   return GST_PAD_PROBE_OK;
 }
 

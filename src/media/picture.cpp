@@ -21,7 +21,8 @@ PictureView PictureView::part(int x, int y, int partWidth, int partHeight) const
   out.width = partWidth;
   out.height = partHeight;
   out.plane[0] += static_cast<ptrdiff_t>(y) * stride[0] + x;
-  for (size_t i = 1; i < 3; ++i) out.plane[i] += static_cast<ptrdiff_t>(y / 2) * stride[i] + x / 2;
+  for (size_t i = 1; i < 3; ++i)
+    out.plane[i] += static_cast<ptrdiff_t>(y / 2) * stride[i] + x / 2;
   return out;
 }
 
@@ -34,8 +35,8 @@ std::shared_ptr<Picture> Picture::create(int width, int height) {
   if (memory == nullptr) throw std::bad_alloc();
   auto out = std::make_shared<Picture>();
   out->memory_ = std::shared_ptr<void>(memory, std::free);
-  out->view_ = {width, height, {memory, memory + lumaSize, memory + lumaSize + chromaSize},
-                {luma, chroma, chroma}};
+  out->view_ = {
+      width, height, {memory, memory + lumaSize, memory + lumaSize + chromaSize}, {luma, chroma, chroma}};
   return out;
 }
 

@@ -9,9 +9,13 @@
 namespace tributary {
 namespace {
 
-int evenDown(double value) { return std::max(2, static_cast<int>(value) & ~1); }
+int evenDown(double value) {
+  return std::max(2, static_cast<int>(value) & ~1);
+}
 
-uint8_t clampByte(double value) { return static_cast<uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
+uint8_t clampByte(double value) {
+  return static_cast<uint8_t>(std::clamp(std::lround(value), 0L, 255L));
+}
 
 }  // namespace
 
@@ -64,14 +68,18 @@ void fitInto(const PictureView& source, const PictureView& target, Fit fit) {
   const double targetAspect = static_cast<double>(target.width) / target.height;
   const bool sourceIsWider = sourceAspect > targetAspect;
   if (fit == Fit::crop) {
-    const int width = sourceIsWider ? std::min(source.width, evenDown(source.height * targetAspect + 1)) : source.width;
-    const int height = sourceIsWider ? source.height : std::min(source.height, evenDown(source.width / targetAspect + 1));
+    const int width =
+        sourceIsWider ? std::min(source.width, evenDown(source.height * targetAspect + 1)) : source.width;
+    const int height =
+        sourceIsWider ? source.height : std::min(source.height, evenDown(source.width / targetAspect + 1));
     const int x = (source.width - width) / 2 & ~1;
     const int y = (source.height - height) / 2 & ~1;
     return scale(source.part(x, y, width, height), target);
   }
-  const int width = sourceIsWider ? target.width : std::min(target.width, evenDown(target.height * sourceAspect + 1));
-  const int height = sourceIsWider ? std::min(target.height, evenDown(target.width / sourceAspect + 1)) : target.height;
+  const int width =
+      sourceIsWider ? target.width : std::min(target.width, evenDown(target.height * sourceAspect + 1));
+  const int height =
+      sourceIsWider ? std::min(target.height, evenDown(target.width / sourceAspect + 1)) : target.height;
   const int x = (target.width - width) / 2 & ~1;
   const int y = (target.height - height) / 2 & ~1;
   if (width != target.width || height != target.height) fill(target, YuvColour{});

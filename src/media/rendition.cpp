@@ -34,9 +34,10 @@ Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, 
   std::unique_ptr<Rendition> out(new Rendition(spec));
   const auto built = out->build(canvas, clock);
   if (!built) return tl::unexpected(built.error());
-  out->bus_.watch(out->pipeline_.get(), [onError = std::move(onError)](const auto& element, const auto& sentence) {
-    onError(element + ": " + sentence);
-  });
+  out->bus_.watch(out->pipeline_.get(),
+                  [onError = std::move(onError)](const auto& element, const auto& sentence) {
+                    onError(element + ": " + sentence);
+                  });
   if (gst_element_set_state(out->pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return fail(ErrorCode::internal, "the encoder " + spec.encoder.element + " does not start");
   }
@@ -154,7 +155,8 @@ void Rendition::deliver(GstSample* sample) {
     const std::lock_guard lock(mutex_);
     viewers = viewers_;
   }
-  for (const auto& viewer : viewers) viewer->sendVideo(packets, this, keyFrame);
+  for (const auto& viewer : viewers)
+    viewer->sendVideo(packets, this, keyFrame);
   if (made != nullptr) gst_buffer_list_unref(made);
 }
 

@@ -22,7 +22,7 @@ struct RenditionSpec {
   std::string codec;  ///< "VP8"
   int width = 1280;   ///< even
   int height = 720;
-  int framerate = 25;  ///< of the canvas; a rendition shows every frame
+  int framerate = 25;       ///< of the canvas; a rendition shows every frame
   int bitrate = 1'500'000;  ///< bit/s
   EncoderSettings encoder;
 

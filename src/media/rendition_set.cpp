@@ -9,13 +9,16 @@ namespace {
 
 constexpr std::chrono::seconds restartDelay{1};
 
-int even(double value) { return static_cast<int>(value + 1) & ~1; }
+int even(double value) {
+  return static_cast<int>(value + 1) & ~1;
+}
 
 }  // namespace
 
 RenditionSet::RenditionSet(RenditionSettings settings, const CanvasFormat& canvas, const RoomClock& clock)
     : settings_(std::move(settings)), canvas_(canvas), clock_(clock) {
-  if (settings_.ladder.empty()) settings_.ladder.push_back({std::to_string(canvas.height) + "p", canvas.height});
+  if (settings_.ladder.empty())
+    settings_.ladder.push_back({std::to_string(canvas.height) + "p", canvas.height});
 }
 
 RenditionSet::~RenditionSet() {
@@ -54,7 +57,8 @@ Result<std::shared_ptr<Rendition>> RenditionSet::start(const RenditionSpec& spec
                                 [this, key](const std::string& sentence) { onError(key, sentence); });
   if (!made) return tl::unexpected(made.error());
   std::shared_ptr<Rendition> rendition = std::move(*made);
-  log::info("rendition.started", {{"codec", spec.codec}, {"rendition", spec.name}, {"encoder", spec.encoder.element}});
+  log::info("rendition.started",
+            {{"codec", spec.codec}, {"rendition", spec.name}, {"encoder", spec.encoder.element}});
   const std::lock_guard lock(mutex_);
   renditions_[key] = rendition;
   return rendition;
@@ -102,7 +106,8 @@ void RenditionSet::drop(const std::string& key) {
   const std::lock_guard lock(mutex_);
   const auto found = renditions_.find(key);
   if (found == renditions_.end()) return;
-  log::info("rendition.stopped", {{"codec", found->second->spec().codec}, {"rendition", found->second->spec().name}});
+  log::info("rendition.stopped",
+            {{"codec", found->second->spec().codec}, {"rendition", found->second->spec().name}});
   last = std::move(found->second);
   renditions_.erase(found);
 }
@@ -135,14 +140,16 @@ void RenditionSet::onError(const std::string& key, const std::string& sentence) 
 
 void RenditionSet::push(GstBuffer* canvas) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, rendition] : renditions_) rendition->push(canvas);
+  for (const auto& [key, rendition] : renditions_)
+    rendition->push(canvas);
 }
 
 std::vector<RenditionSet::Info> RenditionSet::list() const {
   const std::lock_guard lock(mutex_);
   std::vector<Info> out;
   for (const auto& [key, rendition] : renditions_) {
-    out.push_back({rendition->spec().codec, rendition->spec().name, rendition->viewers(), rendition->framesEncoded()});
+    out.push_back(
+        {rendition->spec().codec, rendition->spec().name, rendition->viewers(), rendition->framesEncoded()});
   }
   return out;
 }

@@ -5,19 +5,23 @@
 namespace tributary {
 namespace {
 
-constexpr size_t ms(size_t milliseconds) { return milliseconds * audioRate / 1000; }
+constexpr size_t ms(size_t milliseconds) {
+  return milliseconds * audioRate / 1000;
+}
 
 constexpr size_t leastTarget = ms(30);
 constexpr size_t mostTarget = ms(160);
 constexpr size_t mostBuffered = ms(400);  // beyond this it is old news, whatever the reason
 constexpr int judgedPulls = 100;          // two seconds
 constexpr size_t fade = ms(5);
-constexpr int concealedPulls = 3;         // Opus fades its concealment out by then
-constexpr uint16_t repairable = 5;        // packets; more is silence, not loss
+constexpr int concealedPulls = 3;   // Opus fades its concealment out by then
+constexpr uint16_t repairable = 5;  // packets; more is silence, not loss
 
 }  // namespace
 
-Talker::Talker() : target_(leastTarget) { samples_.reserve(mostBuffered * 2); }
+Talker::Talker() : target_(leastTarget) {
+  samples_.reserve(mostBuffered * 2);
+}
 
 void Talker::push(uint16_t sequence, std::span<const uint8_t> opus) {
   const std::lock_guard lock(mutex_);
@@ -34,7 +38,8 @@ void Talker::repairGap(uint16_t sequence, std::span<const uint8_t> next) {
   const auto missing = static_cast<uint16_t>(sequence - expected_);
   counters_.lost += missing;
   if (missing == 0 || missing > repairable || !playing_) return;
-  for (uint16_t i = 0; i + 1 < missing; ++i) decoder_.decodeLost({}, samples_);
+  for (uint16_t i = 0; i + 1 < missing; ++i)
+    decoder_.decodeLost({}, samples_);
   decoder_.decodeLost(next, samples_);
 }
 

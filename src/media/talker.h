@@ -41,10 +41,10 @@ class Talker {
   bool started_ = false;        ///< a first packet has come
   bool playing_ = false;
   uint16_t expected_ = 0;
-  size_t target_;               ///< samples to have in hand before playing
-  size_t leastLeft_ = 0;        ///< after a pull(), over the window being judged
-  int window_ = 0;              ///< pulls in it
-  int concealed_ = 0;           ///< pulls in a row without data
+  size_t target_;         ///< samples to have in hand before playing
+  size_t leastLeft_ = 0;  ///< after a pull(), over the window being judged
+  int window_ = 0;        ///< pulls in it
+  int concealed_ = 0;     ///< pulls in a row without data
   Counters counters_;
 
  public:

@@ -70,8 +70,8 @@ class TileSlot {
   Entry current_;
   bool muted_ = false;
   int64_t lastArrival_ = 0;
-  int ticks_ = 0;           ///< since the queue's length was last judged
-  size_t shortest_ = 0;     ///< of the queue after a take(), over those ticks
+  int ticks_ = 0;        ///< since the queue's length was last judged
+  size_t shortest_ = 0;  ///< of the queue after a take(), over those ticks
   Counters counters_;
 };
 

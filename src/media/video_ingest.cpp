@@ -21,8 +21,8 @@ Result<ObjectPtr<GstElement>> makeFrameSink() {
   auto sink = makeElement("appsink");
   if (!sink) return sink;
   GstCaps* caps = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "I420", nullptr);
-  g_object_set(sink->get(), "caps", caps, "sync", FALSE, "async", FALSE, "max-buffers", 1U, "drop", TRUE, "qos",
-               FALSE, "enable-last-sample", FALSE, nullptr);
+  g_object_set(sink->get(), "caps", caps, "sync", FALSE, "async", FALSE, "max-buffers", 1U, "drop", TRUE,
+               "qos", FALSE, "enable-last-sample", FALSE, nullptr);
   gst_caps_unref(caps);
   return sink;
 }

@@ -16,7 +16,8 @@ CanvasFormat formatOf(const CanvasSettings& settings) {
 /// Whether tiles leave nothing of the canvas uncovered, so that the background need not be drawn.
 bool coversCanvas(const Scene& scene, const CanvasSettings& settings) {
   int64_t area = 0;
-  for (const auto& tile : scene.tiles) area += static_cast<int64_t>(tile.rect.width) * tile.rect.height;
+  for (const auto& tile : scene.tiles)
+    area += static_cast<int64_t>(tile.rect.width) * tile.rect.height;
   return area >= static_cast<int64_t>(settings.width) * settings.height;
 }
 
@@ -39,7 +40,8 @@ VideoMixer::~VideoMixer() {
 }
 
 void VideoMixer::setScene(std::shared_ptr<const Scene> scene) {
-  for (const auto& tile : scene->tiles) tile.slot->setTarget(tile.rect.width, tile.rect.height, tile.fit);
+  for (const auto& tile : scene->tiles)
+    tile.slot->setTarget(tile.rect.width, tile.rect.height, tile.fit);
   const std::lock_guard lock(mutex_);
   scene_ = std::move(scene);
 }
@@ -84,7 +86,8 @@ void VideoMixer::draw(const Scene& scene, const PictureView& canvas, int64_t now
     }
     if (tile.label) {
       const int height = tile.label->picture->height();
-      blend(*tile.label, target.part(labelInset, r.height - height - labelInset, r.width - labelInset, height));
+      blend(*tile.label,
+            target.part(labelInset, r.height - height - labelInset, r.width - labelInset, height));
     }
   }
 }

@@ -41,8 +41,8 @@ class VideoMixer {
 
   struct Counters {
     uint64_t rendered = 0;
-    uint64_t late = 0;  ///< done later than half a frame after the tick, or skipped
-    double seconds = 0; ///< spent drawing, in all
+    uint64_t late = 0;                          ///< done later than half a frame after the tick, or skipped
+    double seconds = 0;                         ///< spent drawing, in all
     std::array<uint64_t, 8> durationBuckets{};  ///< not cumulative; see bucketBounds
   };
   static constexpr std::array<double, 7> bucketBounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04};

@@ -20,14 +20,14 @@ void MessageHandler::operator()(const message::Offer& offer) {
   const auto negotiated = negotiate(*checked);
   if (!negotiated) return reply(tl::unexpected(negotiated.error()));
   auto pending = std::make_shared<Reply>(std::move(reply));
-  room.media_->connect(person.identity, *negotiated,
-                       [pending, identity = person.identity](const Result<std::string>& sdp) {
-                         if (!sdp) {
-                           log::warning("peer.refused", {{"participant", identity}, {"message", sdp.error().message}});
-                           return (*pending)(tl::unexpected(sdp.error()));
-                         }
-                         (*pending)(Json::object({{"message", Json::object({{"type", "answer"}, {"sdp", *sdp}})}}));
-                       });
+  room.media_->connect(
+      person.identity, *negotiated, [pending, identity = person.identity](const Result<std::string>& sdp) {
+        if (!sdp) {
+          log::warning("peer.refused", {{"participant", identity}, {"message", sdp.error().message}});
+          return (*pending)(tl::unexpected(sdp.error()));
+        }
+        (*pending)(Json::object({{"message", Json::object({{"type", "answer"}, {"sdp", *sdp}})}}));
+      });
 }
 
 void MessageHandler::operator()(const message::Candidate& candidate) {
@@ -59,8 +59,10 @@ void MessageHandler::operator()(const message::SetLayout& layout) {
   if (refuseUnlessModerator()) return;
   if (findLayout(layout.layout) == nullptr) {
     std::string known;
-    for (const auto name : layoutNames()) known += (known.empty() ? "" : ", ") + std::string(name);
-    return reply(fail(ErrorCode::notFound, "there is no layout '" + layout.layout + "'; there are: " + known));
+    for (const auto name : layoutNames())
+      known += (known.empty() ? "" : ", ") + std::string(name);
+    return reply(
+        fail(ErrorCode::notFound, "there is no layout '" + layout.layout + "'; there are: " + known));
   }
   room.layout_ = layout.layout;
   done();
@@ -78,9 +80,11 @@ void MessageHandler::operator()(const message::Chat& chat) {
 
 void MessageHandler::operator()(const message::Moderate& moderate) {
   if (refuseUnlessModerator()) return;
-  const auto found = std::ranges::find(room.people_, moderate.identity, [](const auto& p) { return p->identity; });
+  const auto found =
+      std::ranges::find(room.people_, moderate.identity, [](const auto& p) { return p->identity; });
   if (found == room.people_.end()) {
-    return reply(fail(ErrorCode::notFound, "nobody in the room has the identity '" + moderate.identity + "'"));
+    return reply(
+        fail(ErrorCode::notFound, "nobody in the room has the identity '" + moderate.identity + "'"));
   }
   Participant& other = **found;
   other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
@@ -108,8 +112,12 @@ void MessageHandler::operator()(const message::Join&) {
   reply(fail(ErrorCode::badRequest, "this session has joined already"));
 }
 
-void MessageHandler::operator()(const message::Leave&) { done(); }
+void MessageHandler::operator()(const message::Leave&) {
+  done();
+}
 
-void MessageHandler::operator()(const message::Ping&) { done(); }
+void MessageHandler::operator()(const message::Ping&) {
+  done();
+}
 
 }  // namespace tributary

@@ -9,7 +9,8 @@ namespace tributary {
 namespace {
 
 // Feedback for the client's own rate control.
-constexpr const char* transportCcUri = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+constexpr const char* transportCcUri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// Whether the mixer's H.264 (constrained baseline, fragmented) is what this payload type means.
 bool isConstrainedBaseline(const SdpCodec& codec) {
@@ -18,7 +19,8 @@ bool isConstrainedBaseline(const SdpCodec& codec) {
   const auto profile = codec.fmtp.find("profile-level-id");
   if (profile == codec.fmtp.end() || profile->second.size() != 6) return false;
   // RFC 6184, 8.1: baseline (42) with constraint_set1 (0x40 of the second byte).
-  return profile->second.starts_with("42") && (std::stoi(profile->second.substr(2, 2), nullptr, 16) & 0x40) != 0;
+  return profile->second.starts_with("42") &&
+         (std::stoi(profile->second.substr(2, 2), nullptr, 16) & 0x40) != 0;
 }
 
 bool isUsable(const SdpMedia& media, const SdpCodec& codec) {
@@ -32,7 +34,8 @@ bool isUsable(const SdpMedia& media, const SdpCodec& codec) {
 /// What of the client's fmtp the answer must repeat to mean the same format.
 std::map<std::string, std::string> formatOf(const SdpCodec& codec) {
   std::map<std::string, std::string> out;
-  for (const char* key : {"profile-level-id", "packetization-mode", "level-asymmetry-allowed", "profile-id"}) {
+  for (const char* key :
+       {"profile-level-id", "packetization-mode", "level-asymmetry-allowed", "profile-id"}) {
     const auto value = codec.fmtp.find(key);
     if (value != codec.fmtp.end()) out[key] = value->second;
   }
@@ -55,9 +58,10 @@ Result<PeerOffer> negotiate(const SdpOffer& offer) {
     const bool video = media.kind == SdpMedia::Kind::video;
     const auto codec = std::ranges::find_if(media.codecs, [&](const auto& c) { return isUsable(media, c); });
     if (codec == media.codecs.end()) {
-      return fail(ErrorCode::unsupportedCodec,
-                  "m-line " + media.mid + " offers " + offered(media) + "; it needs " +
-                      (video ? "VP8, VP9 or H264 (constrained baseline, packetization-mode 1)" : "opus/48000/2"));
+      return fail(
+          ErrorCode::unsupportedCodec,
+          "m-line " + media.mid + " offers " + offered(media) + "; it needs " +
+              (video ? "VP8, VP9 or H264 (constrained baseline, packetization-mode 1)" : "opus/48000/2"));
     }
     MediaLine line;
     line.kind = video ? MediaLine::Kind::video : MediaLine::Kind::audio;

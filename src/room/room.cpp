@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds speakerInterval{250};
 constexpr std::chrono::milliseconds qualityInterval{3000};
-constexpr double speakingDb = -45;              // dBFS: above the noise of a quiet room
-constexpr int64_t speakingHold = 800'000'000;   // ns: a pause between words is no end of speech
+constexpr double speakingDb = -45;             // dBFS: above the noise of a quiet room
+constexpr int64_t speakingHold = 800'000'000;  // ns: a pause between words is no end of speech
 constexpr std::chrono::seconds teardownPatience{20};
 
 /// E-model-like, as coarse as a person can use: 5 excellent … 1 bad.
@@ -33,10 +33,10 @@ Room::Room(RoomSettings settings, Outlet outlet)
   callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {
     const auto found = std::ranges::find(people_, id, [](const auto& p) { return p->identity; });
     if (found == people_.end() || (*found)->sessionId.empty()) return;
-    outlet_.send(Json::array({(*found)->sessionId}), Json::object({{"type", "candidate"},
-                                                                   {"candidate", candidate},
-                                                                   {"sdpMid", mid},
-                                                                   {"sdpMLineIndex", mline}}));
+    outlet_.send(
+        Json::array({(*found)->sessionId}),
+        Json::object(
+            {{"type", "candidate"}, {"candidate", candidate}, {"sdpMid", mid}, {"sdpMLineIndex", mline}}));
   };
   callbacks.onState = [this](const auto& id, PeerConnection::State state) { onPeerState(id, state); };
   media_ = std::make_unique<MediaPipeline>(mediaSettings(settings_), std::move(callbacks));
@@ -47,7 +47,8 @@ Room::Room(RoomSettings settings, Outlet outlet)
 
 Room::~Room() {
   timers_.clear();
-  for (auto& person : people_) person->departure.stop();
+  for (auto& person : people_)
+    person->departure.stop();
   media_.reset();
 }
 
@@ -82,7 +83,8 @@ Result<Json> Room::join(const Json& params) {
   arrange();
   log::info(isNew ? "participant.joined" : "participant.resumed", {{"participant", identity}});
   Json everybody = Json::array();
-  for (const auto& other : people_) everybody.push(other->toJson());
+  for (const auto& other : people_)
+    everybody.push(other->toJson());
   return Json::object({{"participant", person->toJson()},
                        {"participants", everybody},
                        {"layout", layoutJson()},
@@ -175,7 +177,8 @@ void Room::watchSpeakers() {
   if (speakers == speakers_) return;
   speakers_ = speakers;
   Json identities = Json::array();
-  for (const auto& identity : speakers_) identities.push(identity);
+  for (const auto& identity : speakers_)
+    identities.push(identity);
   broadcast(Json::object({{"type", "activeSpeakers"}, {"identities", identities}}));
 }
 

@@ -25,7 +25,8 @@ class Room {
   struct Outlet {
     /// `to` null means everybody who joined.
     std::function<void(const Json& to, const Json& message)> send;
-    std::function<void(const std::string& sessionId, const std::string& reason, const std::string& action)> drop;
+    std::function<void(const std::string& sessionId, const std::string& reason, const std::string& action)>
+        drop;
   };
 
   Room(RoomSettings settings, Outlet outlet);

@@ -12,7 +12,8 @@ Result<RoomSettings> parseRoomSettings(const Json& params) {
   out.profile = std::move(*profile);
   if (findLayout(out.profile.layout.name) == nullptr) {
     std::string known;
-    for (const auto name : layoutNames()) known += (known.empty() ? "" : ", ") + std::string(name);
+    for (const auto name : layoutNames())
+      known += (known.empty() ? "" : ", ") + std::string(name);
     return fail(ErrorCode::badRequest, "$.layout.name: must be one of " + known);
   }
   const Json limits = params["limits"];

@@ -37,7 +37,9 @@ Json frameDurations(const VideoMixer::Counters& video) {
 double cpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -47,12 +49,15 @@ Json Room::stats() const {
   const auto stats = media_->stats();
   Json out = Json::array();
   int connected = 0;
-  for (const auto& person : people_) connected += person->sessionId.empty() ? 0 : 1;
+  for (const auto& person : people_)
+    connected += person->sessionId.empty() ? 0 : 1;
   out.push(counter("tributary_mixer_frames_rendered_total", stats.video.rendered));
   out.push(counter("tributary_mixer_frames_late_total", stats.video.late));
   out.push(frameDurations(stats.video));
-  out.push(counter("tributary_mixer_source_frames_total", stats.framesArrived, Json::object({{"outcome", "arrived"}})));
-  out.push(counter("tributary_mixer_source_frames_total", stats.framesShown, Json::object({{"outcome", "shown"}})));
+  out.push(counter("tributary_mixer_source_frames_total", stats.framesArrived,
+                   Json::object({{"outcome", "arrived"}})));
+  out.push(counter("tributary_mixer_source_frames_total", stats.framesShown,
+                   Json::object({{"outcome", "shown"}})));
   out.push(counter("tributary_audio_ticks_late_total", stats.audio.late));
   out.push(sample("tributary_audio_encoders", "gauge", stats.audio.encoders));
   for (const auto& rendition : stats.renditions) {
@@ -60,7 +65,8 @@ Json Room::stats() const {
     out.push(sample("tributary_encoders", "gauge", 1, labels));
     out.push(sample("tributary_rendition_viewers", "gauge", static_cast<double>(rendition.viewers), labels));
   }
-  out.push(counter("tributary_pipeline_errors_total", stats.renditionErrors, Json::object({{"element", "rendition"}})));
+  out.push(counter("tributary_pipeline_errors_total", stats.renditionErrors,
+                   Json::object({{"element", "rendition"}})));
   out.push(counter("tributary_pipeline_errors_total", stats.peerErrors, Json::object({{"element", "peer"}})));
   out.push(counter("tributary_rtp_packets_total", stats.rtpInPackets, direction("in", "all")));
   out.push(counter("tributary_rtp_bytes_total", stats.rtpInBytes, direction("in", "all")));

@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* config = R"({"rooms": {"departureTimeout": 1, "emptyTimeout": 600, "spareProcesses": 0},
   "limits": {"sessionsPerAddress": 500}})";
-constexpr const char* profile = R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"height": 360}]})";
+constexpr const char* profile =
+    R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"height": 360}]})";
 
 int cycles() {
   const char* text = std::getenv("CHURN_CYCLES");
@@ -50,12 +51,14 @@ class Churn : public testing::Test {
     // Threads end a moment after their pipeline, sockets a moment after their client: stable means down.
     int last = -1;
     double since = now();
-    waitFor([&] {
-      const int sum = sizeOf(room).threads + sizeOf(room).files + sizeOf(server_.pid()).files;
-      if (sum != last) since = now();
-      last = sum;
-      return now() - since > 3;
-    }, 60);
+    waitFor(
+        [&] {
+          const int sum = sizeOf(room).threads + sizeOf(room).files + sizeOf(server_.pid()).files;
+          if (sum != last) since = now();
+          last = sum;
+          return now() - since > 3;
+        },
+        60);
     const auto metrics = server_.metrics();
     return {metrics.at("tributary_process_heap_bytes"), metrics.at("tributary_room_process_heap_bytes"),
             sizeOf(server_.pid()), sizeOf(room)};
@@ -82,17 +85,19 @@ class Churn : public testing::Test {
 };
 
 TEST_F(Churn, LeavesThreadsFilesAndHeapWhereTheyWere) {
-  for (int i = 0; i < 20; ++i) ASSERT_NO_FATAL_FAILURE(comeAndGo(i));
+  for (int i = 0; i < 20; ++i)
+    ASSERT_NO_FATAL_FAILURE(comeAndGo(i));
   const Reading before = settle();
   for (int i = 20; i < cycles(); ++i) {
     ASSERT_NO_FATAL_FAILURE(comeAndGo(i));
     if (i % 20 == 0) std::cout << "cycle " << i << std::endl;
   }
   const Reading after = settle();
-  std::cout << "threads " << before.room.threads << " → " << after.room.threads << ", files " << before.room.files << " → "
-            << after.room.files << ", room heap " << before.roomHeap << " → " << after.roomHeap << ", server threads "
-            << before.server.threads << " → " << after.server.threads << ", files " << before.server.files << " → "
-            << after.server.files << ", heap " << before.serverHeap << " → " << after.serverHeap << std::endl;
+  std::cout << "threads " << before.room.threads << " → " << after.room.threads << ", files "
+            << before.room.files << " → " << after.room.files << ", room heap " << before.roomHeap << " → "
+            << after.roomHeap << ", server threads " << before.server.threads << " → " << after.server.threads
+            << ", files " << before.server.files << " → " << after.server.files << ", heap "
+            << before.serverHeap << " → " << after.serverHeap << std::endl;
   EXPECT_EQ(after.room.threads, before.room.threads);
   EXPECT_EQ(after.room.files, before.room.files);
   EXPECT_LE(after.server.threads, before.server.threads);

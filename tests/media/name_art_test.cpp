@@ -43,7 +43,9 @@ TEST(Label, FitsTheTileHoweverLongTheName) {
   }
 }
 
-TEST(Label, IsLeftOutOfTilesWithoutRoomForIt) { EXPECT_EQ(drawLabel({"p", "Ada", false}, 40, 22), nullptr); }
+TEST(Label, IsLeftOutOfTilesWithoutRoomForIt) {
+  EXPECT_EQ(drawLabel({"p", "Ada", false}, 40, 22), nullptr);
+}
 
 TEST(Label, IsWiderWithTheCrossedMicrophone) {
   const auto plain = drawLabel({"p", "Ada", false}, 640, 360);

@@ -117,7 +117,8 @@ TEST(Peers, MoreThanTheTalkerSlotsAreHeardWhenTheySpeak) {
   settings.audio.talkerSlots = 2;
   MediaRoom room(settings);
   const std::vector<Talk> talks = {{"a", red, 0}, {"b", green, 0}, {"c", blue, 0}, {"d", yellow, 0}};
-  for (const auto& talk : talks) room.join(talk.id, person(talk.colour, talk.tone));
+  for (const auto& talk : talks)
+    room.join(talk.id, person(talk.colour, talk.tone));
   room.arrange();
   ASSERT_TRUE(waitFor([&] {
     for (const auto& talk : talks) {
@@ -130,7 +131,8 @@ TEST(Peers, MoreThanTheTalkerSlotsAreHeardWhenTheySpeak) {
   EXPECT_TRUE(waitFor([&] { return room.peer("d").toneLevel(1000) < room.peer("a").toneLevel(1000) - 30; }))
       << "d hears itself";
   room.peer("c").setTone(700);
-  EXPECT_TRUE(waitFor([&] { return room.peer("a").toneLevel(700) > -30 && room.peer("d").toneLevel(700) > -30; }));
+  EXPECT_TRUE(
+      waitFor([&] { return room.peer("a").toneLevel(700) > -30 && room.peer("d").toneLevel(700) > -30; }));
   EXPECT_TRUE(waitFor([&] { return room.peer("c").toneLevel(700) < room.peer("a").toneLevel(700) - 30; }));
 }
 
@@ -146,7 +148,8 @@ TEST(Peers, AWrongFingerprintLetsNotOneBufferPass) {
   };
   room.join("a", person(red, 400));
   room.arrange();
-  ASSERT_TRUE(waitFor([&] { return room.states.contains("a") && room.states["a"] == PeerConnection::State::failed; }));
+  ASSERT_TRUE(waitFor(
+      [&] { return room.states.contains("a") && room.states["a"] == PeerConnection::State::failed; }));
   // It has DTLS up and sends: give it time to try.
   waitFor([&] { return room.media().stats().gatedPackets > 50; }, 5);
   EXPECT_EQ(room.media().stats().rtpInPackets, 0U);

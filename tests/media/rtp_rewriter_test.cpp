@@ -38,8 +38,9 @@ BufferPtr packet(uint16_t sequence, uint32_t timestamp, GstClockTime pts, bool m
 Header headerOf(GstBuffer* buffer) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   EXPECT_TRUE(gst_rtp_buffer_map(buffer, GST_MAP_READ, &rtp));
-  const Header out{gst_rtp_buffer_get_payload_type(&rtp), gst_rtp_buffer_get_ssrc(&rtp), gst_rtp_buffer_get_seq(&rtp),
-                   gst_rtp_buffer_get_timestamp(&rtp), gst_rtp_buffer_get_marker(&rtp) != FALSE};
+  const Header out{gst_rtp_buffer_get_payload_type(&rtp), gst_rtp_buffer_get_ssrc(&rtp),
+                   gst_rtp_buffer_get_seq(&rtp), gst_rtp_buffer_get_timestamp(&rtp),
+                   gst_rtp_buffer_get_marker(&rtp) != FALSE};
   gst_rtp_buffer_unmap(&rtp);
   return out;
 }
@@ -55,7 +56,8 @@ TEST(RtpRewriter, GivesThePacketTheReceiversNumbersAndLeavesTheOriginalAlone) {
   EXPECT_TRUE(header.marker);
   EXPECT_EQ(headerOf(original.get()).payloadType, 96);
   EXPECT_EQ(gst_buffer_get_size(out.get()), gst_buffer_get_size(original.get()));
-  EXPECT_EQ(gst_buffer_peek_memory(out.get(), 1), gst_buffer_peek_memory(original.get(), 1)) << "payload is shared";
+  EXPECT_EQ(gst_buffer_peek_memory(out.get(), 1), gst_buffer_peek_memory(original.get(), 1))
+      << "payload is shared";
 }
 
 TEST(RtpRewriter, RunsOnWhenTheSourceChanges) {

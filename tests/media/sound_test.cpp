@@ -28,7 +28,8 @@ class Tone {
 
 double rms(const AudioBlock& block) {
   double sum = 0;
-  for (const float sample : block) sum += static_cast<double>(sample) * sample;
+  for (const float sample : block)
+    sum += static_cast<double>(sample) * sample;
   return std::sqrt(sum / audioFrame);
 }
 
@@ -81,7 +82,8 @@ TEST(Talker, DelayFromABurstGoesAgain) {
     talker.push(sequence++, tone.next());
     talker.pull(out);
   }
-  for (int i = 0; i < 10; ++i) talker.push(sequence++, tone.next());  // 200 ms at once, as after a stall
+  for (int i = 0; i < 10; ++i)
+    talker.push(sequence++, tone.next());  // 200 ms at once, as after a stall
   const int after = talker.counters().bufferedMs;
   for (int i = 0; i < 2000; ++i) {
     talker.push(sequence++, tone.next());
@@ -101,7 +103,8 @@ TEST(Talker, FallsSilentAndStartsAfreshAfterAPause) {
     talker.push(sequence++, tone.next());
     talker.pull(out);
   }
-  for (int i = 0; i < 20; ++i) talker.pull(out);
+  for (int i = 0; i < 20; ++i)
+    talker.pull(out);
   EXPECT_EQ(rms(out), 0);
   for (int i = 0; i < 10; ++i) {
     talker.push(sequence++, tone.next());

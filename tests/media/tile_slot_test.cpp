@@ -14,7 +14,9 @@ std::shared_ptr<const Picture> picture(uint8_t luma, int width = 64, int height 
   return out;
 }
 
-int lumaOf(const TileFrame& frame) { return frame.picture ? frame.picture->view().plane[0][0] : -1; }
+int lumaOf(const TileFrame& frame) {
+  return frame.picture ? frame.picture->view().plane[0][0] : -1;
+}
 
 TEST(TileSlot, ShowsTheCardUntilAFrameComes) {
   TileSlot slot;
@@ -33,7 +35,9 @@ TEST(TileSlot, ShowsTheNewestFrameThenDimsThenFallsBackToTheCard) {
   EXPECT_EQ(at(TileSlot::cardAfter + 3 * millisecond), TileFrame::State::live);
 }
 
-TEST(TileSlot, ACardIsDueWithinTwoSecondsOfSilence) { EXPECT_LE(TileSlot::cardAfter, 2000 * millisecond); }
+TEST(TileSlot, ACardIsDueWithinTwoSecondsOfSilence) {
+  EXPECT_LE(TileSlot::cardAfter, 2000 * millisecond);
+}
 
 TEST(TileSlot, TwoFramesBetweenTwoTicksAreBothShown) {
   TileSlot slot;

@@ -24,7 +24,8 @@ MediaRoom::MediaRoom(MediaSettings settings) {
 }
 
 MediaRoom::~MediaRoom() {
-  for (auto& [id, peer] : peers_) peer->stop();
+  for (auto& [id, peer] : peers_)
+    peer->stop();
 }
 
 std::shared_ptr<TestPeer> MediaRoom::join(const std::string& id, TestPeer::Options options) {
@@ -80,7 +81,8 @@ void MediaRoom::arrange() {
 TestPeer::Rgb MediaRoom::seen(const std::string& by, const std::string& of) const {
   const Rect& rect = rects_.at(of);
   const auto& canvas = media_->settings().canvas;
-  return peers_.at(by)->pixel((rect.x + rect.width * 0.1) / canvas.width, (rect.y + rect.height * 0.15) / canvas.height);
+  return peers_.at(by)->pixel((rect.x + rect.width * 0.1) / canvas.width,
+                              (rect.y + rect.height * 0.15) / canvas.height);
 }
 
 bool alike(const TestPeer::Rgb& seen, uint32_t colour) {

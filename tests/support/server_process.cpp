@@ -30,8 +30,8 @@ int freePort() {
 int entries(const std::string& directory) {
   std::error_code error;
   int count = 0;
-  for (auto it = std::filesystem::directory_iterator(directory, error); !error && it != std::filesystem::directory_iterator();
-       it.increment(error)) {
+  for (auto it = std::filesystem::directory_iterator(directory, error);
+       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
     ++count;
   }
   return count;
@@ -49,12 +49,14 @@ ServerProcess::ServerProcess(const std::string& config, const std::string& profi
   std::ofstream(dir_ + "/config.json") << config;
   GSubprocessLauncher* launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
   g_subprocess_launcher_set_stderr_file_path(launcher, (dir_ + "/log").c_str());
-  process_ = g_subprocess_launcher_spawn(launcher, nullptr, (programs + "/tributary").c_str(), "--config",
-                                         (dir_ + "/config.json").c_str(), "--state-dir", (dir_ + "/state").c_str(),
-                                         "--listen", ("127.0.0.1:" + std::to_string(port_)).c_str(), nullptr);
+  process_ =
+      g_subprocess_launcher_spawn(launcher, nullptr, (programs + "/tributary").c_str(), "--config",
+                                  (dir_ + "/config.json").c_str(), "--state-dir", (dir_ + "/state").c_str(),
+                                  "--listen", ("127.0.0.1:" + std::to_string(port_)).c_str(), nullptr);
   g_object_unref(launcher);
   const double until = now() + 60;
-  while (httpGet(url() + "/healthz").empty() && now() < until) g_usleep(20'000);
+  while (httpGet(url() + "/healthz").empty() && now() < until)
+    g_usleep(20'000);
 }
 
 ServerProcess::~ServerProcess() {
@@ -67,13 +69,16 @@ ServerProcess::~ServerProcess() {
   std::filesystem::remove_all(dir_, ignored);
 }
 
-int ServerProcess::pid() const { return std::atoi(g_subprocess_get_identifier(process_)); }
+int ServerProcess::pid() const {
+  return std::atoi(g_subprocess_get_identifier(process_));
+}
 
 std::vector<int> ServerProcess::children() const {
   const std::string pid = std::to_string(this->pid());
   std::istringstream list(readFile("/proc/" + pid + "/task/" + pid + "/children"));
   std::vector<int> out;
-  for (int child = 0; list >> child;) out.push_back(child);
+  for (int child = 0; list >> child;)
+    out.push_back(child);
   return out;
 }
 
@@ -88,14 +93,17 @@ std::map<std::string, double> ServerProcess::metrics() const {
   return out;
 }
 
-std::string ServerProcess::log() const { return readFile(dir_ + "/log"); }
+std::string ServerProcess::log() const {
+  return readFile(dir_ + "/log");
+}
 
 std::vector<std::string> ServerProcess::complaints() const {
   std::vector<std::string> out;
   std::istringstream text(log());
   for (std::string line; std::getline(text, line);) {
-    const bool glib = line.find("event=glib") != std::string::npos &&
-                      (line.find("kind=critical") != std::string::npos || line.find("kind=warning") != std::string::npos);
+    const bool glib =
+        line.find("event=glib") != std::string::npos &&
+        (line.find("kind=critical") != std::string::npos || line.find("kind=warning") != std::string::npos);
     if (glib || line.find("CRITICAL") != std::string::npos) out.push_back(line);
   }
   return out;

@@ -8,7 +8,8 @@
 
 namespace tributary::test {
 
-/// The real `tributary` (from TRIBUTARY_BUILD) with a configuration and profile of the test's own. Thread: main loop.
+/// The real `tributary` (from TRIBUTARY_BUILD) with a configuration and profile of the test's own. Thread:
+/// main loop.
 class ServerProcess {
  public:
   /// `config` and `profile` are JSON objects laid over small defaults.

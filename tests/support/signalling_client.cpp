@@ -9,7 +9,9 @@ std::shared_ptr<SignallingClient> SignallingClient::create(const std::string& ur
   return client;
 }
 
-SignallingClient::~SignallingClient() { vanish(); }
+SignallingClient::~SignallingClient() {
+  vanish();
+}
 
 void SignallingClient::join(const std::string& room, const std::string& name) {
   room_ = room;
@@ -19,7 +21,8 @@ void SignallingClient::join(const std::string& room, const std::string& name) {
   soup_session_websocket_connect_async(
       session_, message, nullptr, const_cast<char**>(protocols), G_PRIORITY_DEFAULT, nullptr,
       [](GObject* source, GAsyncResult* result, gpointer data) {
-        std::unique_ptr<std::weak_ptr<SignallingClient>> weak(static_cast<std::weak_ptr<SignallingClient>*>(data));
+        std::unique_ptr<std::weak_ptr<SignallingClient>> weak(
+            static_cast<std::weak_ptr<SignallingClient>*>(data));
         GError* error = nullptr;
         SoupWebsocketConnection* connection =
             soup_session_websocket_connect_finish(SOUP_SESSION(source), result, &error);

@@ -31,14 +31,17 @@ void post(std::function<void()> work) {
 
 std::string videoBranch(const TestPeer::Options& o) {
   const bool h264 = o.codec == "H264";
-  const std::string encoder = h264 ? "openh264enc complexity=low gop-size=3000 bitrate=" + std::to_string(o.bitrate) +
-                                         " ! video/x-h264,profile=constrained-baseline ! rtph264pay config-interval=-1 "
-                                         "aggregate-mode=zero-latency pt=97 ! capssetter "
-                                         "caps=application/x-rtp,profile-level-id=(string)42e01f"
-                                   : "vp8enc deadline=1 cpu-used=-14 threads=1 end-usage=cbr keyframe-max-dist=3000 "
-                                     "target-bitrate=" + std::to_string(o.bitrate) + " ! rtpvp8pay picture-id-mode=15-bit pt=96";
+  const std::string encoder =
+      h264 ? "openh264enc complexity=low gop-size=3000 bitrate=" + std::to_string(o.bitrate) +
+                 " ! video/x-h264,profile=constrained-baseline ! rtph264pay config-interval=-1 "
+                 "aggregate-mode=zero-latency pt=97 ! capssetter "
+                 "caps=application/x-rtp,profile-level-id=(string)42e01f"
+           : "vp8enc deadline=1 cpu-used=-14 threads=1 end-usage=cbr keyframe-max-dist=3000 "
+             "target-bitrate=" +
+                 std::to_string(o.bitrate) + " ! rtpvp8pay picture-id-mode=15-bit pt=96";
   return "videotestsrc is-live=true pattern=ball motion=sweep background-color=" +
-         std::to_string(0xff000000U | o.colour) + " ! video/x-raw,format=I420,width=" + std::to_string(o.width) +
+         std::to_string(0xff000000U | o.colour) +
+         " ! video/x-raw,format=I420,width=" + std::to_string(o.width) +
          ",height=" + std::to_string(o.height) + ",framerate=" + std::to_string(o.framerate) +
          "/1 ! queue leaky=downstream max-size-buffers=2 ! " + encoder +
          " ! application/x-rtp,media=video,encoding-name=" + o.codec + ",payload=" + (h264 ? "97" : "96") +
@@ -63,7 +66,8 @@ double now() {
 
 bool waitFor(const std::function<bool()>& condition, double seconds) {
   const double until = now() + seconds;
-  const guint wake = g_timeout_add(10, [](gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
+  const guint wake = g_timeout_add(
+      10, [](gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
   bool met = condition();
   while (!met && now() < until) {
     g_main_context_iteration(nullptr, TRUE);
@@ -79,12 +83,14 @@ std::shared_ptr<TestPeer> TestPeer::create(Options options) {
   return peer;
 }
 
-TestPeer::~TestPeer() { stop(); }
+TestPeer::~TestPeer() {
+  stop();
+}
 
 void TestPeer::build() {
   GError* error = nullptr;
-  const std::string description = "webrtcbin name=wb bundle-policy=max-bundle latency=40 " + audioBranch(options_) +
-                                  videoBranch(options_);
+  const std::string description = "webrtcbin name=wb bundle-policy=max-bundle latency=40 " +
+                                  audioBranch(options_) + videoBranch(options_);
   pipeline_ = gst_parse_launch(description.c_str(), &error);
   if (error != nullptr) g_error("test peer: %s", error->message);
   webrtc_ = gst_bin_get_by_name(GST_BIN(pipeline_), "wb");
@@ -109,14 +115,14 @@ void TestPeer::build() {
                      static_cast<TestPeer*>(self)->onPad(pad);
                    }),
                    this);
-  g_signal_connect(webrtc_, "on-ice-candidate",
-                   G_CALLBACK(+[](GstElement*, guint line, gchar* text, gpointer self) {
-                     post([weak = static_cast<TestPeer*>(self)->weak_from_this(), line, candidate = std::string(text)] {
-                       const auto peer = weak.lock();
-                       if (peer && peer->onCandidate) peer->onCandidate(candidate, line);
-                     });
-                   }),
-                   this);
+  g_signal_connect(
+      webrtc_, "on-ice-candidate", G_CALLBACK(+[](GstElement*, guint line, gchar* text, gpointer self) {
+        post([weak = static_cast<TestPeer*>(self)->weak_from_this(), line, candidate = std::string(text)] {
+          const auto peer = weak.lock();
+          if (peer && peer->onCandidate) peer->onCandidate(candidate, line);
+        });
+      }),
+      this);
   g_signal_connect(webrtc_, "on-negotiation-needed", G_CALLBACK(+[](GstElement* webrtc, gpointer data) {
                      auto* weak = new std::weak_ptr<TestPeer>(static_cast<TestPeer*>(data)->weak_from_this());
                      GstPromise* promise = gst_promise_new_with_change_func(
@@ -125,7 +131,8 @@ void TestPeer::build() {
                            GstWebRTCSessionDescription* offer = nullptr;
                            const GstStructure* reply = gst_promise_get_reply(done);
                            if (!self || reply == nullptr) return;
-                           gst_structure_get(reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, nullptr);
+                           gst_structure_get(reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer,
+                                             nullptr);
                            if (offer == nullptr) return;
                            g_signal_emit_by_name(self->webrtc_, "set-local-description", offer, nullptr);
                            gchar* text = gst_sdp_message_as_text(offer->sdp);
@@ -143,12 +150,15 @@ void TestPeer::build() {
                    this);
 }
 
-void TestPeer::start() { gst_element_set_state(pipeline_, GST_STATE_PLAYING); }
+void TestPeer::start() {
+  gst_element_set_state(pipeline_, GST_STATE_PLAYING);
+}
 
 void TestPeer::setAnswer(const std::string& sdp) {
   GstSDPMessage* message = nullptr;
   gst_sdp_message_new_from_text(sdp.c_str(), &message);
-  GstWebRTCSessionDescription* answer = gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, message);
+  GstWebRTCSessionDescription* answer =
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, message);
   g_signal_emit_by_name(webrtc_, "set-remote-description", answer, nullptr);
   gst_webrtc_session_description_free(answer);
 }
@@ -179,7 +189,8 @@ void TestPeer::onPad(GstPad* pad) {
   gst_caps_unref(caps);
   const bool audio = name == "OPUS";
   const std::string description =
-      audio ? "rtpopusdepay ! opusdec plc=true ! audioconvert ! audio/x-raw,format=F32LE,rate=48000,channels=1 ! appsink name=sink sync=false"
+      audio ? "rtpopusdepay ! opusdec plc=true ! audioconvert ! "
+              "audio/x-raw,format=F32LE,rate=48000,channels=1 ! appsink name=sink sync=false"
             : (name == "H264" ? std::string("rtph264depay ! avdec_h264") : "rtpvp8depay ! vp8dec") +
                   " ! videoconvert ! video/x-raw,format=RGBx ! appsink name=sink sync=false";
   GstElement* branch = gst_parse_bin_from_description(description.c_str(), TRUE, nullptr);
@@ -264,8 +275,11 @@ TestPeer::Rgb TestPeer::pixel(double x, double y) const {
   std::array<int, 3> sum{};
   for (int dy = -2; dy <= 2; ++dy) {
     for (int dx = -2; dx <= 2; ++dx) {
-      const size_t at = (static_cast<size_t>(cy + dy) * static_cast<size_t>(video_.width) + static_cast<size_t>(cx + dx)) * 4;
-      for (size_t c = 0; c < 3; ++c) sum[c] += picture_[at + c];
+      const size_t at =
+          (static_cast<size_t>(cy + dy) * static_cast<size_t>(video_.width) + static_cast<size_t>(cx + dx)) *
+          4;
+      for (size_t c = 0; c < 3; ++c)
+        sum[c] += picture_[at + c];
     }
   }
   return {sum[0] / 25, sum[1] / 25, sum[2] / 25};
@@ -280,7 +294,8 @@ double TestPeer::toneLevel(double hertz) const {
   double imaginary = 0;
   const float* from = sound_.data() + (sound_.size() - count);
   for (size_t i = 0; i < count; ++i) {
-    const double window = 1 - std::cos(2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(count));
+    const double window =
+        1 - std::cos(2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(count));
     const double angle = 2 * std::numbers::pi * hertz * static_cast<double>(i) / 48'000;
     real += from[i] * window * std::cos(angle);
     imaginary += from[i] * window * std::sin(angle);

@@ -17,9 +17,9 @@ namespace tributary::test {
 class TestPeer : public std::enable_shared_from_this<TestPeer> {
  public:
   struct Options {
-    std::string codec = "VP8";    ///< or "H264"
-    uint32_t colour = 0xff0000;   ///< 0xRRGGBB, the picture's background
-    double tone = 440;            ///< Hz; 0 sends silence
+    std::string codec = "VP8";   ///< or "H264"
+    uint32_t colour = 0xff0000;  ///< 0xRRGGBB, the picture's background
+    double tone = 440;           ///< Hz; 0 sends silence
     int width = 640;
     int height = 360;
     int framerate = 30;
@@ -46,7 +46,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     uint64_t frames = 0;
     double firstFrameAt = 0;  ///< seconds, monotonic; 0 before
     double lastFrameAt = 0;
-    double largestGap = 0;    ///< seconds between two frames, since resetGap()
+    double largestGap = 0;  ///< seconds between two frames, since resetGap()
     int width = 0;
     int height = 0;
   };

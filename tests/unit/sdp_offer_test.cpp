@@ -109,7 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
     Media, DamagedOffers,
     testing::Values(
         Damage{"m=video 36051", "m=video 0", "port 0"}, Damage{"m=video 36051", "m=video 36051/2", "port"},
-        Damage{"m=video", "m=text", "only audio and video"}, Damage{"m=video", "m=audio", "two audio m-lines"},
+        Damage{"m=video", "m=text", "only audio and video"},
+        Damage{"m=video", "m=audio", "two audio m-lines"},
         Damage{"UDP/TLS/RTP/SAVPF", "RTP/AVP", "protocol must be"}, Damage{"a=mid:1\r\n", "", "no a=mid"},
         Damage{"a=mid:1", "a=mid:0", "same a=mid"}, Damage{"a=mid:1", "a=mid:0123456789abcdefg", "1 to 16"},
         Damage{"a=mid:1", "a=mid:1\r\na=mid:2", "a second a=mid"}, Damage{"a=rtcp-mux\r\n", "", "rtcp-mux"},

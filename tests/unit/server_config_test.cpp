@@ -93,9 +93,8 @@ TEST(ServerConfig, TheSchemaKnowsEveryKey) {
 TEST(ServerConfig, TheDocumentationKnowsEveryKey) {
   std::ifstream file(std::string(FIXTURES) + "/../../../docs/operations.md");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_NE(text.find(serverConfigTable()), std::string::npos)
-      << "docs/operations.md needs this table:\n"
-      << serverConfigTable();
+  EXPECT_NE(text.find(serverConfigTable()), std::string::npos) << "docs/operations.md needs this table:\n"
+                                                               << serverConfigTable();
 }
 
 TEST(ServerConfig, AMissingFileIsSaidSo) {
