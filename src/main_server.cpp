@@ -85,7 +85,7 @@ std::string beside(std::initializer_list<const char*> candidates) {
 void fillPlaces(ServerConfig& config) {
   if (config.rooms.program.empty()) config.rooms.program = beside({"tributary-room"});
   if (config.rooms.profilesDir.empty()) {
-    config.rooms.profilesDir = beside({"../../pipelines", "../share/tributary/pipelines"});
+    config.rooms.profilesDir = beside({"../pipelines", "../share/tributary/pipelines"});
   }
   if (config.stateDir.empty()) config.stateDir = std::string(g_get_user_state_dir()) + "/tributary";
 }

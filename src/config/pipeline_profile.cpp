@@ -23,7 +23,7 @@ void oneOf(Reader& reader, std::string_view key, std::string& value,
   if (std::ranges::find(choices, value) != choices.end()) return;
   std::string all;
   for (const auto& choice : choices)
-    all += (all.empty() ? "" : ", ") + choice;
+    all.append(all.empty() ? "" : ", ").append(choice);
   reader.refuse(key, "must be one of " + all);
 }
 
@@ -87,7 +87,7 @@ void readRenditions(Reader& reader, PipelineProfile& profile) {
 
 /// A property's value as GStreamer's text form; JSON numbers and flags are welcome.
 std::optional<std::string> propertyText(const Json& value) {
-  if (const auto text = value.string()) return text;
+  if (auto text = value.string()) return text;
   if (const auto flag = value.boolean()) return *flag ? "true" : "false";
   if (const auto whole = value.integer()) return std::to_string(*whole);
   if (const auto number = value.number()) return config::plain(*number);
@@ -102,7 +102,7 @@ void readEncoder(Reader& reader, const std::string& codec, const Json& json, Pip
   bool known = false;
   for (const auto& [of, element] : allowedEncoders) {
     if (of != codec) continue;
-    allowed += (allowed.empty() ? "" : " or ") + std::string(element);
+    allowed.append(allowed.empty() ? "" : " or ").append(element);
     known = known || element == encoder.element;
   }
   if (allowed.empty()) return reader.mistake(path, "is no codec that can be mixed; VP8, VP9 and H264 are");
@@ -111,7 +111,7 @@ void readEncoder(Reader& reader, const std::string& codec, const Json& json, Pip
     if (key != "element" && key != "properties") reader.mistake(path + "." + key, "unknown key");
   }
   for (const auto& key : json["properties"].keys()) {
-    const auto text = propertyText(json["properties"][key]);
+    auto text = propertyText(json["properties"][key]);
     if (!text) reader.mistake(path + ".properties." + key, "must be a string, a number, true or false");
     encoder.properties[key] = text.value_or("");
   }

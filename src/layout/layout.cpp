@@ -22,6 +22,7 @@ LayoutFunction findLayout(std::string_view name) {
 
 std::vector<std::string_view> layoutNames() {
   std::vector<std::string_view> out;
+  out.reserve(layouts.size());
   for (const auto& entry : layouts)
     out.push_back(entry.first);
   return out;

@@ -35,6 +35,7 @@ struct AudioMixer::Person {
   Id id;
   std::shared_ptr<Talker> talker;
   std::shared_ptr<PeerOutput> listener;
+  bool muted = false;
   AudioBlock block{};
   double level = silence;
   float gain = 0;  ///< on its way to 1 in a slot, to 0 outside
@@ -116,6 +117,13 @@ void AudioMixer::remove(const Id& id) {
   std::erase_if(people_, [&id](const auto& person) { return person->id == id; });
 }
 
+void AudioMixer::setMuted(const Id& id, bool muted) {
+  const std::lock_guard lock(mutex_);
+  for (auto& person : people_) {
+    if (person->id == id) person->muted = muted;
+  }
+}
+
 void AudioMixer::tick(int64_t due) {
   const std::lock_guard lock(mutex_);
   ++counters_.ticks;
@@ -128,6 +136,7 @@ void AudioMixer::tick(int64_t due) {
 
 void AudioMixer::hear(Person& person) {
   person.talker->pull(person.block);
+  if (person.muted) person.block.fill(0);
   // Up at once, down over about 400 ms: a pause between words is no silence.
   const double now = decibels(person.block);
   person.level = now > person.level ? now : person.level + (now - person.level) * 0.05;

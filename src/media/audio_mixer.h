@@ -33,6 +33,8 @@ class AudioMixer {
   /// Somebody who may be heard, who hears, or both (either may be null). Thread: owner.
   void add(const Id& id, std::shared_ptr<Talker> talker, std::shared_ptr<PeerOutput> listener);
   void remove(const Id& id);
+  /// Whoever is muted is not heard, whatever their client sends. Thread: owner.
+  void setMuted(const Id& id, bool muted);
 
   struct Level {
     Id id;

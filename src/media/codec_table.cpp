@@ -7,7 +7,7 @@
 namespace tributary {
 namespace {
 
-// A new codec is a line here and one in defaults below.
+// A new codec is a line here and one in defaults below; docs/guides/add-an-encoder-or-codec.md has the rest.
 const std::array<VideoCodec, 3> codecs = {{
     {"VP8", "rtpvp8depay", "", {"vp8dec"}, "rtpvp8pay", "video/x-vp8"},
     {"H264",
@@ -61,11 +61,10 @@ struct BitrateProperty {
   int unit;  ///< bit/s
 };
 
-constexpr std::array<BitrateProperty, 5> bitrateProperties = {{{"vp8enc", "target-bitrate", 1},
+constexpr std::array<BitrateProperty, 4> bitrateProperties = {{{"vp8enc", "target-bitrate", 1},
                                                                {"vp9enc", "target-bitrate", 1},
                                                                {"openh264enc", "bitrate", 1},
-                                                               {"x264enc", "bitrate", 1000},
-                                                               {"avenc_h264", "bitrate", 1}}};
+                                                               {"x264enc", "bitrate", 1000}}};
 
 Result<void> setProperty(GstElement* element, const std::string& key, const std::string& value) {
   GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element), key.c_str());
@@ -101,6 +100,7 @@ const VideoCodec* findVideoCodec(std::string_view name) {
 
 std::vector<std::string_view> videoCodecNames() {
   std::vector<std::string_view> out;
+  out.reserve(codecs.size());
   for (const auto& codec : codecs)
     out.push_back(codec.name);
   return out;

@@ -13,6 +13,8 @@ struct MediaPipeline::Member {
   std::shared_ptr<PeerOutput> output;
   std::unique_ptr<PeerConnection> peer;
   int maxHeight = 0;
+  bool audioOnly = false;
+  bool audioMuted = false;
 
   // Drawn once for a name, state and size.
   std::string cardKey;
@@ -120,12 +122,13 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
     renditions_->requestKeyFrame(output);
   };
   audio_->add(id, sends ? member.talker : nullptr, hears ? member.output : nullptr);
+  audio_->setMuted(id, member.audioMuted);
   member.peer = PeerConnection::create(id, offer, settings_.peer, {member.slot, member.talker, member.output},
                                        clock_, reaper_, std::move(callbacks));
 }
 
 void MediaPipeline::watch(Member& member) {
-  if (!member.peer || member.peer->videoCodec().empty()) return;
+  if (!member.peer || member.peer->videoCodec().empty() || member.audioOnly) return;
   const auto watching = renditions_->watch(member.output, member.peer->videoCodec(), member.maxHeight);
   if (!watching) {
     log::error("rendition.startFailed", {{"participant", member.id}, {"message", watching.error().message}});
@@ -145,6 +148,26 @@ void MediaPipeline::addCandidate(const Id& id, unsigned mline, const std::string
 void MediaPipeline::setVideoMuted(const Id& id, bool muted) {
   const auto found = members_.find(id);
   if (found != members_.end()) found->second->slot->setMuted(muted);
+}
+
+void MediaPipeline::setAudioMuted(const Id& id, bool muted) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return;
+  found->second->audioMuted = muted;
+  audio_->setMuted(id, muted);
+}
+
+void MediaPipeline::setAudioOnly(const Id& id, bool audioOnly) {
+  const auto found = members_.find(id);
+  if (found == members_.end() || found->second->audioOnly == audioOnly) return;
+  Member& member = *found->second;
+  member.audioOnly = audioOnly;
+  if (!member.output || !member.output->isOpen()) return;
+  if (audioOnly) {
+    renditions_->unwatch(member.output.get());
+  } else {
+    watch(member);
+  }
 }
 
 void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {

@@ -57,8 +57,12 @@ class MediaPipeline {
 
   /// The camera is off: name card at once, whatever still arrives.
   void setVideoMuted(const Id& id, bool muted);
+  /// The microphone is off: not in the mix, whatever still arrives.
+  void setAudioMuted(const Id& id, bool muted);
   /// What a client can take, in lines of picture; 0 is no limit.
   void setMaxHeight(const Id& id, int maxHeight);
+  /// The client wants sound alone: no picture is sent to it.
+  void setAudioOnly(const Id& id, bool audioOnly);
 
   struct PlacedPerson {
     Person person;

@@ -77,7 +77,7 @@ uint32_t newSsrc() {
 }  // namespace
 
 std::unique_ptr<PeerConnection> PeerConnection::create(std::string id, const PeerOffer& offer,
-                                                       const PeerSettings& settings, Media media,
+                                                       const PeerSettings& settings, const Media& media,
                                                        const RoomClock& clock, Reaper& reaper,
                                                        Callbacks callbacks) {
   std::unique_ptr<PeerConnection> peer(new PeerConnection);
@@ -115,7 +115,7 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
                static_cast<guint>(settings.latencyMs), nullptr);
   setUpIce(settings);
   gst_bin_add(GST_BIN(pipeline_.get()), webrtc_.get());
-  const auto ingests = addIngests(offer, media);
+  auto ingests = addIngests(offer, media);
   if (!ingests) return ingests;
 
   signals_.push_back(shared_->connect(
@@ -178,6 +178,9 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   GObject* found = nullptr;
   g_object_get(webrtc_.get(), "ice-agent", &found, nullptr);
   const auto ice = ObjectPtr<GObject>::adopt(found);
+  // Every SSRC a client makes up costs a jitter buffer with a thread.
+  const auto rtpbin = ObjectPtr<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
+  g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), nullptr);
   if (settings.udpPortMin > 0) {
     g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(settings.udpPortMin), "max-rtp-port",
                  static_cast<guint>(settings.udpPortMax), nullptr);
@@ -364,12 +367,7 @@ void PeerConnection::setState(State state) {
   if (callbacks_.onState) callbacks_.onState(state);  // may destroy us
 }
 
-void PeerConnection::requestKeyFrameFromClient() {
-  for (const auto& ingest : shared_->videoIngests)
-    ingest->requestKeyFrame();
-}
-
-void PeerConnection::requestQuality(std::function<void(std::optional<Quality>)> callback) {
+void PeerConnection::requestQuality(const std::function<void(std::optional<Quality>)>& callback) {
   GstPromise* promise = promiseFor(
       shared_, [callback](PeerConnection&, const GstStructure* reply) { callback(qualityFromStats(reply)); });
   g_signal_emit_by_name(webrtc_.get(), "get-stats", nullptr, promise);

@@ -49,7 +49,7 @@ class PeerConnection {
 
   /// Starts to answer `offer`; the answer comes through onAnswer, or an error within answerDeadline.
   static std::unique_ptr<PeerConnection> create(std::string id, const PeerOffer& offer,
-                                                const PeerSettings& settings, Media media,
+                                                const PeerSettings& settings, const Media& media,
                                                 const RoomClock& clock, Reaper& reaper, Callbacks callbacks);
   ~PeerConnection();
 
@@ -64,10 +64,7 @@ class PeerConnection {
     double fractionLost = 0;  ///< 0 … 1, since its last report
     double roundTripMs = 0;
   };
-  void requestQuality(std::function<void(std::optional<Quality>)> callback);
-
-  /// Asks the client for a key frame. Thread: owner.
-  void requestKeyFrameFromClient();
+  void requestQuality(const std::function<void(std::optional<Quality>)>& callback);
 
   struct Counters {
     uint64_t rtpPackets = 0;  ///< received

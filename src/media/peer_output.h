@@ -27,7 +27,7 @@ class PeerOutput {
 
   void setVideo(Stream stream);
   void setAudio(Stream stream);
-  /// From now on packets pass; `onOpen` of the sources is their own business (a key frame).
+  /// From now on packets pass.
   void open();
   /// For good.
   void close();

@@ -23,8 +23,9 @@ RenditionSet::RenditionSet(RenditionSettings settings, const CanvasFormat& canva
 
 RenditionSet::~RenditionSet() {
   restarts_.clear();
+  decltype(renditions_) last;  // declared before the lock: stopping an encoder waits for its frame
   const std::lock_guard lock(mutex_);
-  renditions_.clear();
+  last.swap(renditions_);
 }
 
 RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) const {
@@ -59,8 +60,9 @@ Result<std::shared_ptr<Rendition>> RenditionSet::start(const RenditionSpec& spec
   std::shared_ptr<Rendition> rendition = std::move(*made);
   log::info("rendition.started",
             {{"codec", spec.codec}, {"rendition", spec.name}, {"encoder", spec.encoder.element}});
+  std::shared_ptr<Rendition> before = rendition;
   const std::lock_guard lock(mutex_);
-  renditions_[key] = rendition;
+  renditions_[key].swap(before);
   return rendition;
 }
 
@@ -69,7 +71,7 @@ Result<void> RenditionSet::watch(const std::shared_ptr<PeerOutput>& viewer, cons
   const RenditionSpec spec = specFor(codec, maxHeight);
   const std::string key = spec.key();
   const auto known = viewers_.find(viewer.get());
-  if (known != viewers_.end() && known->second.first == key) return {};
+  if (known != viewers_.end() && known->second.first == key && renditions_.contains(key)) return {};
   std::shared_ptr<Rendition> rendition;
   const auto running = renditions_.find(key);
   if (running != renditions_.end()) {
@@ -126,11 +128,17 @@ void RenditionSet::onError(const std::string& key, const std::string& sentence) 
   main_context::post([alive = std::weak_ptr(alive_), this, key] {  // not now: its bus is calling us
     if (!alive.expired()) drop(key);
   });
+  restartLater(key, spec);
+}
+
+void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spec) {
   restarts_[key] = Timer::once(restartDelay, [this, key, spec] {
+    const auto isWatched = [&key](const auto& entry) { return entry.second.first == key; };
+    if (renditions_.contains(key) || std::ranges::none_of(viewers_, isWatched)) return;
     const auto started = start(spec);
     if (!started) {
       log::error("rendition.restartFailed", {{"rendition", key}, {"message", started.error().message}});
-      return;
+      return restartLater(key, spec);
     }
     for (const auto& [viewer, watching] : viewers_) {
       if (watching.first == key) (*started)->addViewer(watching.second);

@@ -12,7 +12,8 @@
 
 namespace tributary {
 
-/// One rung of the ladder of pictures a room can send. The bitrate is for 30 fps or less.
+/// One rung of the ladder of pictures a room can send. `bitrate` is the encoder's target, whatever the frame
+/// rate.
 struct RenditionChoice {
   std::string name;  ///< "720p"
   int height = 720;
@@ -53,6 +54,7 @@ class RenditionSet {
   RenditionSpec specFor(const std::string& codec, int maxHeight) const;
   Result<std::shared_ptr<Rendition>> start(const RenditionSpec& spec);
   void onError(const std::string& key, const std::string& sentence);
+  void restartLater(const std::string& key, const RenditionSpec& spec);
   void drop(const std::string& key);
 
   RenditionSettings settings_;

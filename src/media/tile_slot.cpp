@@ -27,7 +27,7 @@ std::shared_ptr<const Picture> TileSlot::fitted(const std::shared_ptr<const Pict
   return out;
 }
 
-void TileSlot::push(std::shared_ptr<const Picture> frame, int64_t now) {
+void TileSlot::push(const std::shared_ptr<const Picture>& frame, int64_t now) {
   int width = 0;
   int height = 0;
   Fit fit = Fit::crop;

@@ -32,7 +32,7 @@ class TileSlot {
   void setTarget(int width, int height, Fit fit);
 
   /// A decoded frame has arrived at `now` (monotonicNow()). Scales it, if it must be. Thread: streaming.
-  void push(std::shared_ptr<const Picture> frame, int64_t now);
+  void push(const std::shared_ptr<const Picture>& frame, int64_t now);
 
   /// Shows the card until the next push(): the connection has gone. Thread: any.
   void clear();

@@ -100,8 +100,8 @@ void VideoIngest::requestKeyFrame() {
 
 void VideoIngest::onFrame(GstSample* sample) {
   ++counters_.frames;
-  auto picture = Picture::wrap(sample);
-  if (picture) slot_->push(std::move(picture), monotonicNow());
+  const auto picture = Picture::wrap(sample);
+  if (picture) slot_->push(picture, monotonicNow());
 }
 
 }  // namespace tributary

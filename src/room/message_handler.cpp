@@ -45,6 +45,7 @@ void MessageHandler::operator()(const message::Update& update) {
   person.videoMuted = update.videoMuted.value_or(person.videoMuted);
   person.handRaised = update.handRaised.value_or(person.handRaised);
   room.media_->setVideoMuted(person.identity, person.videoMuted);
+  room.media_->setAudioMuted(person.identity, person.audioMuted);
   done();
   room.announce(person, "participantUpdated");
   room.arrange();
@@ -52,6 +53,7 @@ void MessageHandler::operator()(const message::Update& update) {
 
 void MessageHandler::operator()(const message::Quality& quality) {
   room.media_->setMaxHeight(person.identity, quality.maxHeight.value_or(0));
+  room.media_->setAudioOnly(person.identity, quality.audioOnly.value_or(false));
   done();
 }
 
@@ -90,6 +92,7 @@ void MessageHandler::operator()(const message::Moderate& moderate) {
   other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
   other.videoMuted = moderate.videoMuted.value_or(other.videoMuted);
   room.media_->setVideoMuted(other.identity, other.videoMuted);
+  room.media_->setAudioMuted(other.identity, other.audioMuted);
   done();
   if (!moderate.remove.value_or(false)) {
     room.announce(other, "participantUpdated");

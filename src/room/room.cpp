@@ -88,7 +88,8 @@ Result<Json> Room::join(const Json& params) {
   return Json::object({{"participant", person->toJson()},
                        {"participants", everybody},
                        {"layout", layoutJson()},
-                       {"recording", nullptr}});
+                       {"recording", nullptr},
+                       {"features", featuresJson()}});
 }
 
 void Room::leave(const std::string& sessionId, bool connectionLost) {
@@ -164,6 +165,13 @@ Json Room::layoutJson() const {
                        {"canvas", Json::object({{"width", settings_.profile.canvas.width},
                                                 {"height", settings_.profile.canvas.height}})},
                        {"tiles", tiles}});
+}
+
+Json Room::featuresJson() {
+  Json layouts = Json::array();
+  for (const auto name : layoutNames())
+    layouts.push(name);
+  return Json::object({{"layouts", layouts}, {"recording", false}, {"screen", false}});
 }
 
 void Room::watchSpeakers() {

@@ -54,6 +54,8 @@ class Room {
   void remove(const std::string& identity, const std::string& reason);
   void arrange();
   Json layoutJson() const;
+  /// What this build's rooms can do, so that clients offer nothing else.
+  static Json featuresJson();
   void broadcast(const Json& message) { outlet_.send(nullptr, message); }
   void announce(const Participant& participant, const char* type);
   void watchSpeakers();

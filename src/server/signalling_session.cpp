@@ -170,7 +170,8 @@ Json SignallingSession::joinedMessage(const Joined& joined) const {
        {"iceServers", iceServers},
        {"server", Json::object({{"name", "tributary"},
                                 {"version", TRIBUTARY_VERSION},
-                                {"pingInterval", inSeconds(context_.config.limits.pingInterval)}})}});
+                                {"pingInterval", inSeconds(context_.config.limits.pingInterval)},
+                                {"features", joined.room["features"]}})}});
 }
 
 void SignallingSession::handle(const message::Leave&, MessageId id) {

@@ -82,6 +82,8 @@ export interface ServerInfo {
   version?: string;
   /** Seconds between pings that the server wants at most. */
   pingInterval?: number;
+  /** What the room can do; absent means nothing beyond a call in one layout. */
+  features?: { layouts?: string[]; recording?: boolean; screen?: boolean };
 }
 
 export interface InboundStats {

@@ -4,7 +4,7 @@ import { isDark, toggleTheme } from './theme-button.js';
 
 /** @import { App } from '../state/app.js' */
 
-/** The layouts that every server has; docs/protocol.md `setLayout`. */
+/** Layouts that have a label here; the menu offers those that the server has too. */
 const LAYOUTS = [
   { name: 'grid', label: 'Grid', icon: 'grid' },
   { name: 'speaker', label: 'Speaker', icon: 'speaker-view' },
@@ -74,28 +74,41 @@ export class MoreMenu extends View {
     const { call } = app;
     const recording = Boolean(call.recording.value);
     const current = call.layout.value?.layout;
-    return html`
-      <div class="menu-title" id="layout-title">Layout for everybody</div>
-      <div class="layout-choice" role="group" aria-labelledby="layout-title">
-        ${LAYOUTS.map(
-          ({ name, label, icon }) => html`<${MenuItem}
-            key=${name}
-            icon=${icon}
-            label=${label}
-            checked=${current === name}
-            onClick=${this.choose(() => app.attempt(call.room.setLayout(name)))}
-          />`,
-        )}
-      </div>
-      <hr />
-      <${MenuItem}
+    const features = call.room.server?.features;
+    const layouts = LAYOUTS.filter(({ name }) => features?.layouts?.includes(name));
+    return html`${layouts.length > 1 && this.layoutItems(layouts, current, app)}
+    ${
+      features?.recording &&
+      html`<${MenuItem}
         icon="record"
         label=${recording ? 'Stop recording' : 'Record the call'}
         tone=${recording ? 'danger' : ''}
         onClick=${this.choose(() =>
           app.attempt(recording ? call.room.stopRecording() : call.room.startRecording()),
         )}
-      />
+      /><hr />`
+    }`;
+  }
+
+  /**
+   * @param {typeof LAYOUTS} layouts
+   * @param {string | undefined} current
+   * @param {App} app
+   */
+  layoutItems(layouts, current, app) {
+    return html`
+      <div class="menu-title" id="layout-title">Layout for everybody</div>
+      <div class="layout-choice" role="group" aria-labelledby="layout-title">
+        ${layouts.map(
+          ({ name, label, icon }) => html`<${MenuItem}
+            key=${name}
+            icon=${icon}
+            label=${label}
+            checked=${current === name}
+            onClick=${this.choose(() => app.attempt(app.call.room.setLayout(name)))}
+          />`,
+        )}
+      </div>
       <hr />
     `;
   }

@@ -120,11 +120,14 @@ class Person extends View {
       ${
         this.menuShown.value &&
         html`<${Popover} label=${who.name} class="menu" onClose=${this.toggleMenu}>
-          <${MenuItem}
-            icon="speaker-view"
-            label="Put in the spotlight"
-            onClick=${choose(() => room.setLayout('speaker', who.identity))}
-          />
+          ${
+            room.server?.features?.layouts?.includes('speaker') &&
+            html`<${MenuItem}
+              icon="speaker-view"
+              label="Put in the spotlight"
+              onClick=${choose(() => room.setLayout('speaker', who.identity))}
+            />`
+          }
           ${
             !who.audioMuted &&
             html`<${MenuItem}

@@ -106,7 +106,12 @@ export class MockRoom {
       layout: this.#layoutNow(),
       recording: this.#recording,
       iceServers: [],
-      server: { name: 'mock', version: '0', pingInterval: 10 },
+      server: {
+        name: 'mock',
+        version: '0',
+        pingInterval: 10,
+        features: { layouts: ['grid', 'speaker', 'sidebar'], recording: true, screen: false },
+      },
     });
     this.#showScene();
     this.#send({ type: 'connectionQuality', identity: 'me', score: 5 });
