@@ -94,6 +94,11 @@ std::optional<std::string> propertyText(const Json& value) {
   return std::nullopt;
 }
 
+/// The JSON path of a member.
+std::string under(std::string path, std::string_view key) {
+  return path.append(".").append(key);
+}
+
 void readEncoder(Reader& reader, const std::string& codec, const Json& json, PipelineProfile& profile) {
   const std::string path = "$.encoders." + codec;
   PipelineProfile::Encoder encoder;
@@ -108,11 +113,12 @@ void readEncoder(Reader& reader, const std::string& codec, const Json& json, Pip
   if (allowed.empty()) return reader.mistake(path, "is no codec that can be mixed; VP8, VP9 and H264 are");
   if (!known) reader.mistake(path + ".element", "must be " + allowed);
   for (const auto& key : json.keys()) {
-    if (key != "element" && key != "properties") reader.mistake(path + "." + key, "unknown key");
+    if (key != "element" && key != "properties") reader.mistake(under(path, key), "unknown key");
   }
   for (const auto& key : json["properties"].keys()) {
     auto text = propertyText(json["properties"][key]);
-    if (!text) reader.mistake(path + ".properties." + key, "must be a string, a number, true or false");
+    if (!text)
+      reader.mistake(under(under(path, "properties"), key), "must be a string, a number, true or false");
     encoder.properties[key] = text.value_or("");
   }
   profile.encoders[codec] = std::move(encoder);

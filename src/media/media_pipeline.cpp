@@ -206,11 +206,10 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
   video_->setScene(std::move(scene));
 }
 
-void MediaPipeline::requestQuality(const Id& id,
-                                   std::function<void(std::optional<PeerConnection::Quality>)> callback) {
+void MediaPipeline::requestQuality(
+    const Id& id, const std::function<void(std::optional<PeerConnection::Quality>)>& callback) {
   const auto found = members_.find(id);
-  if (found != members_.end() && found->second->peer)
-    found->second->peer->requestQuality(std::move(callback));
+  if (found != members_.end() && found->second->peer) found->second->peer->requestQuality(callback);
 }
 
 MediaPipeline::Stats MediaPipeline::stats() const {

@@ -72,7 +72,8 @@ class MediaPipeline {
   void arrange(const std::vector<PlacedPerson>& people);
 
   std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
-  void requestQuality(const Id& id, std::function<void(std::optional<PeerConnection::Quality>)> callback);
+  void requestQuality(const Id& id,
+                      const std::function<void(std::optional<PeerConnection::Quality>)>& callback);
 
   struct Stats {
     VideoMixer::Counters video;

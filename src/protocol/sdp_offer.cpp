@@ -89,6 +89,7 @@ Result<void> checkBundle(Section& session, const std::vector<MediaPart>& parts) 
   auto bundled = bundledMids(session);
   if (!bundled) return tl::unexpected(bundled.error());
   std::vector<std::string> mids;
+  mids.reserve(parts.size());
   for (const auto& part : parts)
     mids.push_back(part.media.mid);
   // webrtcbin takes the first mid's transport: it must be one that stands on its own.
