@@ -20,7 +20,7 @@ using AudioBlock = std::array<float, audioFrame>;
 
 struct OpusSettings {
   int bitrate = 40'000;  ///< bit/s of a mix
-  int complexity = 5;    ///< 0 … 10
+  int complexity = 9;    ///< 0 … 10
   bool fec = true;       ///< in-band, for receivers that lose packets
 };
 

@@ -49,6 +49,9 @@ struct SignallingServer::Static {
     static_cast<SignallingServer*>(self)->admit(message, path);
   }
   static void request(SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
+    // libsoup 3.2 does not notice that an idle connection was closed by its client and keeps the socket for
+    // good: one request a connection, then.
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
     static_cast<SignallingServer*>(self)->onRequest(message, path);
   }
   static void webSocket(SoupServer*, SoupServerMessage* message, const char*,
