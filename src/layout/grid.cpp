@@ -33,7 +33,7 @@ double worth(const LayoutInput& input, int rows) {
   const double height = (input.height - input.gap * (rows - 1.0)) / rows;
   double sum = 0;
   for (int row = 0; row < rows; ++row) {
-    const int count = cellsInRow(static_cast<int>(input.people.size()), rows, row);
+    const int count = cellsInRow(static_cast<int>(input.sources.size()), rows, row);
     double width = (input.width - input.gap * (count - 1.0)) / count;
     width = std::min(width, height * widestCell);
     if (width < 2 || height < 2) return -1;
@@ -46,7 +46,7 @@ double worth(const LayoutInput& input, int rows) {
 
 int bestRows(const LayoutInput& input) {
   int best = 1;
-  for (int rows = 2; rows <= static_cast<int>(input.people.size()); ++rows) {
+  for (int rows = 2; rows <= static_cast<int>(input.sources.size()); ++rows) {
     if (worth(input, rows) > worth(input, best) + 1e-6) best = rows;
   }
   return best;
@@ -56,20 +56,21 @@ int bestRows(const LayoutInput& input) {
 
 std::vector<Tile> gridLayout(const LayoutInput& input) {
   std::vector<Tile> tiles;
-  if (input.people.empty()) return tiles;
+  if (input.sources.empty()) return tiles;
   const int rows = bestRows(input);
   size_t next = 0;
   for (int row = 0; row < rows; ++row) {
     const auto [top, bottom] = cell(input.height, input.gap, rows, row);
-    const int count = cellsInRow(static_cast<int>(input.people.size()), rows, row);
+    const int count = cellsInRow(static_cast<int>(input.sources.size()), rows, row);
     const int fullWidth = (input.width - input.gap * (count - 1)) / count;
     const int cellWidth = std::min(fullWidth, static_cast<int>((bottom - top) * widestCell));
     const bool fills = cellWidth == fullWidth;
     const int rowWidth = fills ? input.width : evenDown(cellWidth) * count + input.gap * (count - 1);
     const int left = evenDown((input.width - rowWidth) / 2);
     for (int column = 0; column < count; ++column) {
+      const auto& source = input.sources[next++];
       const auto [start, end] = cell(rowWidth, input.gap, count, column);
-      tiles.push_back({input.people[next++], Rect{left + start, top, end - start, bottom - top}});
+      tiles.push_back({source.identity, source.source, Rect{left + start, top, end - start, bottom - top}});
     }
   }
   return tiles;

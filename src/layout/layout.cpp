@@ -1,21 +1,24 @@
 #include "layout/layout.h"
 
 #include <array>
-#include <utility>
 
 namespace tributary {
 namespace {
 
 // A new layout is a file with its function and a line here.
-constexpr std::array<std::pair<std::string_view, LayoutFunction>, 1> layouts = {{
-    {"grid", gridLayout},
+constexpr std::array<LayoutKind, 1> layouts = {{
+    {.name = "grid", .place = gridLayout},
 }};
 
 }  // namespace
 
-LayoutFunction findLayout(std::string_view name) {
-  for (const auto& [known, function] : layouts) {
-    if (known == name) return function;
+std::string_view toString(Source source) {
+  return source == Source::screen ? "screen" : "camera";
+}
+
+const LayoutKind* findLayout(std::string_view name) {
+  for (const auto& kind : layouts) {
+    if (kind.name == name) return &kind;
   }
   return nullptr;
 }
@@ -23,8 +26,8 @@ LayoutFunction findLayout(std::string_view name) {
 std::vector<std::string_view> layoutNames() {
   std::vector<std::string_view> out;
   out.reserve(layouts.size());
-  for (const auto& entry : layouts)
-    out.push_back(entry.first);
+  for (const auto& kind : layouts)
+    out.push_back(kind.name);
   return out;
 }
 

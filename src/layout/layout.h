@@ -16,17 +16,51 @@ struct Rect {
   bool operator==(const Rect&) const = default;
 };
 
-/// What a layout may look at. Everybody in `people` gets a tile, in that order.
+/// Which of a person's pictures.
+enum class Source { camera, screen };
+
+std::string_view toString(Source source);
+
+/// A picture that wants a tile.
+struct LayoutSource {
+  std::string identity;
+  Source source = Source::camera;
+  bool hasVideo = true;  ///< false shows a name card
+};
+
+/// One place of a custom layout, in ratios of the canvas (0 to 1).
+struct Region {
+  double left = 0;
+  double top = 0;
+  double width = 1;
+  double height = 1;
+  std::string role = "any";  ///< "talker", "screen", "spotlight", "any" or "identity:" and an identity
+  int z = 0;                 ///< higher is drawn over lower; regions of the same z must not overlap
+};
+
+/// The regions of a custom layout for a certain number of people: as many as it has regions.
+struct RegionSet {
+  std::vector<Region> regions;
+};
+
+/// All that a layout may look at.
 struct LayoutInput {
-  std::vector<std::string> people;  ///< identities, in the order they joined
-  int width = 1280;                 ///< canvas, even
+  std::vector<LayoutSource> sources;  ///< in order of their seats; each identity has at most one of a source
+  std::string talker;                 ///< who talks, or has talked last; empty if nobody has
+  std::string spotlight;              ///< whom a moderator has put up; empty is nobody
+  int width = 1280;                   ///< canvas, even
   int height = 720;
-  int gap = 4;  ///< pixels between tiles, even
+  int gap = 4;              ///< pixels between tiles, even
+  int maxTiles = 25;        ///< no layout places more
+  bool keepAspect = false;  ///< cells of 16:9 where true; else cells fill the canvas and cameras are cropped
+  std::vector<RegionSet> regions;  ///< of the layout "custom"; the others do not look at it
 };
 
 struct Tile {
   std::string identity;
+  Source source = Source::camera;
   Rect rect;
+  int z = 0;  ///< higher is drawn over lower
 
   bool operator==(const Tile&) const = default;
 };
@@ -36,11 +70,19 @@ struct Layout {
   std::vector<Tile> tiles;
 };
 
-/// A layout is a pure function: the same input gives the same tiles.
+/// A layout is a pure function: the same input gives the same tiles. A source has at most one tile; those
+/// without are heard and not seen. Tiles come in the order in which they are drawn.
 using LayoutFunction = std::vector<Tile> (*)(const LayoutInput&);
 
+struct LayoutKind {
+  std::string_view name;
+  LayoutFunction place = nullptr;
+  bool overlaps = false;  ///< whether tiles may lie on each other
+  bool hasStage = false;  ///< whether the talker or the spotlight has a place of its own
+};
+
 /// The layout of that name, or nullptr.
-LayoutFunction findLayout(std::string_view name);
+const LayoutKind* findLayout(std::string_view name);
 
 /// All names, for error messages and menus.
 std::vector<std::string_view> layoutNames();

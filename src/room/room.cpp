@@ -132,10 +132,12 @@ void Room::arrange() {
   input.height = settings_.profile.canvas.height;
   input.gap = settings_.profile.layout.gap;
   for (const auto& person : people_) {
-    if (std::ssize(input.people) == settings_.profile.layout.maxTiles) break;
-    if (person->role != "viewer") input.people.push_back(person->identity);
+    if (std::ssize(input.sources) == settings_.profile.layout.maxTiles) break;
+    if (person->role != "viewer") {
+      input.sources.push_back({person->identity, Source::camera, !person->videoMuted});
+    }
   }
-  auto tiles = findLayout(layout_)(input);
+  auto tiles = findLayout(layout_)->place(input);
   std::vector<MediaPipeline::PlacedPerson> placed;
   for (const auto& tile : tiles) {
     const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
@@ -155,11 +157,12 @@ Json Room::layoutJson() const {
   Json tiles = Json::array();
   for (const auto& tile : tiles_) {
     tiles.push(Json::object({{"identity", tile.identity},
-                             {"source", "camera"},
+                             {"source", std::string(toString(tile.source))},
                              {"left", tile.rect.x / width},
                              {"top", tile.rect.y / height},
                              {"width", tile.rect.width / width},
-                             {"height", tile.rect.height / height}}));
+                             {"height", tile.rect.height / height},
+                             {"z", tile.z}}));
   }
   return Json::object({{"layout", layout_},
                        {"canvas", Json::object({{"width", settings_.profile.canvas.width},

@@ -67,7 +67,8 @@ void MediaRoom::leave(const std::string& id) {
 
 void MediaRoom::arrange() {
   LayoutInput input;
-  input.people = order_;
+  for (const auto& id : order_)
+    input.sources.push_back({id});
   input.width = media_->settings().canvas.width;
   input.height = media_->settings().canvas.height;
   std::vector<MediaPipeline::PlacedPerson> placed;

@@ -8,7 +8,7 @@ namespace {
 LayoutInput inputOf(int people, int width = 1280, int height = 720, int gap = 4) {
   LayoutInput input;
   for (int i = 0; i < people; ++i)
-    input.people.push_back("p" + std::to_string(i));
+    input.sources.push_back({"p" + std::to_string(i)});
   input.width = width;
   input.height = height;
   input.gap = gap;
@@ -35,11 +35,11 @@ TEST_P(GridOnCanvas, PlacesEverybodyInOrderWithoutOverlapOnEvenPixels) {
   for (int people = 0; people <= 100; ++people) {
     const auto input = inputOf(people, width, height);
     const auto tiles = gridLayout(input);
-    ASSERT_EQ(tiles.size(), input.people.size());
+    ASSERT_EQ(tiles.size(), input.sources.size());
     for (size_t i = 0; i < tiles.size(); ++i) {
       const Rect& r = tiles[i].rect;
       SCOPED_TRACE(std::to_string(people) + " people, tile " + std::to_string(i) + ": " + describe(r));
-      EXPECT_EQ(tiles[i].identity, input.people[i]);
+      EXPECT_EQ(tiles[i].identity, input.sources[i].identity);
       EXPECT_EQ((r.x | r.y | r.width | r.height) & 1, 0);
       EXPECT_GE(r.x, 0);
       EXPECT_GE(r.y, 0);
@@ -77,7 +77,7 @@ TEST(Grid, FourPeopleGetQuarters) {
 }
 
 TEST(Layouts, AreFoundByName) {
-  EXPECT_EQ(findLayout("grid"), gridLayout);
+  EXPECT_EQ(findLayout("grid")->place, gridLayout);
   EXPECT_EQ(findLayout("Grid"), nullptr);
   EXPECT_EQ(findLayout(""), nullptr);
   EXPECT_FALSE(layoutNames().empty());
