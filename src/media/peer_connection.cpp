@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "media/peer_caps.h"
 #include "media/peer_shared.h"
+#include "media/thread_priority.h"
 
 namespace tributary {
 namespace {
@@ -108,6 +109,7 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
   shared_->output = media.output;
   pipeline_ = ObjectPtr<GstElement>::sink(gst_pipeline_new(("peer-" + id_).c_str()));
   clock.adopt(pipeline_.get());
+  preferSourceThreads(pipeline_.get());
   auto webrtc = makeElement("webrtcbin", "webrtc");
   if (!webrtc) return tl::unexpected(webrtc.error());
   webrtc_ = *webrtc;

@@ -1,10 +1,11 @@
 #include "media/ticker.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
 
 #include <utility>
+
+#include "media/thread_priority.h"
 
 namespace tributary {
 
@@ -13,18 +14,6 @@ int64_t monotonicNow() {
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
-
-namespace {
-
-/// A mix that is late is late for everybody, and takes well under a millisecond: it goes before the decoders.
-/// Without the right (RLIMIT_RTPRIO, docs/operations.md) it takes its turn like any thread.
-void preferThisThread() {
-  sched_param priority{};
-  priority.sched_priority = 5;
-  pthread_setschedparam(pthread_self(), SCHED_RR | SCHED_RESET_ON_FORK, &priority);
-}
-
-}  // namespace
 
 Ticker::Ticker(std::string name, int64_t numerator, int64_t denominator, Work work)
     : name_(std::move(name)),
