@@ -9,6 +9,7 @@ namespace tributary {
 struct MediaPipeline::Member {
   Id id;
   std::shared_ptr<TileSlot> slot = std::make_shared<TileSlot>();
+  std::shared_ptr<TileSlot> screen = std::make_shared<TileSlot>(TileSlot::Hold::always);
   std::shared_ptr<Talker> talker;
   std::shared_ptr<PeerOutput> output;
   std::unique_ptr<PeerConnection> peer;
@@ -59,6 +60,7 @@ void MediaPipeline::addPerson(const Id& id) {
   if (member) return;
   member = std::make_unique<Member>();
   member->id = id;
+  member->screen->setMuted(true);
 }
 
 void MediaPipeline::retire(Member& member) {
@@ -123,8 +125,9 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
   };
   audio_->add(id, sends ? member.talker : nullptr, hears ? member.output : nullptr);
   audio_->setMuted(id, member.audioMuted);
-  member.peer = PeerConnection::create(id, offer, settings_.peer, {member.slot, member.talker, member.output},
-                                       clock_, reaper_, std::move(callbacks));
+  member.peer = PeerConnection::create(id, offer, settings_.peer,
+                                       {member.slot, member.screen, member.talker, member.output}, clock_,
+                                       reaper_, std::move(callbacks));
 }
 
 void MediaPipeline::watch(Member& member) {
@@ -148,6 +151,16 @@ void MediaPipeline::addCandidate(const Id& id, unsigned mline, const std::string
 void MediaPipeline::setVideoMuted(const Id& id, bool muted) {
   const auto found = members_.find(id);
   if (found != members_.end()) found->second->slot->setMuted(muted);
+}
+
+void MediaPipeline::setScreenShared(const Id& id, bool shared) {
+  const auto found = members_.find(id);
+  if (found != members_.end()) found->second->screen->setMuted(!shared);
+}
+
+int64_t MediaPipeline::lastScreenPacket(const Id& id) const {
+  const auto found = members_.find(id);
+  return found != members_.end() && found->second->peer ? found->second->peer->lastScreenPacket() : 0;
 }
 
 void MediaPipeline::setAudioMuted(const Id& id, bool muted) {

@@ -57,6 +57,10 @@ class MediaPipeline {
 
   /// The camera is off: name card at once, whatever still arrives.
   void setVideoMuted(const Id& id, bool muted);
+  /// The screen is shared from now on, or no longer. While it is not, what arrives of it is dropped.
+  void setScreenShared(const Id& id, bool shared);
+  /// When something last arrived of that person's screen, by monotonicNow(); 0 is never.
+  int64_t lastScreenPacket(const Id& id) const;
   /// The microphone is off: not in the mix, whatever still arrives.
   void setAudioMuted(const Id& id, bool muted);
   /// What a client can take, in lines of picture; 0 is no limit.

@@ -157,8 +157,9 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
   shared_->ingestPads.assign(offer.lines.size(), nullptr);
   for (size_t i = 0; i < offer.lines.size(); ++i) {
     const MediaLine& line = offer.lines[i];
-    if (line.kind == MediaLine::Kind::video) videoCodec_ = line.codec;
+    if (line.kind == MediaLine::Kind::video && !line.screen) videoCodec_ = line.codec;
     if (!line.receive) continue;
+    if (line.screen) shared_->screenLine = i;
     if (line.kind == MediaLine::Kind::audio) {
       auto ingest = AudioIngest::create(pipeline_.get(), media.microphone);
       if (!ingest) return tl::unexpected(ingest.error());
@@ -168,7 +169,8 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
     }
     const VideoCodec* codec = findVideoCodec(line.codec);
     if (codec == nullptr) return fail(ErrorCode::unsupportedCodec, "no video codec " + line.codec);
-    auto ingest = VideoIngest::create(pipeline_.get(), *codec, "camera", media.camera);
+    auto ingest = VideoIngest::create(pipeline_.get(), *codec, line.screen ? "screen" : "camera",
+                                      line.screen ? media.screen : media.camera);
     if (!ingest) return tl::unexpected(ingest.error());
     shared_->ingestPads[i] = (*ingest)->sinkPad();
     shared_->videoIngests.push_back(std::move(*ingest));
@@ -225,35 +227,31 @@ void PeerConnection::applyOffer() {
 
 Result<void> PeerConnection::addLine(size_t index) {
   const MediaLine& line = offer_.lines[index];
-  const uint32_t ssrc = newSsrc();
-  GstCaps* caps = lineCaps(line);
-  GstCaps* sendCaps = sendingCaps(line, ssrc);
   const std::string padName = "sink_" + std::to_string(index);
   auto pad = ObjectPtr<GstPad>::adopt(gst_element_request_pad_simple(webrtc_.get(), padName.c_str()));
-  Result<void> result;
-  if (!pad) {
-    result = fail(ErrorCode::internal, "webrtcbin gives no pad for m-line " + std::to_string(index));
-  } else {
-    const auto transceiver = transceiverOf(pad.get());
-    g_object_set(transceiver.get(), "codec-preferences", caps, "direction", directionOf(line), "do-nack",
-                 line.kind == MediaLine::Kind::video, nullptr);
-    auto source = addSource(line, ssrc, sendCaps);
-    if (!source) {
-      result = tl::unexpected(source.error());
-    } else {
-      const auto sourcePad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
-      signals_.push_back(shared_->connect(
-          pad.get(), "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
-            (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
-          })));
-      sinkPads_.push_back(pad);
-      gst_pad_link(sourcePad.get(), pad.get());
-      gst_element_sync_state_with_parent(source->get());
-    }
-  }
+  if (!pad) return fail(ErrorCode::internal, "webrtcbin gives no pad for m-line " + std::to_string(index));
+  GstCaps* caps = lineCaps(line);
+  g_object_set(transceiverOf(pad.get()).get(), "codec-preferences", caps, "direction", directionOf(line),
+               "do-nack", line.kind == MediaLine::Kind::video, nullptr);
   gst_caps_unref(caps);
-  gst_caps_unref(sendCaps);
-  return result;
+  sinkPads_.push_back(pad);
+  return line.send ? feedLine(line, pad.get()) : Result<void>{};
+}
+
+Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
+  const uint32_t ssrc = newSsrc();
+  GstCaps* caps = sendingCaps(line, ssrc);
+  auto source = addSource(line, ssrc, caps);
+  gst_caps_unref(caps);
+  if (!source) return tl::unexpected(source.error());
+  signals_.push_back(shared_->connect(
+      pad, "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
+        (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
+      })));
+  const auto sourcePad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
+  gst_pad_link(sourcePad.get(), pad);
+  gst_element_sync_state_with_parent(source->get());
+  return {};
 }
 
 Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps) {
@@ -267,7 +265,6 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
   gst_bin_add(GST_BIN(pipeline_.get()), source->get());
   PeerOutput::Stream stream{ObjectPtr<GstAppSrc>::share(source->get()),
                             RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))};
-  if (!line.send) return source;
   if (line.kind == MediaLine::Kind::audio) {
     media_.output->setAudio(std::move(stream));
     return source;
@@ -293,8 +290,8 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
 void PeerConnection::createAnswerWhenReady() {
   // An answer made before the pads have caps names no media SSRC, and Chromium then shows nothing.
   if (answered_ || sinkPads_.size() != offer_.lines.size()) return;
-  for (const auto& pad : sinkPads_) {
-    if (!gst_pad_has_current_caps(pad.get())) return;
+  for (size_t i = 0; i < sinkPads_.size(); ++i) {
+    if (offer_.lines[i].send && !gst_pad_has_current_caps(sinkPads_[i].get())) return;
   }
   answered_ = true;
   createAnswer();
@@ -378,6 +375,10 @@ void PeerConnection::requestQuality(const std::function<void(std::optional<Quali
 
 PeerConnection::Counters PeerConnection::counters() const {
   return {shared_->rtpPackets, shared_->rtpBytes, shared_->gated};
+}
+
+int64_t PeerConnection::lastScreenPacket() const {
+  return shared_->lastScreenPacket;
 }
 
 PeerConnection::~PeerConnection() {

@@ -43,6 +43,7 @@ class PeerConnection {
 
   struct Media {
     std::shared_ptr<TileSlot> camera;
+    std::shared_ptr<TileSlot> screen;
     std::shared_ptr<Talker> microphone;
     std::shared_ptr<PeerOutput> output;
   };
@@ -73,6 +74,9 @@ class PeerConnection {
   };
   Counters counters() const;
 
+  /// When something last arrived of the client's screen, by monotonicNow(); 0 before.
+  int64_t lastScreenPacket() const;
+
   static constexpr std::chrono::seconds answerDeadline{5};
 
  private:
@@ -85,6 +89,7 @@ class PeerConnection {
   void setUpIce(const PeerSettings& settings);
   void applyOffer();
   Result<void> addLine(size_t index);
+  Result<void> feedLine(const MediaLine& line, GstPad* pad);
   Result<ObjectPtr<GstElement>> addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps);
   void createAnswerWhenReady();
   void createAnswer();
@@ -105,7 +110,7 @@ class PeerConnection {
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
-  std::vector<ObjectPtr<GstPad>> sinkPads_;
+  std::vector<ObjectPtr<GstPad>> sinkPads_;     ///< by m-line
   std::vector<ObjectPtr<GstElement>> sources_;  ///< that push buffer lists
   std::vector<SignalConnection> signals_;
   PipelineBus bus_;

@@ -13,6 +13,7 @@ inline constexpr const char* colourSpaceUri = "http://www.webrtc.org/experiments
 struct MediaLine {
   enum class Kind { audio, video };
   Kind kind = Kind::audio;
+  bool screen = false;  ///< a video line that brings the client's screen; the mix never goes out on it
   std::string mid;
   bool receive = true;   ///< the client sends on it
   bool send = true;      ///< the client takes the mix on it

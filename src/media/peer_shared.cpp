@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "media/dtls_identity.h"
+#include "media/ticker.h"
 
 namespace tributary {
 
@@ -27,6 +28,15 @@ void PeerConnection::Shared::onPadAdded(GstPad* pad) {
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
       [](GstPad*, GstPadProbeInfo* info, gpointer self) { return static_cast<Shared*>(self)->onRtp(info); },
       this, nullptr);
+  if (line == screenLine) {
+    gst_pad_add_probe(
+        pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        [](GstPad*, GstPadProbeInfo*, gpointer self) {
+          static_cast<Shared*>(self)->lastScreenPacket = monotonicNow();
+          return GST_PAD_PROBE_OK;
+        },
+        this, nullptr);
+  }
   if (gst_pad_link(pad, ingestPads[line]) != GST_PAD_LINK_OK) {
     log::error("peer.linkFailed", {{"mline", line}});
   }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
   std::unique_ptr<AudioIngest> audioIngest;
   std::vector<GstPad*> ingestPads;  ///< by m-line, null where nothing is received; fixed before PLAYING
+  std::optional<size_t> screenLine;
   std::atomic<bool> verified = false;
   std::atomic<bool> mismatch = false;
   std::atomic<uint64_t> rtpPackets = 0;
   std::atomic<uint64_t> rtpBytes = 0;
   std::atomic<uint64_t> gated = 0;
+  std::atomic<int64_t> lastScreenPacket = 0;  ///< monotonicNow()
 
   /// Runs `work` with the PeerConnection on the owner's thread, if it is still there. Thread: any.
   template <typename Work>

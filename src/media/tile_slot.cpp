@@ -80,7 +80,7 @@ TileFrame TileSlot::take(int width, int height, Fit fit, int64_t now) {
     }
     shortenQueue();
     entry = current_;
-    age = now - lastArrival_;
+    age = hold_ == Hold::always ? 0 : now - lastArrival_;
   }
   if (!entry.source || age > cardAfter) return {};
   if (entry.fitted->width() != width || entry.fitted->height() != height) {

@@ -17,8 +17,8 @@ struct TileFrame {
   std::shared_ptr<const Picture> picture;  ///< already of the tile's size; null when state is card
 };
 
-/// The frame store of one person's camera. The network's pace ends here: frames come in when they come,
-/// and every canvas tick gets one at once, whatever the sender does.
+/// The frame store of one person's camera or screen. The network's pace ends here: frames come in when they
+/// come, and every canvas tick gets one at once, whatever the sender does.
 ///
 /// Two frames that arrive between two ticks are shown one after the other, so that jitter does not cost
 /// frames; a queue that never empties is shortened, so that jitter does not become latency.
@@ -27,6 +27,10 @@ class TileSlot {
   /// A camera that is silent for this long is dimmed, then replaced by its card. Nanoseconds.
   static constexpr int64_t dimAfter = 1'000'000'000;
   static constexpr int64_t cardAfter = 1'800'000'000;
+
+  /// A screen at rest sends next to nothing, so its last picture stands until clear() or setMuted().
+  enum class Hold { briefly, always };
+  explicit TileSlot(Hold hold = Hold::briefly) : hold_(hold) {}
 
   /// The size frames are fitted to on arrival. Thread: any.
   void setTarget(int width, int height, Fit fit);
@@ -61,6 +65,7 @@ class TileSlot {
                                         Fit fit);
   void shortenQueue();
 
+  const Hold hold_;
   mutable std::mutex mutex_;
   std::shared_ptr<PicturePool> pool_ = PicturePool::create();
   int width_ = 0;

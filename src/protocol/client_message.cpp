@@ -46,6 +46,7 @@ void fields(Visitor& visit, message::Update& update) {
   visit("audioMuted", update.audioMuted);
   visit("videoMuted", update.videoMuted);
   visit("handRaised", update.handRaised);
+  visit("screenShared", update.screenShared);
 }
 
 template <typename Visitor>
@@ -72,6 +73,7 @@ void fields(Visitor& visit, message::Moderate& moderate) {
   visit("identity", moderate.identity, text::plainName);
   visit("audioMuted", moderate.audioMuted);
   visit("videoMuted", moderate.videoMuted);
+  visit("screenShared", moderate.screenShared);
   visit("remove", moderate.remove);
 }
 

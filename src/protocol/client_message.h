@@ -42,6 +42,7 @@ struct Update {
   std::optional<bool> audioMuted;
   std::optional<bool> videoMuted;
   std::optional<bool> handRaised;
+  std::optional<bool> screenShared;
 };
 
 /// What the client can take; absent is "no limit of mine".
@@ -69,6 +70,7 @@ struct Moderate {
   std::string identity;
   std::optional<bool> audioMuted;
   std::optional<bool> videoMuted;
+  std::optional<bool> screenShared;  ///< false ends their share; true is refused
   std::optional<bool> remove;
 };
 

@@ -40,6 +40,10 @@ void MessageHandler::operator()(const message::Candidate& candidate) {
 }
 
 void MessageHandler::operator()(const message::Update& update) {
+  if (update.screenShared) {
+    const auto shared = room.shareScreen(person, *update.screenShared);
+    if (!shared) return reply(tl::unexpected(shared.error()));
+  }
   person.name = update.name.value_or(person.name);
   person.audioMuted = update.audioMuted.value_or(person.audioMuted);
   person.videoMuted = update.videoMuted.value_or(person.videoMuted);
@@ -89,6 +93,11 @@ void MessageHandler::operator()(const message::Moderate& moderate) {
         fail(ErrorCode::notFound, "nobody in the room has the identity '" + moderate.identity + "'"));
   }
   Participant& other = **found;
+  if (moderate.screenShared.value_or(false)) {
+    return reply(fail(ErrorCode::badRequest,
+                      "moderate.screenShared can only be false: nobody can be made to share a screen"));
+  }
+  if (moderate.screenShared && other.screenShared) room.endShare(other.identity, "moderated");
   other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
   other.videoMuted = moderate.videoMuted.value_or(other.videoMuted);
   room.media_->setVideoMuted(other.identity, other.videoMuted);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "media/codec_table.h"
 
@@ -54,6 +55,7 @@ std::string offered(const SdpMedia& media) {
 
 Result<PeerOffer> negotiate(const SdpOffer& offer) {
   PeerOffer out{offer.text, offer.fingerprint, {}};
+  bool hasCamera = false;
   for (const auto& media : offer.media) {
     const bool video = media.kind == SdpMedia::Kind::video;
     const auto codec = std::ranges::find_if(media.codecs, [&](const auto& c) { return isUsable(media, c); });
@@ -68,6 +70,8 @@ Result<PeerOffer> negotiate(const SdpOffer& offer) {
     line.mid = media.mid;
     line.receive = media.direction == SdpDirection::sendRecv || media.direction == SdpDirection::sendOnly;
     line.send = media.direction == SdpDirection::sendRecv || media.direction == SdpDirection::recvOnly;
+    line.screen = video && std::exchange(hasCamera, true);
+    if (line.screen) line.send = false;
     line.codec = codec->name;
     line.payloadType = codec->payloadType;
     line.clockRate = codec->clockRate;
@@ -79,9 +83,6 @@ Result<PeerOffer> negotiate(const SdpOffer& offer) {
     }
     if (!video) line.format["useinbandfec"] = "1";
     out.lines.push_back(std::move(line));
-  }
-  if (std::ranges::count(out.lines, MediaLine::Kind::video, &MediaLine::kind) > 1) {
-    return fail(ErrorCode::invalidSdp, "one video m-line is taken: screen sharing is not there yet");
   }
   return out;
 }

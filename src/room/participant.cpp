@@ -16,7 +16,7 @@ Json Participant::toJson() const {
                        {"audioMuted", audioMuted},
                        {"videoMuted", videoMuted},
                        {"handRaised", handRaised},
-                       {"screenShared", false},
+                       {"screenShared", screenShared},
                        {"joinedAt", joinedAt}});
 }
 

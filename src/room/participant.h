@@ -17,6 +17,7 @@ struct Participant {
   bool audioMuted = false;
   bool videoMuted = false;
   bool handRaised = false;
+  bool screenShared = false;
   int connectionScore = -1;  ///< last sent; −1 is none yet
   Timer departure;           ///< runs while the connection is lost
 

@@ -11,6 +11,7 @@ namespace tributary {
 namespace {
 
 constexpr std::chrono::milliseconds speakerInterval{250};
+constexpr std::chrono::milliseconds screenInterval{100};
 constexpr std::chrono::milliseconds qualityInterval{3000};
 constexpr double speakingDb = -45;             // dBFS: above the noise of a quiet room
 constexpr int64_t speakingHold = 800'000'000;  // ns: a pause between words is no end of speech
@@ -25,10 +26,24 @@ int scoreOf(const PeerConnection::Quality& quality) {
   return 5;
 }
 
+/// What clients may share and how: false, or the limits.
+Json screenJson(const ScreenSettings& screen) {
+  if (screen.sharers == 0) return false;
+  return Json::object({{"sharers", screen.sharers},
+                       {"replace", screen.replace},
+                       {"maxWidth", screen.maxWidth},
+                       {"maxHeight", screen.maxHeight},
+                       {"maxFramerate", screen.maxFramerate},
+                       {"maxBitrate", screen.maxBitrate}});
+}
+
 }  // namespace
 
 Room::Room(RoomSettings settings, Outlet outlet)
-    : settings_(std::move(settings)), outlet_(std::move(outlet)), layout_(settings_.profile.layout.name) {
+    : settings_(std::move(settings)),
+      outlet_(std::move(outlet)),
+      layout_(settings_.profile.layout.name),
+      screens_(settings_.screen) {
   MediaPipeline::Callbacks callbacks;
   callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {
     const auto found = std::ranges::find(people_, id, [](const auto& p) { return p->identity; });
@@ -41,6 +56,7 @@ Room::Room(RoomSettings settings, Outlet outlet)
   callbacks.onState = [this](const auto& id, PeerConnection::State state) { onPeerState(id, state); };
   media_ = std::make_unique<MediaPipeline>(mediaSettings(settings_), std::move(callbacks));
   timers_.push_back(Timer::every(speakerInterval, [this] { watchSpeakers(); }));
+  timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
   timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));
 }
@@ -109,6 +125,7 @@ void Room::remove(const std::string& identity, const std::string& reason) {
   media_->removePerson(identity);
   std::erase_if(people_, [&](const auto& person) { return person->identity == identity; });
   lastLoud_.erase(identity);
+  screens_.stop(identity);
   log::info("participant.left", {{"participant", identity}, {"reason", reason}});
   broadcast(Json::object({{"type", "participantLeft"}, {"identity", identity}, {"reason", reason}}));
   arrange();
@@ -170,11 +187,11 @@ Json Room::layoutJson() const {
                        {"tiles", tiles}});
 }
 
-Json Room::featuresJson() {
+Json Room::featuresJson() const {
   Json layouts = Json::array();
   for (const auto name : layoutNames())
     layouts.push(name);
-  return Json::object({{"layouts", layouts}, {"recording", false}, {"screen", false}});
+  return Json::object({{"layouts", layouts}, {"recording", false}, {"screen", screenJson(settings_.screen)}});
 }
 
 void Room::watchSpeakers() {
@@ -191,6 +208,48 @@ void Room::watchSpeakers() {
   for (const auto& identity : speakers_)
     identities.push(identity);
   broadcast(Json::object({{"type", "activeSpeakers"}, {"identities", identities}}));
+}
+
+Result<void> Room::shareScreen(Participant& person, bool shared) {
+  if (!shared) {
+    if (person.screenShared) endShare(person.identity, "stopped");
+    return {};
+  }
+  if (person.role == "viewer") return fail(ErrorCode::forbidden, "a viewer may not share a screen");
+  if (settings_.screen.sharers == 0) return fail(ErrorCode::forbidden, "no screens are shared in this room");
+  const auto ended = screens_.start(person.identity, monotonicNow());
+  if (!ended) {
+    const auto sharer =
+        std::ranges::find(people_, screens_.sharers().front(), [](const auto& p) { return p->identity; });
+    return fail(ErrorCode::forbidden, (*sharer)->name + " is sharing a screen, and this room shows " +
+                                          std::to_string(settings_.screen.sharers) +
+                                          " at a time: wait until it ends");
+  }
+  for (const auto& identity : *ended)
+    endShare(identity, "replaced");
+  if (std::exchange(person.screenShared, true)) return {};
+  media_->setScreenShared(person.identity, true);
+  log::info("screen.started", {{"participant", person.identity}});
+  return {};
+}
+
+void Room::endShare(const std::string& identity, const char* reason) {
+  screens_.stop(identity);
+  media_->setScreenShared(identity, false);
+  log::info("screen.ended", {{"participant", identity}, {"reason", reason}});
+  const auto person = std::ranges::find(people_, identity, [](const auto& p) { return p->identity; });
+  if (person == people_.end()) return;
+  (*person)->screenShared = false;
+  announce(**person, "participantUpdated");
+  arrange();
+}
+
+void Room::watchScreens() {
+  const auto changes = screens_.watch(
+      monotonicNow(), [this](const auto& identity) { return media_->lastScreenPacket(identity); });
+  for (const auto& identity : changes.ended)
+    endShare(identity, "nothingArrives");
+  if (changes.shown) arrange();
 }
 
 void Room::watchQuality() {

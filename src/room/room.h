@@ -11,6 +11,7 @@
 #include "protocol/client_message.h"
 #include "room/participant.h"
 #include "room/room_settings.h"
+#include "room/screen_shares.h"
 
 namespace tributary {
 
@@ -55,10 +56,15 @@ class Room {
   void arrange();
   Json layoutJson() const;
   /// What this build's rooms can do, so that clients offer nothing else.
-  static Json featuresJson();
+  Json featuresJson() const;
   void broadcast(const Json& message) { outlet_.send(nullptr, message); }
   void announce(const Participant& participant, const char* type);
   void watchSpeakers();
+  /// The person's client begins to share a screen, or stops. Errors: forbidden, saying why.
+  Result<void> shareScreen(Participant& person, bool shared);
+  /// Their share ends, and everybody is told, they too.
+  void endShare(const std::string& identity, const char* reason);
+  void watchScreens();
   void watchQuality();
   void onPeerState(const std::string& identity, PeerConnection::State state);
   void sendQuality(const std::string& identity, int score);
@@ -70,6 +76,7 @@ class Room {
   std::string layout_;
   std::vector<Tile> tiles_;
   std::vector<std::string> speakers_;
+  ScreenShares screens_;
   std::map<std::string, int64_t> lastLoud_;  ///< identity → monotonicNow() when last heard
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;

@@ -6,6 +6,7 @@
 #include "config/pipeline_profile.h"
 #include "glib/json.h"
 #include "media/media_pipeline.h"
+#include "room/screen_shares.h"
 
 namespace tributary {
 
@@ -15,6 +16,7 @@ struct RoomSettings {
   int maxParticipants = 50;
   std::chrono::milliseconds departureTimeout{20'000};
   PeerSettings peer;
+  ScreenSettings screen;
 };
 
 /// From the parameters of `configure` (docs/room-channel.md). The error lists every mistake in the profile.
