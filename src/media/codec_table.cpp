@@ -133,10 +133,10 @@ Result<ObjectPtr<GstElement>> makeEncoder(const EncoderSettings& settings, int b
   return element;
 }
 
-Result<ObjectPtr<GstElement>> makeDecoder(const VideoCodec& codec) {
+Result<ObjectPtr<GstElement>> makeDecoder(const VideoCodec& codec, const std::string& name) {
   Result<ObjectPtr<GstElement>> element = fail(ErrorCode::internal, "no decoder");
   for (const auto factory : codec.decoders) {
-    element = makeElement(factory, "decoder");
+    element = makeElement(factory, name);
     if (element) break;
   }
   if (!element) return element;

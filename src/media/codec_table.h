@@ -42,6 +42,6 @@ Result<ObjectPtr<GstElement>> makeEncoder(const EncoderSettings& settings, int b
 Result<ObjectPtr<GstElement>> makeElement(std::string_view factory, std::string_view name = {});
 
 /// The first decoder installed, set up for one thread and no delay.
-Result<ObjectPtr<GstElement>> makeDecoder(const VideoCodec& codec);
+Result<ObjectPtr<GstElement>> makeDecoder(const VideoCodec& codec, const std::string& name = {});
 
 }  // namespace tributary

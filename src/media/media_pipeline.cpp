@@ -17,11 +17,16 @@ struct MediaPipeline::Member {
   bool audioOnly = false;
   bool audioMuted = false;
 
-  // Drawn once for a name, state and size.
-  std::string cardKey;
-  std::shared_ptr<const Picture> card;
-  std::string labelKey;
-  std::shared_ptr<const Overlay> label;
+  /// What stands for one of their pictures; drawn once for a name, state and size.
+  struct Art {
+    std::string cardKey;
+    std::shared_ptr<const Picture> card;
+    std::string labelKey;
+    std::shared_ptr<const Overlay> label;
+  };
+  Art cameraArt;
+  Art screenArt;
+  Art& art(Source source) { return source == Source::screen ? screenArt : cameraArt; }
 };
 
 MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
@@ -191,20 +196,22 @@ void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {
 }
 
 std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const PlacedPerson& placed) {
+  Member::Art& art = member.art(placed.source);
   const std::string key =
       placed.person.name + "/" + std::to_string(placed.rect.width) + "x" + std::to_string(placed.rect.height);
-  if (key != member.cardKey) member.card = drawCard(placed.person, placed.rect.width, placed.rect.height);
-  member.cardKey = key;
-  return member.card;
+  if (key != art.cardKey) art.card = drawCard(placed.person, placed.rect.width, placed.rect.height);
+  art.cardKey = key;
+  return art.card;
 }
 
 std::shared_ptr<const Overlay> MediaPipeline::labelFor(Member& member, const PlacedPerson& placed) {
   if (!settings_.showNames) return nullptr;
+  Member::Art& art = member.art(placed.source);
   const std::string key = placed.person.name + "/" + std::to_string(placed.rect.width) + "x" +
                           std::to_string(placed.rect.height) + (placed.person.audioMuted ? "/muted" : "");
-  if (key != member.labelKey) member.label = drawLabel(placed.person, placed.rect.width, placed.rect.height);
-  member.labelKey = key;
-  return member.label;
+  if (key != art.labelKey) art.label = drawLabel(placed.person, placed.rect.width, placed.rect.height);
+  art.labelKey = key;
+  return art.label;
 }
 
 void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
@@ -213,8 +220,11 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
     const auto found = members_.find(placed.person.identity);
     if (found == members_.end()) continue;
     Member& member = *found->second;
-    scene->tiles.push_back(
-        {member.slot, placed.rect, settings_.fit, cardFor(member, placed), labelFor(member, placed)});
+    const bool screen = placed.source == Source::screen;
+    // Nothing of a screen may be cut off: its edges have text too.
+    scene->tiles.push_back({screen ? member.screen : member.slot, placed.rect,
+                            screen ? Fit::letterbox : settings_.fit, cardFor(member, placed),
+                            labelFor(member, placed)});
   }
   video_->setScene(std::move(scene));
 }

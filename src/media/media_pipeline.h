@@ -71,6 +71,7 @@ class MediaPipeline {
   struct PlacedPerson {
     Person person;
     Rect rect;
+    Source source = Source::camera;
   };
   /// Who is where from the next frame on.
   void arrange(const std::vector<PlacedPerson>& people);

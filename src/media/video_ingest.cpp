@@ -33,7 +33,7 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
                                                          const std::string& name,
                                                          std::shared_ptr<TileSlot> slot) {
   auto depayloader = makeElement(codec.depayloader, name + "-depay");
-  auto decoder = makeDecoder(codec);
+  auto decoder = makeDecoder(codec, name + "-decoder");
   auto sink = makeFrameSink();
   for (const auto* made : {&depayloader, &decoder, &sink}) {
     if (!*made) return tl::unexpected(made->error());

@@ -26,6 +26,12 @@ int scoreOf(const PeerConnection::Quality& quality) {
   return 5;
 }
 
+/// What a tile is labelled with.
+Person shownAs(const Participant& person, Source source) {
+  if (source == Source::screen) return {person.identity, person.name + "’s screen", false};
+  return {person.identity, person.name, person.audioMuted};
+}
+
 /// What clients may share and how: false, or the limits.
 Json screenJson(const ScreenSettings& screen) {
   if (screen.sharers == 0) return false;
@@ -148,6 +154,8 @@ void Room::arrange() {
   input.width = settings_.profile.canvas.width;
   input.height = settings_.profile.canvas.height;
   input.gap = settings_.profile.layout.gap;
+  for (const auto& identity : screens_.shown())
+    input.sources.push_back({identity, Source::screen});
   for (const auto& person : people_) {
     if (std::ssize(input.sources) == settings_.profile.layout.maxTiles) break;
     if (person->role != "viewer") {
@@ -158,7 +166,7 @@ void Room::arrange() {
   std::vector<MediaPipeline::PlacedPerson> placed;
   for (const auto& tile : tiles) {
     const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
-    placed.push_back({{tile.identity, (*person)->name, (*person)->audioMuted}, tile.rect});
+    placed.push_back({shownAs(**person, tile.source), tile.rect, tile.source});
   }
   media_->arrange(placed);
   if (tiles == tiles_) return;

@@ -65,16 +65,18 @@ void MediaRoom::leave(const std::string& id) {
   std::erase(order_, id);
 }
 
-void MediaRoom::arrange() {
+void MediaRoom::arrange(const std::vector<std::string>& screens) {
   LayoutInput input;
+  for (const auto& id : screens)
+    input.sources.push_back({id, Source::screen});
   for (const auto& id : order_)
     input.sources.push_back({id});
   input.width = media_->settings().canvas.width;
   input.height = media_->settings().canvas.height;
   std::vector<MediaPipeline::PlacedPerson> placed;
   for (const auto& tile : gridLayout(input)) {
-    placed.push_back({{tile.identity, "Person " + tile.identity, false}, tile.rect});
-    rects_[tile.identity] = tile.rect;
+    placed.push_back({{tile.identity, "Person " + tile.identity, false}, tile.rect, tile.source});
+    (tile.source == Source::screen ? screenRects_ : rects_)[tile.identity] = tile.rect;
   }
   media_->arrange(placed);
 }
@@ -84,6 +86,14 @@ TestPeer::Rgb MediaRoom::seen(const std::string& by, const std::string& of) cons
   const auto& canvas = media_->settings().canvas;
   return peers_.at(by)->pixel((rect.x + rect.width * 0.1) / canvas.width,
                               (rect.y + rect.height * 0.15) / canvas.height);
+}
+
+TestPeer::Rgb MediaRoom::seenOfScreen(const std::string& by, const std::string& of, double x,
+                                      double y) const {
+  const Rect& rect = screenRects_.at(of);
+  const auto& canvas = media_->settings().canvas;
+  return peers_.at(by)->pixel((rect.x + rect.width * x) / canvas.width,
+                              (rect.y + rect.height * y) / canvas.height);
 }
 
 bool alike(const TestPeer::Rgb& seen, uint32_t colour) {

@@ -25,8 +25,8 @@ class MediaRoom {
   /// A client that joins and starts; its tile comes with the next arrange().
   std::shared_ptr<TestPeer> join(const std::string& id, TestPeer::Options options);
   void leave(const std::string& id);
-  /// Everybody in a grid.
-  void arrange();
+  /// Everybody in a grid, and these people's screens before them.
+  void arrange(const std::vector<std::string>& screens = {});
   /// Changes an offer on its way, as a hostile client would.
   std::function<std::string(std::string)> tamper;
   /// The answer, or why there is none, by id.
@@ -35,6 +35,9 @@ class MediaRoom {
 
   /// The colour in the upper left of `of`'s tile as `by` receives it.
   TestPeer::Rgb seen(const std::string& by, const std::string& of) const;
+  /// The same in the middle of `of`'s screen, or elsewhere in it: 0 to 1.
+  TestPeer::Rgb seenOfScreen(const std::string& by, const std::string& of, double x = 0.5,
+                             double y = 0.5) const;
   MediaPipeline& media() { return *media_; }
   TestPeer& peer(const std::string& id) { return *peers_.at(id); }
 
@@ -42,6 +45,7 @@ class MediaRoom {
   std::map<std::string, std::shared_ptr<TestPeer>> peers_;
   std::vector<std::string> order_;
   std::map<std::string, Rect> rects_;
+  std::map<std::string, Rect> screenRects_;
   std::unique_ptr<MediaPipeline> media_;
 };
 

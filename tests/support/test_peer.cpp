@@ -29,6 +29,18 @@ void post(std::function<void()> work) {
       [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
 }
 
+/// 4:3, so that it does not fill a tile of 16:9; silent until its valve opens.
+std::string screenBranch(const TestPeer::Options& o) {
+  if (o.screen == 0) return "";
+  return "videotestsrc is-live=true pattern=solid-color foreground-color=" +
+         std::to_string(0xff000000U | o.screen) +
+         " ! video/x-raw,format=I420,width=320,height=240,framerate=5/1 ! queue leaky=downstream "
+         "max-size-buffers=2 ! vp8enc deadline=1 cpu-used=-14 threads=1 end-usage=cbr keyframe-max-dist=3000 "
+         "target-bitrate=400000 ! rtpvp8pay picture-id-mode=15-bit pt=96 ! "
+         "application/x-rtp,media=video,encoding-name=VP8,payload=96 ! "
+         "valve name=screen drop=true drop-mode=forward-sticky-events ! queue leaky=downstream ! wb. ";
+}
+
 std::string videoBranch(const TestPeer::Options& o) {
   const bool h264 = o.codec == "H264";
   const std::string encoder =
@@ -90,7 +102,7 @@ TestPeer::~TestPeer() {
 void TestPeer::build() {
   GError* error = nullptr;
   const std::string description = "webrtcbin name=wb bundle-policy=max-bundle latency=40 " +
-                                  audioBranch(options_) + videoBranch(options_);
+                                  audioBranch(options_) + videoBranch(options_) + screenBranch(options_);
   pipeline_ = gst_parse_launch(description.c_str(), &error);
   if (error != nullptr) g_error("test peer: %s", error->message);
   webrtc_ = gst_bin_get_by_name(GST_BIN(pipeline_), "wb");
@@ -106,8 +118,8 @@ void TestPeer::build() {
   for (guint i = 0; transceivers != nullptr && i < transceivers->len; ++i) {
     auto* transceiver = g_array_index(transceivers, GObject*, i);
     g_object_set(transceiver, "direction",
-                 options_.receives ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV
-                                   : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
+                 options_.receives && i < 2 ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV
+                                            : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
                  nullptr);
   }
   g_array_unref(transceivers);
@@ -178,6 +190,12 @@ void TestPeer::setTone(double hertz) {
   GstElement* tone = gst_bin_get_by_name(GST_BIN(pipeline_), "tone");
   g_object_set(tone, "freq", std::max(hertz, 20.0), "volume", hertz > 0 ? 0.15 : 0.0, nullptr);
   gst_object_unref(tone);
+}
+
+void TestPeer::sendScreen(bool on) {
+  GstElement* valve = gst_bin_get_by_name(GST_BIN(pipeline_), "screen");
+  g_object_set(valve, "drop", !on, nullptr);
+  gst_object_unref(valve);
 }
 
 void TestPeer::onPad(GstPad* pad) {

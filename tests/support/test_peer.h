@@ -24,6 +24,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     int height = 360;
     int framerate = 30;
     int bitrate = 600'000;
+    uint32_t screen = 0;  ///< 0xRRGGBB of a screen on a second video line; 0: no such line
     bool receives = true;
     bool sends = true;
   };
@@ -41,6 +42,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   /// Goes without a word: sockets closed, nothing said.
   void stop();
   void setTone(double hertz);
+  /// Whether anything is sent on the screen's line; at first nothing is.
+  void sendScreen(bool on);
 
   struct Video {
     uint64_t frames = 0;

@@ -99,7 +99,7 @@ TEST(ClientMessage, WritesWhatItReads) {
        {R"({"type":"join","room":"demo","name":"Ada","resumeToken":"abc"})",
         R"({"type":"offer","sdp":"v=0"})",
         R"({"type":"candidate","candidate":"candidate:1","sdpMid":"0","sdpMLineIndex":0})",
-        R"({"type":"update","name":"Bob","audioMuted":true,"handRaised":false})",
+        R"({"type":"update","name":"Bob","audioMuted":true,"handRaised":false,"screenShared":true})",
         R"({"type":"quality","maxHeight":360,"maxFramerate":15,"maxBitrate":500000,"audioOnly":false})",
         R"({"type":"setLayout","layout":"speaker","spotlight":"p_abc"})", R"({"type":"chat","text":"hi"})",
         R"({"type":"moderate","identity":"p_abc","remove":true})", R"({"type":"startRecording"})",
