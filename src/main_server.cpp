@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/main_context.h"
+#include "config/pipeline_profile.h"
 #include "config/server_config.h"
 #include "glib/object_ptr.h"
 #include "server/tributary_server.h"
@@ -28,6 +29,7 @@ struct Options {
   std::unique_ptr<char, GFree> stateDir;
   bool checkConfig = false;
   bool printSchema = false;
+  bool printProfileSchema = false;
   bool version = false;
   bool insecureOpen = false;
 };
@@ -38,6 +40,7 @@ Result<Options> readOptions(int argc, char** argv) {
   char* stateDir = nullptr;
   gboolean check = FALSE;
   gboolean schema = FALSE;
+  gboolean profileSchema = FALSE;
   gboolean version = FALSE;
   gboolean insecure = FALSE;
   const GOptionEntry entries[] = {
@@ -47,6 +50,8 @@ Result<Options> readOptions(int argc, char** argv) {
       {"check-config", 0, 0, G_OPTION_ARG_NONE, &check, "Check the settings and exit", nullptr},
       {"print-schema", 0, 0, G_OPTION_ARG_NONE, &schema, "Print a JSON Schema of the settings and exit",
        nullptr},
+      {"print-profile-schema", 0, 0, G_OPTION_ARG_NONE, &profileSchema,
+       "Print a JSON Schema of pipeline profiles and exit", nullptr},
       {"insecure-open", 0, 0, G_OPTION_ARG_NONE, &insecure, "Let everybody on the network in, without tokens",
        nullptr},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", nullptr},
@@ -61,6 +66,7 @@ Result<Options> readOptions(int argc, char** argv) {
               std::unique_ptr<char, GFree>(stateDir),
               check != FALSE,
               schema != FALSE,
+              profileSchema != FALSE,
               version != FALSE,
               insecure != FALSE};
   if (!parsed) return tl::unexpected(takeError(error, ErrorCode::badRequest, "wrong options"));
@@ -169,6 +175,10 @@ int main(int argc, char** argv) {
   }
   if (options->printSchema) {
     std::printf("%s\n", serverConfigSchema().dump(true).c_str());
+    return 0;
+  }
+  if (options->printProfileSchema) {
+    std::printf("%s\n", pipelineProfileSchema().dump(true).c_str());
     return 0;
   }
   const auto config = settings(*options);

@@ -1,3 +1,5 @@
+#include <glib.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -21,8 +23,39 @@ size_t editDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string within(Range range, const char* what) {
-  return std::string("must be ") + what + " from " + plain(range.least) + " to " + plain(range.most);
+// What no setting needs more of.
+constexpr size_t longestText = 4096;
+
+std::string within(const Range& range, const char* what) {
+  std::string out = std::string("must be ") + (range.step == 2 ? "an even whole number" : what) + " from " +
+                    plain(range.least) + " to " + plain(range.most);
+  if (!range.unit.empty()) out.append(" ").append(range.unit);
+  return out;
+}
+
+/// Why `text` breaks the rule; empty when it does not.
+std::string wrongWith(const std::string& text, const TextRule& rule) {
+  if (text.size() > longestText) return "must be at most " + std::to_string(longestText) + " bytes long";
+  if (!rule.choices.empty() && std::ranges::find(rule.choices, text) == rule.choices.end()) {
+    const auto meant = nearest(text, rule.choices);
+    const std::string all =
+        "must be " + std::string(rule.choices.size() > 1 ? "one of " : "") + joined(rule.choices);
+    return meant.empty() ? all : all + "; did you mean \"" + meant + "\"?";
+  }
+  if (rule.pattern.empty()) return "";
+  const bool matches =
+      g_regex_match_simple(std::string(rule.pattern).c_str(), text.c_str(), G_REGEX_DOLLAR_ENDONLY,
+                           static_cast<GRegexMatchFlags>(0)) != FALSE;
+  return matches ? "" : "must be " + std::string(rule.right);
+}
+
+/// A property's value as GStreamer's text form; JSON numbers and flags are welcome.
+std::optional<std::string> plainText(const Json& value) {
+  if (auto text = value.string()) return text;
+  if (const auto flag = value.boolean()) return *flag ? "true" : "false";
+  if (const auto whole = value.integer()) return std::to_string(*whole);
+  if (const auto number = value.number()) return plain(*number);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -46,6 +79,13 @@ std::string plain(double value) {
   return out;
 }
 
+std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+  std::string out;
+  for (const auto& text : texts)
+    out.append(out.empty() ? "" : between).append(text);
+  return out;
+}
+
 Reader::Reader(const Json& root) {
   if (!root.isObject()) mistakes_.push_back("$: the file must hold a JSON object");
   scopes_.push_back({root, "$", {}});
@@ -62,7 +102,7 @@ std::optional<Json> Reader::take(std::string_view key) {
   return scope.object[key];
 }
 
-void Reader::begin(std::string_view section, std::string_view) {
+void Reader::begin(std::string_view section, const Note&) {
   const auto object = take(section);
   if (object && !object->isObject()) refuse(section, "must be an object");
   scopes_.push_back({object.value_or(Json()), pathOf(section), {}});
@@ -78,7 +118,8 @@ void Reader::checkUnknown() {
   for (const auto& key : scope.object.keys()) {
     if (std::ranges::find(scope.asked, key) != scope.asked.end()) continue;
     const auto meant = nearest(key, scope.asked);
-    refuse(key, meant.empty() ? "unknown key" : "unknown key; did you mean \"" + meant + "\"?");
+    refuse(key, meant.empty() ? "unknown key; the keys here are " + joined(scope.asked)
+                              : "unknown key; did you mean \"" + meant + "\"?");
   }
 }
 
@@ -87,17 +128,18 @@ const std::vector<std::string>& Reader::finish() {
   return mistakes_;
 }
 
-void Reader::text(std::string_view key, std::string& value, std::string_view) {
+void Reader::text(std::string_view key, std::string& value, const Note&, const TextRule& rule) {
   const auto json = take(key);
+  if (!json && rule.required) return refuse(key, "is missing");
   if (!json) return;
-  if (const auto text = json->string()) {
-    value = *text;
-  } else {
-    refuse(key, "must be a string");
-  }
+  const auto text = json->string();
+  if (!text) return refuse(key, "must be a string");
+  const auto wrong = text->empty() && value.empty() && !rule.required ? "" : wrongWith(*text, rule);
+  if (!wrong.empty()) return refuse(key, wrong);
+  value = *text;
 }
 
-void Reader::flag(std::string_view key, bool& value, std::string_view) {
+void Reader::flag(std::string_view key, bool& value, const Note&) {
   const auto json = take(key);
   if (!json) return;
   if (const auto flag = json->boolean()) {
@@ -107,18 +149,30 @@ void Reader::flag(std::string_view key, bool& value, std::string_view) {
   }
 }
 
-void Reader::number(std::string_view key, int& value, Range range, std::string_view) {
+void Reader::number(std::string_view key, int& value, const Range& range, const Note&) {
   const auto json = take(key);
   if (!json) return;
   const auto number = json->integer();
-  if (number && *number >= range.least && *number <= range.most) {
+  if (number && *number >= range.least && *number <= range.most && *number % range.step == 0) {
     value = static_cast<int>(*number);
   } else {
     refuse(key, within(range, "a whole number"));
   }
 }
 
-void Reader::seconds(std::string_view key, std::chrono::milliseconds& value, Range range, std::string_view) {
+void Reader::ratio(std::string_view key, double& value, const Range& range, const Note&) {
+  const auto json = take(key);
+  if (!json) return;
+  const auto number = json->number();
+  if (number && *number >= range.least && *number <= range.most) {
+    value = *number;
+  } else {
+    refuse(key, within(range, "a number"));
+  }
+}
+
+void Reader::seconds(std::string_view key, std::chrono::milliseconds& value, const Range& range,
+                     const Note&) {
   const auto json = take(key);
   if (!json) return;
   const auto number = json->number();
@@ -129,46 +183,73 @@ void Reader::seconds(std::string_view key, std::chrono::milliseconds& value, Ran
   }
 }
 
-void Reader::list(std::string_view key, std::vector<std::string>& value, std::string_view) {
+void Reader::list(std::string_view key, std::vector<std::string>& value, const Note&, const TextRule& rule) {
   const auto json = take(key);
+  if (!json && rule.required) return refuse(key, "is missing");
   if (!json) return;
   if (!json->isArray()) return refuse(key, "must be an array of strings");
   value.clear();
   for (size_t i = 0; i < json->size(); ++i) {
     const auto text = json->at(i).string();
-    if (!text) refuse(std::string(key) + "[" + std::to_string(i) + "]", "must be a string");
+    const auto wrong = text ? wrongWith(*text, rule) : "must be a string";
+    if (!wrong.empty()) refuse(std::string(key) + "[" + std::to_string(i) + "]", wrong);
     value.push_back(text.value_or(""));
   }
 }
 
-void Reader::iceServers(std::string_view key, std::vector<IceServer>& value, std::string_view) {
+void Reader::element(const Json& json, const std::string& path, const Items& items, const std::string& name) {
+  if (!json.isObject()) return refuse(path, "must be an object");
+  scopes_.push_back({json, pathOf(path), {}});
+  items.add(*this, name);
+  end();
+}
+
+void Reader::array(std::string_view key, const Items& items, const Note&) {
   const auto json = take(key);
   if (!json) return;
-  if (!json->isArray()) return refuse(key, "must be an array of {urls, username, credential}");
-  value.clear();
-  for (size_t i = 0; i < json->size(); ++i) {
-    value.push_back(readIceServer(json->at(i), std::string(key) + "[" + std::to_string(i) + "]"));
+  const auto size = static_cast<double>(json->size());
+  if (!json->isArray() || size < items.count.least || size > items.count.most) {
+    return refuse(key, "must be an array of " + plain(items.count.least) + " to " + plain(items.count.most) +
+                           " objects");
+  }
+  items.clear();
+  for (size_t i = 0; i < json->size(); ++i)
+    element(json->at(i), std::string(key) + "[" + std::to_string(i) + "]", items, "");
+}
+
+void Reader::object(std::string_view key, const Items& items, const Note&) {
+  const auto json = take(key);
+  if (!json) return;
+  const auto size = static_cast<double>(json->size());
+  if (!json->isObject() || size < items.count.least || size > items.count.most) {
+    return refuse(key,
+                  "must be an object of at most " + plain(items.count.most) + " objects, each by its name");
+  }
+  items.clear();
+  for (const auto& name : json->keys()) {
+    const std::string path = std::string(key) + "." + name;
+    const auto wrong = wrongWith(name, items.name);
+    if (!wrong.empty()) {
+      refuse(path, "the name " + wrong);
+    } else {
+      element((*json)[name], path, items, name);
+    }
   }
 }
 
-IceServer Reader::readIceServer(const Json& json, const std::string& path) {
-  IceServer out;
-  if (!json.isObject()) {
-    refuse(path, "must be an object {urls, username, credential}");
-    return out;
+void Reader::values(std::string_view key, std::map<std::string, std::string>& value, const Note&) {
+  const auto json = take(key);
+  if (!json) return;
+  if (!json->isObject() || json->size() > 100) return refuse(key, "must be an object of at most 100 values");
+  value.clear();
+  for (const auto& name : json->keys()) {
+    const auto text = plainText((*json)[name]);
+    if (!text || text->size() > longestText) {
+      refuse(std::string(key) + "." + name, "must be a string, a number, true or false");
+    } else {
+      value[name] = *text;
+    }
   }
-  scopes_.push_back({json, pathOf(path), {}});
-  list("urls", out.urls, "");
-  text("username", out.username, "");
-  text("credential", out.credential, "");
-  if (out.urls.empty()) refuse("urls", "must name at least one URL");
-  for (const auto& url : out.urls) {
-    const bool known = url.starts_with("stun:") || url.starts_with("stuns:") || url.starts_with("turn:") ||
-                       url.starts_with("turns:");
-    if (!known) refuse("urls", "each must begin with stun:, stuns:, turn: or turns:");
-  }
-  end();
-  return out;
 }
 
 }  // namespace tributary::config

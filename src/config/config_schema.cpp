@@ -3,16 +3,18 @@
 namespace tributary::config {
 namespace {
 
-double inSeconds(std::chrono::milliseconds value) {
-  return static_cast<double>(value.count()) / 1000;
-}
-
 Json property(const char* type, std::string_view reason, Json fallback) {
   return Json::object({{"type", type}, {"description", reason}, {"default", std::move(fallback)}});
 }
 
-Json ranged(Json property, Range range) {
-  return property.set("minimum", range.least).set("maximum", range.most);
+Json ranged(Json property, const Range& range) {
+  property.set("minimum", range.least).set("maximum", range.most);
+  if (range.step != 1) property.set("multipleOf", range.step);
+  return property;
+}
+
+std::string withUnit(std::string_view reason, std::string_view unit) {
+  return std::string(reason) + (unit.empty() ? "" : " (" + std::string(unit) + ")");
 }
 
 Json textArray(const std::vector<std::string>& values) {
@@ -22,109 +24,106 @@ Json textArray(const std::vector<std::string>& values) {
   return out;
 }
 
-std::string allowed(Range range) {
-  return plain(range.least) + " – " + plain(range.most);
+Json ruled(Json property, const TextRule& rule, bool mayBeEmpty) {
+  auto choices = rule.choices;
+  if (mayBeEmpty && !choices.empty()) choices.emplace_back("");
+  if (!choices.empty()) property.set("enum", textArray(choices));
+  if (rule.pattern.empty()) return property;
+  const std::string pattern(rule.pattern);
+  return property.set("pattern", mayBeEmpty ? "^$|" + pattern : pattern);
 }
 
 }  // namespace
 
-SchemaWriter::SchemaWriter() : properties_{Json::object()} {}
-
-void SchemaWriter::add(std::string_view key, Json property) {
-  properties_.back().set(key, std::move(property));
+SchemaWriter::SchemaWriter() {
+  open_.emplace_back();
 }
 
-void SchemaWriter::begin(std::string_view section, std::string_view reason) {
-  sections_.emplace_back(section, reason);
-  properties_.push_back(Json::object());
+Json SchemaWriter::close(const Open& open) {
+  Json out =
+      Json::object({{"type", "object"}, {"additionalProperties", false}, {"properties", open.properties}});
+  if (!open.reason.empty()) out.set("description", open.reason);
+  if (open.required.size() > 0) out.set("required", open.required);
+  return out;
+}
+
+void SchemaWriter::begin(std::string_view section, const Note& note) {
+  open_.push_back({std::string(section), std::string(note.what)});
 }
 
 void SchemaWriter::end() {
-  const auto [name, reason] = sections_.back();
-  const Json properties = properties_.back();
-  sections_.pop_back();
-  properties_.pop_back();
-  add(name, Json::object({{"type", "object"},
-                          {"description", reason},
-                          {"additionalProperties", false},
-                          {"properties", properties}}));
+  const Open closed = open_.back();
+  open_.pop_back();
+  add(closed.name, close(closed));
 }
 
-void SchemaWriter::text(std::string_view key, std::string& value, std::string_view reason) {
-  add(key, property("string", reason, value));
+void SchemaWriter::text(std::string_view key, std::string& value, const Note& note, const TextRule& rule) {
+  if (rule.required) open_.back().required.push(key);
+  add(key, ruled(property("string", note.what, value), rule, value.empty() && !rule.required));
 }
 
-void SchemaWriter::flag(std::string_view key, bool& value, std::string_view reason) {
-  add(key, property("boolean", reason, value));
+void SchemaWriter::flag(std::string_view key, bool& value, const Note& note) {
+  add(key, property("boolean", note.what, value));
 }
 
-void SchemaWriter::number(std::string_view key, int& value, Range range, std::string_view reason) {
-  add(key, ranged(property("integer", reason, value), range));
+void SchemaWriter::number(std::string_view key, int& value, const Range& range, const Note& note) {
+  add(key, ranged(property("integer", withUnit(note.what, range.unit), value), range));
 }
 
-void SchemaWriter::seconds(std::string_view key, std::chrono::milliseconds& value, Range range,
-                           std::string_view reason) {
-  add(key, ranged(property("number", std::string(reason) + " (seconds)", inSeconds(value)), range));
+void SchemaWriter::ratio(std::string_view key, double& value, const Range& range, const Note& note) {
+  add(key, ranged(property("number", withUnit(note.what, range.unit), value), range));
 }
 
-void SchemaWriter::list(std::string_view key, std::vector<std::string>& value, std::string_view reason) {
-  Json out = property("array", reason, textArray(value));
-  add(key, out.set("items", Json::object({{"type", "string"}})));
+void SchemaWriter::seconds(std::string_view key, std::chrono::milliseconds& value, const Range& range,
+                           const Note& note) {
+  const double inSeconds = static_cast<double>(value.count()) / 1000;
+  add(key, ranged(property("number", withUnit(note.what, "seconds"), inSeconds), range));
 }
 
-void SchemaWriter::iceServers(std::string_view key, std::vector<IceServer>&, std::string_view reason) {
-  const Json text = Json::object({{"type", "string"}});
-  const Json urls = Json::object({{"type", "array"}, {"minItems", 1}, {"items", text}});
-  const Json item = Json::object(
-      {{"type", "object"},
-       {"additionalProperties", false},
-       {"required", Json::array({"urls"})},
-       {"properties", Json::object({{"urls", urls}, {"username", text}, {"credential", text}})}});
-  Json out = property("array", reason, Json::array());
-  add(key, out.set("items", item));
+void SchemaWriter::list(std::string_view key, std::vector<std::string>& value, const Note& note,
+                        const TextRule& rule) {
+  Json out = property("array", note.what, textArray(value));
+  if (rule.required) {
+    open_.back().required.push(key);
+    out.set("minItems", 1);
+  }
+  add(key, out.set("items", ruled(Json::object({{"type", "string"}}), rule, false)));
 }
 
-Json SchemaWriter::result() const {
-  return Json::object({{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                       {"title", "tributary server configuration"},
-                       {"type", "object"},
-                       {"additionalProperties", false},
-                       {"properties", properties_.front()}});
+Json SchemaWriter::itemSchema(const Items& items) {
+  open_.emplace_back();
+  items.sample(*this);
+  const Open closed = open_.back();
+  open_.pop_back();
+  return close(closed);
 }
 
-void TableWriter::begin(std::string_view section, std::string_view) {
-  prefix_ = std::string(section) + ".";
+void SchemaWriter::array(std::string_view key, const Items& items, const Note& note) {
+  add(key, Json::object({{"type", "array"},
+                         {"description", note.what},
+                         {"minItems", items.count.least},
+                         {"maxItems", items.count.most},
+                         {"items", itemSchema(items)}}));
 }
 
-void TableWriter::row(std::string_view key, const std::string& fallback, const std::string& allowed,
-                      std::string_view reason) {
-  rows_ += "| `" + prefix_ + std::string(key) + "` | " + fallback + " | " + allowed + " | " +
-           std::string(reason) + " |\n";
+void SchemaWriter::object(std::string_view key, const Items& items, const Note& note) {
+  Json out = Json::object({{"type", "object"},
+                           {"description", note.what},
+                           {"maxProperties", items.count.most},
+                           {"additionalProperties", itemSchema(items)}});
+  add(key, out.set("propertyNames", ruled(Json::object(), items.name, false)));
 }
 
-void TableWriter::text(std::string_view key, std::string& value, std::string_view reason) {
-  row(key, value.empty() ? "" : "`" + value + "`", "text", reason);
+void SchemaWriter::values(std::string_view key, std::map<std::string, std::string>&, const Note& note) {
+  add(key, Json::object({{"type", "object"},
+                         {"description", note.what},
+                         {"additionalProperties",
+                          Json::object({{"type", Json::array({"string", "number", "boolean"})}})}}));
 }
 
-void TableWriter::flag(std::string_view key, bool& value, std::string_view reason) {
-  row(key, value ? "`true`" : "`false`", "true, false", reason);
-}
-
-void TableWriter::number(std::string_view key, int& value, Range range, std::string_view reason) {
-  row(key, std::to_string(value), allowed(range), reason);
-}
-
-void TableWriter::seconds(std::string_view key, std::chrono::milliseconds& value, Range range,
-                          std::string_view reason) {
-  row(key, plain(inSeconds(value)) + " s", allowed(range), reason);
-}
-
-void TableWriter::list(std::string_view key, std::vector<std::string>& value, std::string_view reason) {
-  row(key, "`" + textArray(value).dump() + "`", "array of text", reason);
-}
-
-void TableWriter::iceServers(std::string_view key, std::vector<IceServer>&, std::string_view reason) {
-  row(key, "`[]`", "array of `{urls, username, credential}`", reason);
+Json SchemaWriter::result(std::string_view title) const {
+  Json out = close(open_.front());
+  return out.set("$schema", "https://json-schema.org/draft/2020-12/schema").set("title", title);
 }
 
 }  // namespace tributary::config

@@ -1,139 +1,142 @@
 #include "config/pipeline_profile.h"
 
-#include <glib.h>
-
 #include <algorithm>
-#include <array>
+#include <set>
 
-#include "config/config_visitor.h"
+#include "config/profile_keys.h"
 
 namespace tributary {
 namespace {
 
-using config::Range;
+using config::nearest;
 using config::Reader;
 
-// Elements that may encode, and no others: a profile must not be a way to start a filesink.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> allowedEncoders = {
-    {{"VP8", "vp8enc"}, {"VP9", "vp9enc"}, {"H264", "openh264enc"}, {"H264", "x264enc"}}};
+struct EncoderOf {
+  std::string_view codec;
+  std::string_view element;
+};
 
-void oneOf(Reader& reader, std::string_view key, std::string& value,
-           const std::vector<std::string>& choices) {
-  reader.text(key, value, "");
-  if (std::ranges::find(choices, value) != choices.end()) return;
-  std::string all;
-  for (const auto& choice : choices)
-    all.append(all.empty() ? "" : ", ").append(choice);
-  reader.refuse(key, "must be one of " + all);
+constexpr EncoderOf encoderTable[] = {
+    {"VP8", "vp8enc"}, {"VP9", "vp9enc"}, {"H264", "openh264enc"}, {"H264", "x264enc"}};
+
+std::string element(const char* list, size_t index, const char* key = "") {
+  return std::string("$.") + list + "[" + std::to_string(index) + "]" + key;
 }
 
-void even(Reader& reader, std::string_view key, int& value, Range range) {
-  reader.number(key, value, range, "");
-  if (value % 2 != 0) reader.refuse(key, "must be even: I420 pictures are");
+/// Refuses a name that is none of `known`; empty is always right.
+void checkName(Reader& reader, const std::string& path, const std::string& name,
+               const std::vector<std::string>& known) {
+  if (name.empty() || std::ranges::find(known, name) != known.end()) return;
+  const auto meant = nearest(name, known);
+  reader.mistake(
+      path, "there is no \"" + name + "\"; " +
+                (meant.empty() ? "there are " + config::joined(known) : "did you mean \"" + meant + "\"?"));
 }
 
-void readCanvas(Reader& reader, PipelineProfile::Canvas& canvas) {
-  reader.begin("canvas", "");
-  even(reader, "width", canvas.width, {160, 3840});
-  even(reader, "height", canvas.height, {90, 2160});
-  reader.number("framerate", canvas.framerate, {1, 60}, "");
-  reader.text("background", canvas.background, "");
-  if (!parseColour(canvas.background)) reader.refuse("background", "must be a colour like #101418");
-  reader.end();
-}
-
-void readLayout(Reader& reader, PipelineProfile::Layout& layout) {
-  reader.begin("layout", "");
-  reader.text("name", layout.name, "");
-  reader.number("maxTiles", layout.maxTiles, {1, 49}, "");
-  even(reader, "gap", layout.gap, {0, 64});
-  oneOf(reader, "fit", layout.fit, {"crop", "letterbox"});
-  reader.flag("names", layout.names, "");
-  reader.end();
-}
-
-void readAudio(Reader& reader, PipelineProfile::Audio& audio) {
-  reader.begin("audio", "");
-  reader.number("talkerSlots", audio.talkerSlots, {1, 16}, "");
-  reader.number("bitrate", audio.bitrate, {8'000, 256'000}, "");
-  reader.number("complexity", audio.complexity, {0, 10}, "");
-  reader.flag("fec", audio.fec, "");
-  reader.end();
-}
-
-void readRenditions(Reader& reader, PipelineProfile& profile) {
-  const auto list = reader.take("renditions");
-  if (!list) return;
-  if (!list->isArray() || list->size() == 0 || list->size() > 8) {
-    return reader.refuse("renditions", "must be an array of 1 to 8 {name, height, bitrate}");
-  }
-  profile.renditions.clear();
-  for (size_t i = 0; i < list->size(); ++i) {
-    const std::string path = "$.renditions[" + std::to_string(i) + "]";
-    Reader entry(list->at(i));
-    PipelineProfile::Rendition rendition;
-    even(entry, "height", rendition.height, {90, 2160});
-    rendition.name = std::to_string(rendition.height) + "p";
-    entry.text("name", rendition.name, "");
-    entry.number("bitrate", rendition.bitrate, {50'000, 50'000'000}, "");
-    for (const auto& mistake : entry.finish())
-      reader.mistake(path, mistake.substr(1));
-    for (const auto& other : profile.renditions) {
-      if (other.name == rendition.name) reader.mistake(path + ".name", "is used twice: " + rendition.name);
+void checkLayouts(Reader& reader, const PipelineProfile& profile) {
+  std::vector<std::string> known;
+  for (const auto name : layoutNames()) {
+    if (name != "custom") known.emplace_back(name);  // its regions come from `layouts`, by another name
+    if (profile.layouts.contains(std::string(name))) {
+      reader.mistake("$.layouts." + std::string(name), "is the name of a built-in layout; take another");
     }
-    profile.renditions.push_back(rendition);
+  }
+  for (const auto& [name, layout] : profile.layouts)
+    known.push_back(name);
+  checkName(reader, "$.layout.name", profile.layout.name, known);
+  checkName(reader, "$.layout.whenScreen", profile.layout.whenScreen, known);
+  for (size_t i = 0; i < profile.layout.allowed.size(); ++i)
+    checkName(reader, element("layout.allowed", i), profile.layout.allowed[i], known);
+  if (profile.layout.name.empty()) reader.mistake("$.layout.name", "must name a layout");
+}
+
+bool overlap(const Region& a, const Region& b) {
+  constexpr double slack = 1e-6;
+  return a.z == b.z && a.left + slack < b.left + b.width && b.left + slack < a.left + a.width &&
+         a.top + slack < b.top + b.height && b.top + slack < a.top + a.height;
+}
+
+void checkRegions(Reader& reader, const std::string& path, const std::vector<Region>& regions) {
+  for (size_t i = 0; i < regions.size(); ++i) {
+    const std::string at = path + ".regions[" + std::to_string(i) + "]";
+    const Region& region = regions[i];
+    if (region.left + region.width > 1 + 1e-6)
+      reader.mistake(at + ".width", "reaches over the right edge; left + width must be at most 1");
+    if (region.top + region.height > 1 + 1e-6)
+      reader.mistake(at + ".height", "reaches over the lower edge; top + height must be at most 1");
+    for (size_t j = 0; j < i; ++j) {
+      if (!overlap(region, regions[j])) continue;
+      reader.mistake(at, "overlaps regions[" + std::to_string(j) + "]; move it, or give it another z");
+      break;
+    }
   }
 }
 
-/// A property's value as GStreamer's text form; JSON numbers and flags are welcome.
-std::optional<std::string> propertyText(const Json& value) {
-  if (auto text = value.string()) return text;
-  if (const auto flag = value.boolean()) return *flag ? "true" : "false";
-  if (const auto whole = value.integer()) return std::to_string(*whole);
-  if (const auto number = value.number()) return config::plain(*number);
-  return std::nullopt;
+void checkCustomLayouts(Reader& reader, const PipelineProfile& profile) {
+  for (const auto& [name, layout] : profile.layouts) {
+    const std::string path = "$.layouts." + name;
+    if (layout.sets.empty()) reader.mistake(path + ".sets", "is missing");
+    std::set<size_t> sizes;
+    for (size_t i = 0; i < layout.sets.size(); ++i) {
+      const std::string set = path + ".sets[" + std::to_string(i) + "]";
+      const size_t size = layout.sets[i].regions.size();
+      if (size == 0) reader.mistake(set + ".regions", "is missing");
+      if (!sizes.insert(size).second)
+        reader.mistake(set, "has as many regions as another set: " + std::to_string(size));
+      checkRegions(reader, set, layout.sets[i].regions);
+    }
+  }
 }
 
-/// The JSON path of a member.
-std::string under(std::string path, std::string_view key) {
-  return path.append(".").append(key);
+void checkRenditions(Reader& reader, PipelineProfile& profile) {
+  std::vector<std::string> names;
+  const auto notAbove = [&](int value, int most, const std::string& path, const char* what) {
+    if (value > most)
+      reader.mistake(path, std::string("must be at most the canvas's ") + what + ", " + std::to_string(most));
+  };
+  for (size_t i = 0; i < profile.renditions.size(); ++i) {
+    auto& rendition = profile.renditions[i];
+    if (rendition.name.empty()) rendition.name = std::to_string(rendition.height) + "p";
+    notAbove(rendition.height, profile.canvas.height, element("renditions", i, ".height"), "height");
+    notAbove(rendition.framerate, profile.canvas.framerate, element("renditions", i, ".framerate"),
+             "framerate");
+    if (std::ranges::find(names, rendition.name) != names.end())
+      reader.mistake(element("renditions", i, ".name"), "is used twice: " + rendition.name);
+    names.push_back(rendition.name);
+  }
+  checkName(reader, "$.recording.rendition", profile.recording.rendition, names);
+  notAbove(profile.recording.own.height, profile.canvas.height, "$.recording.own.height", "height");
+  notAbove(profile.recording.own.framerate, profile.canvas.framerate, "$.recording.own.framerate",
+           "framerate");
 }
 
-void readEncoder(Reader& reader, const std::string& codec, const Json& json, PipelineProfile& profile) {
-  const std::string path = "$.encoders." + codec;
-  PipelineProfile::Encoder encoder;
-  encoder.element = json["element"].stringOr("");
-  std::string allowed;
-  bool known = false;
-  for (const auto& [of, element] : allowedEncoders) {
-    if (of != codec) continue;
-    allowed.append(allowed.empty() ? "" : " or ").append(element);
-    known = known || element == encoder.element;
+void checkEncoders(Reader& reader, const PipelineProfile& profile) {
+  for (const auto& [codec, encoder] : profile.encoders) {
+    const auto allowed = allowedEncoders(codec);
+    if (std::ranges::find(allowed, encoder.element) != allowed.end()) continue;
+    const auto meant = nearest(encoder.element, allowed);
+    reader.mistake("$.encoders." + codec + ".element",
+                   "must be " + config::joined(allowed, " or ") +
+                       (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
   }
-  if (allowed.empty()) return reader.mistake(path, "is no codec that can be mixed; VP8, VP9 and H264 are");
-  if (!known) reader.mistake(path + ".element", "must be " + allowed);
-  for (const auto& key : json.keys()) {
-    if (key != "element" && key != "properties") reader.mistake(under(path, key), "unknown key");
-  }
-  for (const auto& key : json["properties"].keys()) {
-    auto text = propertyText(json["properties"][key]);
-    if (!text)
-      reader.mistake(under(under(path, "properties"), key), "must be a string, a number, true or false");
-    encoder.properties[key] = text.value_or("");
-  }
-  profile.encoders[codec] = std::move(encoder);
 }
 
-void readEncoders(Reader& reader, PipelineProfile& profile) {
-  const auto encoders = reader.take("encoders");
-  if (!encoders) return;
-  if (!encoders->isObject())
-    return reader.refuse("encoders", "must be an object: codec → {element, properties}");
-  for (const auto& codec : encoders->keys())
-    readEncoder(reader, codec, (*encoders)[codec], profile);
+/// Without `renditions` of its own a canvas has those of the defaults that fit it.
+void fitLadder(const Json& json, PipelineProfile& profile) {
+  if (json.has("renditions")) return;
+  std::erase_if(profile.renditions, [&](const auto& rung) { return rung.height > profile.canvas.height; });
+  if (profile.renditions.empty()) profile.renditions.push_back({"", profile.canvas.height, 0, 400'000});
 }
 
 }  // namespace
+
+std::vector<std::string> allowedEncoders(std::string_view codec) {
+  std::vector<std::string> out;
+  for (const auto& [of, element] : encoderTable) {
+    if (of == codec) out.emplace_back(element);
+  }
+  return out;
+}
 
 std::optional<uint32_t> parseColour(const std::string& text) {
   if (text.size() != 7 || text[0] != '#') return std::nullopt;
@@ -144,24 +147,29 @@ std::optional<uint32_t> parseColour(const std::string& text) {
 Result<PipelineProfile> parsePipelineProfile(const Json& json) {
   PipelineProfile out;
   Reader reader(json);
-  std::string description;
-  reader.text("$schema", description, "");
-  reader.text("description", description, "");
-  readCanvas(reader, out.canvas);
-  readLayout(reader, out.layout);
-  readRenditions(reader, out);
-  readEncoders(reader, out);
-  readAudio(reader, out.audio);
-  for (size_t i = 0; i < out.renditions.size(); ++i) {
-    if (out.renditions[i].height <= out.canvas.height) continue;
-    reader.mistake("$.renditions[" + std::to_string(i) + "].height",
-                   "is above the canvas's height " + std::to_string(out.canvas.height));
-  }
-  std::string all;
-  for (const auto& mistake : reader.finish())
-    all += (all.empty() ? "" : "\n") + mistake;
-  if (!all.empty()) return fail(ErrorCode::badRequest, all);
+  config::describe(reader, out);
+  fitLadder(json, out);
+  checkLayouts(reader, out);
+  checkCustomLayouts(reader, out);
+  checkRenditions(reader, out);
+  checkEncoders(reader, out);
+  const auto& mistakes = reader.finish();
+  if (!mistakes.empty()) return fail(ErrorCode::badRequest, config::joined(mistakes, "\n"));
   return out;
+}
+
+Json pipelineProfileSchema() {
+  PipelineProfile defaults;
+  config::SchemaWriter writer;
+  config::describe(writer, defaults);
+  return writer.result("tributary pipeline profile");
+}
+
+std::string pipelineProfileTables() {
+  PipelineProfile defaults;
+  config::TableWriter writer(config::TableWriter::Style::full);
+  config::describe(writer, defaults);
+  return writer.result();
 }
 
 }  // namespace tributary

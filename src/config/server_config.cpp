@@ -78,6 +78,14 @@ void describeMedia(Visitor& visit, ServerConfig::Media& media) {
   visit.end();
 }
 
+void describeIceServer(Visitor& visit, IceServer& server) {
+  visit.list(
+      "urls", server.urls, "where it is",
+      {{}, "^(stun|stuns|turn|turns):.+$", "a URL that begins with stun:, stuns:, turn: or turns:", true});
+  visit.text("username", server.username, "for TURN");
+  visit.text("credential", server.credential, "for TURN; a secret");
+}
+
 void describe(Visitor& visit, ServerConfig& config) {
   visit.begin("listen", "Where the server listens.");
   visit.text("host", config.listen.host,
@@ -94,8 +102,8 @@ void describe(Visitor& visit, ServerConfig& config) {
   visit.begin("metrics", "The `/metrics` page.");
   visit.flag("open", config.metrics.open, "show it to everybody; else to direct loopback clients only");
   visit.end();
-  visit.iceServers("iceServers", config.iceServers,
-                   "STUN and TURN servers that clients are told of in `joined`");
+  visit.array("iceServers", config::itemsOf(config.iceServers, describeIceServer, {0, 16}),
+              "STUN and TURN servers that clients are told of in `joined`");
 }
 
 bool isWebOrigin(const std::string& text) {
@@ -115,6 +123,10 @@ void compare(const ServerConfig& config, config::Reader& reader) {
   }
   if (config.limits.pingInterval >= config.limits.livenessTimeout) {
     reader.mistake("$.limits.pingInterval", "must be below livenessTimeout");
+  }
+  for (size_t i = 0; i < config.iceServers.size(); ++i) {
+    if (!config.iceServers[i].urls.empty()) continue;
+    reader.mistake("$.iceServers[" + std::to_string(i) + "].urls", "must name at least one URL");
   }
   for (const auto& origin : config.origins) {
     if (!isWebOrigin(origin)) {
@@ -156,7 +168,7 @@ Json serverConfigSchema() {
   ServerConfig defaults;
   config::SchemaWriter writer;
   describe(writer, defaults);
-  return writer.result();
+  return writer.result("tributary server configuration");
 }
 
 std::string serverConfigTable() {

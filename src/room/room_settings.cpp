@@ -1,7 +1,5 @@
 #include "room/room_settings.h"
 
-#include "layout/layout.h"
-
 namespace tributary {
 
 Result<RoomSettings> parseRoomSettings(const Json& params) {
@@ -10,12 +8,6 @@ Result<RoomSettings> parseRoomSettings(const Json& params) {
   auto profile = parsePipelineProfile(params["profile"].isObject() ? params["profile"] : Json::object());
   if (!profile) return tl::unexpected(profile.error());
   out.profile = std::move(*profile);
-  if (findLayout(out.profile.layout.name) == nullptr) {
-    std::string known;
-    for (const auto name : layoutNames())
-      known += (known.empty() ? "" : ", ") + std::string(name);
-    return fail(ErrorCode::badRequest, "$.layout.name: must be one of " + known);
-  }
   const Json limits = params["limits"];
   out.maxParticipants = static_cast<int>(limits["participants"].integerOr(out.maxParticipants));
   // The channel carries durations as seconds, as the configuration file does.
@@ -44,7 +36,7 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   }
   out.peer = settings.peer;
   out.fit = profile.layout.fit == "letterbox" ? Fit::letterbox : Fit::crop;
-  out.showNames = profile.layout.names;
+  out.showNames = profile.names.show;
   return out;
 }
 

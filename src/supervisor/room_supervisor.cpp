@@ -1,11 +1,9 @@
 #include "supervisor/room_supervisor.h"
 
-#include <gio/gio.h>
-
 #include <algorithm>
 
 #include "base/log.h"
-#include "glib/object_ptr.h"
+#include "config/profile_files.h"
 
 namespace tributary {
 namespace {
@@ -21,23 +19,6 @@ double inSeconds(std::chrono::milliseconds duration) {
 }
 
 }  // namespace
-
-Result<Json> loadProfile(const ServerConfig::Rooms& rooms) {
-  const std::string path = rooms.profilesDir + "/" + rooms.profile + ".json";
-  char* contents = nullptr;
-  gsize length = 0;
-  GError* error = nullptr;
-  if (!g_file_get_contents(path.c_str(), &contents, &length, &error)) {
-    const bool missing = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-    auto failure = takeError(error, ErrorCode::internal, "the pipeline profile cannot be read");
-    if (missing && rooms.profile == "default") return Json::object();
-    return tl::unexpected(std::move(failure));
-  }
-  const std::unique_ptr<char, GFree> owned(contents);
-  auto json = Json::parse(std::string_view(contents, length));
-  if (!json) return fail(ErrorCode::internal, path + ": " + json.error().message);
-  return json;
-}
 
 RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, SpareProcesses& spares,
                                Handlers handlers)
@@ -104,12 +85,12 @@ void RoomSupervisor::start() {
 }
 
 Result<Json> RoomSupervisor::configuration() const {
-  auto profile = loadProfile(config_.rooms);
-  if (!profile) return tl::unexpected(profile.error());
+  const auto profile = loadProfile(config_.rooms.profilesDir, config_.rooms.profile);
+  if (!profile) return fail(ErrorCode::internal, profile.error().message);
   const auto& media = config_.media;
   return Json::object(
       {{"room", room_},
-       {"profile", *profile},
+       {"profile", profile->json},
        {"limits", Json::object({{"participants", config_.limits.participantsPerRoom},
                                 {"departureTimeout", inSeconds(config_.rooms.departureTimeout)}})},
        {"media", Json::object({{"udpPortMin", media.udpPortMin},

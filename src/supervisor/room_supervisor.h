@@ -78,7 +78,4 @@ class RoomSupervisor {
   std::shared_ptr<RoomSupervisor*> self_;  ///< for callbacks that may come after destruction
 };
 
-/// `<profilesDir>/<profile>.json`. A missing "default" is the empty object: the room program's own defaults.
-Result<Json> loadProfile(const ServerConfig::Rooms& rooms);
-
 }  // namespace tributary

@@ -46,9 +46,12 @@ TEST(ServerConfig, UnknownKeysAreRefusedWithTheRightName) {
   EXPECT_EQ(errorOf(R"({"limits": {"mesageBytes": 1}})"),
             "$.limits.mesageBytes: unknown key; did you mean \"messageBytes\"?");
   EXPECT_EQ(errorOf(R"({"Listen": {}})"), "$.Listen: unknown key; did you mean \"listen\"?");
-  EXPECT_EQ(errorOf(R"({"zzzzzz": 1})"), "$.zzzzzz: unknown key");
+  EXPECT_EQ(
+      errorOf(R"({"zzzzzz": 1})"),
+      "$.zzzzzz: unknown key; the keys here are listen, stateDir, origins, trustedProxies, limits, rooms, "
+      "media, metrics, iceServers");
   EXPECT_EQ(errorOf(R"({"iceServers": [{"urls": ["stun:a"], "pasword": "x"}]})"),
-            "$.iceServers[0].pasword: unknown key");
+            "$.iceServers[0].pasword: unknown key; the keys here are urls, username, credential");
 }
 
 TEST(ServerConfig, TellsEveryMistakeAtOnce) {
@@ -67,7 +70,7 @@ TEST(ServerConfig, ComparesValues) {
   EXPECT_EQ(errorOf(R"({"origins": ["meet.example.org"]})"),
             "$.origins: \"meet.example.org\" must be like https://meet.example.org, without a path");
   EXPECT_EQ(errorOf(R"({"iceServers": [{"urls": ["http://x"]}]})"),
-            "$.iceServers[0].urls: each must begin with stun:, stuns:, turn: or turns:");
+            "$.iceServers[0].urls[0]: must be a URL that begins with stun:, stuns:, turn: or turns:");
   EXPECT_EQ(errorOf("[]"), "$: the file must hold a JSON object");
 }
 

@@ -167,13 +167,5 @@ TEST_F(SupervisorTest, ReplacesASpareThatDies) {
   waitFor("the next spare", [this] { return spares_->size() == 1; });
 }
 
-TEST(Profile, AMissingDefaultIsEmptyAndAnotherAnError) {
-  ServerConfig::Rooms rooms;
-  rooms.profilesDir = "/nonexistent";
-  EXPECT_EQ(loadProfile(rooms)->size(), 0u);
-  rooms.profile = "studio";
-  EXPECT_FALSE(loadProfile(rooms));
-}
-
 }  // namespace
 }  // namespace tributary
