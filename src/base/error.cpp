@@ -5,9 +5,9 @@
 namespace tributary {
 namespace {
 
-constexpr std::array<std::string_view, 12> names = {
+constexpr std::array<std::string_view, 13> names = {
     "badRequest",       "unauthorized", "forbidden", "notFound",    "roomFull", "serverBusy",
-    "unsupportedCodec", "invalidSdp",   "tooLarge",  "rateLimited", "timeout",  "internal"};
+    "unsupportedCodec", "invalidSdp",   "tooLarge",  "rateLimited", "timeout",  "conflict", "internal"};
 
 }  // namespace
 

@@ -20,6 +20,7 @@ enum class ErrorCode {
   tooLarge,
   rateLimited,
   timeout,
+  conflict,
   internal,
 };
 

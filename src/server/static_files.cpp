@@ -2,9 +2,10 @@
 
 #include <array>
 
+#include "http/reply.h"
+#include "http/request.h"
+#include "http/request_check.h"
 #include "protocol/text_rules.h"
-#include "server/http_reply.h"
-#include "server/request_check.h"
 
 namespace tributary {
 namespace {

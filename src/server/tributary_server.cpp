@@ -11,16 +11,33 @@ const LeaveNotice goodbyeNotice{"serverShutdown", LeaveAction::resume, std::chro
 /// For the close frames to go out once the rooms are gone.
 constexpr std::chrono::milliseconds goodbyeTime{100};
 
+http::Server::Settings httpSettings(const ServerConfig& config) {
+  return {config.listen.host, config.listen.port, isLoopback(config.listen.host), config.origins,
+          config.trustedProxies};
+}
+
 }  // namespace
 
 TributaryServer::TributaryServer(ServerConfig config)
     : config_(std::move(config)),
       metrics_(TRIBUTARY_VERSION),
       directory_(config_, metrics_),
-      signalling_({config_, directory_, metrics_}, isLoopback(config_.listen.host)) {}
+      http_(httpSettings(config_)),
+      files_("/tributary/web"),
+      signalling_({config_, directory_, metrics_}, http_),
+      status_({config_, directory_, metrics_, [this] { return busyWith(); },
+               [this] { return signalling_.sessionCount(); }},
+              http_) {
+  http_.setPages(
+      [this](SoupServerMessage* message, std::string_view path) { return files_.serve(message, path); });
+}
+
+std::string TributaryServer::busyWith() const {
+  return stopping_ ? "shutting down" : "";
+}
 
 Result<void> TributaryServer::start() {
-  auto listening = signalling_.listen();
+  auto listening = http_.listen();
   if (listening) log::info("server.listening", {{"host", config_.listen.host}, {"port", port()}});
   return listening;
 }

@@ -4,9 +4,12 @@
 #include <memory>
 
 #include "config/server_config.h"
+#include "http/server.h"
 #include "metrics/server_metrics.h"
 #include "server/local_room_directory.h"
 #include "server/signalling_server.h"
+#include "server/static_files.h"
+#include "server/status_pages.h"
 
 namespace tributary {
 
@@ -15,9 +18,9 @@ class TributaryServer {
  public:
   explicit TributaryServer(ServerConfig config);
 
-  /// Error as SignallingServer::listen().
+  /// Error as http::Server::listen().
   Result<void> start();
-  int port() const { return signalling_.port(); }
+  int port() const { return http_.port(); }
 
   /// Says goodbye to everybody and stops the rooms; `done` is called once, within rooms.stopTimeout and two
   /// seconds. Later calls do nothing.
@@ -26,10 +29,15 @@ class TributaryServer {
   LocalRoomDirectory& directory() { return directory_; }
 
  private:
+  std::string busyWith() const;
+
   const ServerConfig config_;
   ServerMetrics metrics_;
   LocalRoomDirectory directory_;
+  http::Server http_;
+  StaticFiles files_;
   SignallingServer signalling_;
+  StatusPages status_;
   bool stopping_ = false;
   Timer goodbye_;
 };

@@ -1,8 +1,5 @@
 #include "support/test_server.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-
 namespace tributary {
 namespace {
 
@@ -139,52 +136,6 @@ void ServerTest::stopServer() {
 
 void ServerTest::TearDown() {
   server_.reset();
-}
-
-UniqueFd ServerTest::connect() const {
-  UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port()));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  return fd;
-}
-
-void ServerTest::sendAndLeave(const std::string& text) {
-  const UniqueFd fd = connect();
-  EXPECT_GT(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), 0);
-}
-
-HttpAnswer ServerTest::raw(const std::string& text) {
-  const UniqueFd fd = connect();
-  EXPECT_GT(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), 0);
-  std::string all;
-  const auto complete = [&] {
-    char piece[65536];
-    const ssize_t count = ::recv(fd.get(), piece, sizeof piece, MSG_DONTWAIT);
-    if (count > 0) all.append(piece, static_cast<size_t>(count));
-    const size_t end = all.find("\r\n\r\n");
-    const size_t length = all.find("Content-Length: ");
-    if (count == 0) return true;
-    if (end == std::string::npos) return false;
-    const size_t expected = length < end ? std::stoul(all.substr(length + 16)) : 0;
-    return all.size() >= end + 4 + expected;
-  };
-  // The answer arrives on a socket the main loop knows nothing of: wake up for it.
-  const Timer look = Timer::every(std::chrono::milliseconds(5), [] {});
-  waitFor("the answer", complete);
-  HttpAnswer answer;
-  const size_t end = all.find("\r\n\r\n");
-  if (all.size() > 12) answer.status = std::atoi(all.c_str() + 9);
-  answer.headers = all.substr(0, end);
-  if (end != std::string::npos) answer.body = all.substr(end + 4);
-  return answer;
-}
-
-HttpAnswer ServerTest::get(const std::string& path, const std::string& headers) {
-  return raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port()) + "\r\n" + headers +
-             "\r\n");
 }
 
 }  // namespace tributary

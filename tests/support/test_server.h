@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
-#include "base/unique_fd.h"
 #include "glib/json.h"
 #include "glib/object_ptr.h"
 #include "server/tributary_server.h"
+#include "support/http_client.h"
 #include "support/loop_test.h"
 
 namespace tributary {
@@ -57,12 +57,6 @@ class TestClient {
   int lastId_ = 0;
 };
 
-struct HttpAnswer {
-  int status = 0;
-  std::string headers;
-  std::string body;
-};
-
 /// A server on a free port with fake rooms. Adjust config_, then startServer().
 class ServerTest : public LoopTest {
  protected:
@@ -71,17 +65,12 @@ class ServerTest : public LoopTest {
 
   void startServer();
   int port() const { return server_->port(); }
-  /// Sends `text` as it is, and reads until the server closes or the announced body is there.
-  HttpAnswer raw(const std::string& text);
-  /// Sends `text` and closes at once.
-  void sendAndLeave(const std::string& text);
-  HttpAnswer get(const std::string& path, const std::string& headers = "");
+  HttpAnswer raw(const std::string& text) { return sendRaw(port(), text); }
+  HttpAnswer get(const std::string& path, const std::string& headers = "") {
+    return ask(port(), "GET", path, headers);
+  }
   void stopServer();
 
- private:
-  UniqueFd connect() const;
-
- protected:
   ServerConfig config_;
   std::unique_ptr<TributaryServer> server_;
 };

@@ -94,7 +94,7 @@ TEST_F(Pages, AScraperMayLeaveBeforeItsAnswer) {
   TestClient client(port());
   client.join("demo");
   client.send(Json::object({{"type", "chat"}, {"text", "hang"}}));
-  sendAndLeave("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  sendAndLeave(port(), "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   EXPECT_EQ(get("/metrics").status, 200);
 }
 

@@ -1,4 +1,4 @@
-#include "server/request_check.h"
+#include "http/request_check.h"
 
 #include <gio/gio.h>
 
