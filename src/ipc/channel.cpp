@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <optional>
 
@@ -33,18 +34,24 @@ class Channel::Impl : public std::enable_shared_from_this<Impl> {
 
   void open(UniqueFd fd) {
     const std::weak_ptr<Impl> weak = weak_from_this();
-    stream_ = SocketStream::open(std::move(fd), maxQueuedBytes,
-                                 {[weak](std::string_view bytes) {
-                                    if (const auto self = weak.lock()) self->receive(bytes);
-                                  },
-                                  [weak](const std::string& reason) {
-                                    if (const auto self = weak.lock()) self->ended(reason);
-                                  }});
+    SocketStream::Handlers handlers;
+    handlers.onBytes = [weak](std::string_view bytes) {
+      if (const auto self = weak.lock()) self->receive(bytes);
+    };
+    handlers.onFd = [weak](UniqueFd passed) {
+      if (const auto self = weak.lock()) self->fds_.push_back(std::move(passed));
+    };
+    handlers.onEnd = [weak](const std::string& reason) {
+      if (const auto self = weak.lock()) self->ended(reason);
+    };
+    stream_ = SocketStream::open(std::move(fd), maxQueuedBytes, std::move(handlers));
   }
 
   bool isOpen() const { return stream_->isOpen(); }
+  UniqueFd takeFd() { return std::move(passed_); }
 
-  void request(const std::string& method, Json params, std::chrono::milliseconds deadline, Done done) {
+  void request(const std::string& method, Json params, std::chrono::milliseconds deadline, Done done,
+               UniqueFd fd) {
     const int64_t id = ++lastId_;
     const std::weak_ptr<Impl> weak = weak_from_this();
     auto expire = [weak, id, method] {
@@ -53,7 +60,9 @@ class Channel::Impl : public std::enable_shared_from_this<Impl> {
       }
     };
     pending_.emplace(id, Pending{std::move(done), Timer::once(deadline, expire)});
-    const auto sent = send(Json::object({{"id", id}, {"method", method}, {"params", std::move(params)}}));
+    Json message = Json::object({{"id", id}, {"method", method}, {"params", std::move(params)}});
+    if (fd) message.set("fd", true);
+    const auto sent = send(message, std::move(fd));
     if (sent) return;
     main_context::post([weak, id, error = sent.error()] {
       if (const auto self = weak.lock()) self->settle(id, tl::unexpected(error));
@@ -81,11 +90,11 @@ class Channel::Impl : public std::enable_shared_from_this<Impl> {
     Timer timer;
   };
 
-  Result<void> send(const Json& message) {
+  Result<void> send(const Json& message, UniqueFd fd = {}) {
     if (!isOpen()) return fail(ErrorCode::internal, "the channel is closed");
     const auto frame = encodeFrame(message.dump());
     if (!frame) return tl::unexpected(frame.error());
-    stream_->write(*frame);
+    stream_->write(*frame, std::move(fd));
     return {};
   }
 
@@ -117,6 +126,9 @@ class Channel::Impl : public std::enable_shared_from_this<Impl> {
   Result<void> handleRequest(const std::string& method, const Json& message) {
     const auto id = message["id"].integer();
     if (!id) return fail(ErrorCode::badRequest, "a request without a numeric id");
+    auto fd = fdOf(message);
+    if (!fd) return tl::unexpected(fd.error());
+    passed_ = std::move(*fd);
     Reply reply([weak = weak_from_this(), id = *id](const Result<Json>& result) {
       if (const auto self = weak.lock()) self->answer(id, result);
     });
@@ -125,7 +137,17 @@ class Channel::Impl : public std::enable_shared_from_this<Impl> {
     } else {
       reply(fail(ErrorCode::notFound, "this side answers no requests"));
     }
+    passed_.reset();
     return {};
+  }
+
+  /// The descriptor that came with a message: it is there before the message's last byte is.
+  Result<UniqueFd> fdOf(const Json& message) {
+    if (!message["fd"].booleanOr(false)) return UniqueFd();
+    if (fds_.empty()) return fail(ErrorCode::badRequest, "a file descriptor is announced but did not come");
+    UniqueFd fd = std::move(fds_.front());
+    fds_.pop_front();
+    return fd;
   }
 
   Result<void> handleReply(int64_t id, const Json& message) {
@@ -171,6 +193,8 @@ class Channel::Impl : public std::enable_shared_from_this<Impl> {
   Handlers handlers_;
   std::shared_ptr<SocketStream> stream_;
   FrameReader reader_;
+  std::deque<UniqueFd> fds_;  ///< come, and not taken by a message yet
+  UniqueFd passed_;           ///< with the request that is being handled
   std::map<int64_t, Pending> pending_;
   int64_t lastId_ = 0;
 };
@@ -191,9 +215,14 @@ Channel& Channel::operator=(Channel&& other) noexcept {
   return *this;
 }
 
-void Channel::request(const std::string& method, Json params, std::chrono::milliseconds deadline, Done done) {
+void Channel::request(const std::string& method, Json params, std::chrono::milliseconds deadline, Done done,
+                      UniqueFd fd) {
   main_context::assertOwner();
-  impl_->request(method, std::move(params), deadline, std::move(done));
+  impl_->request(method, std::move(params), deadline, std::move(done), std::move(fd));
+}
+
+UniqueFd Channel::takeFd() {
+  return impl_->takeFd();
 }
 
 void Channel::notify(const std::string& event, const Json& fields) {

@@ -39,7 +39,12 @@ class Channel {
 
   /// `done` is called exactly once: with the result, the peer's error, `timeout` after `deadline`, or
   /// `internal` when the channel closes first (also by close() or destruction).
-  void request(const std::string& method, Json params, std::chrono::milliseconds deadline, Done done);
+  /// `fd`, if any, is passed along.
+  void request(const std::string& method, Json params, std::chrono::milliseconds deadline, Done done,
+               UniqueFd fd = {});
+
+  /// From inside onRequest: the descriptor that came with the request, or none. Closed if not taken.
+  UniqueFd takeFd();
 
   /// Sends `fields` (an object) with "event" added.
   void notify(const std::string& event, const Json& fields);

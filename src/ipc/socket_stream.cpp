@@ -3,9 +3,11 @@
 #include <glib-unix.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "base/main_context.h"
 
@@ -14,6 +16,33 @@ namespace {
 
 bool wouldBlock(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+/// Room for the control message of one descriptor.
+struct FdSpace {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> bytes{};
+};
+
+void attachFd(msghdr& message, FdSpace& space, int fd) {
+  message.msg_control = space.bytes.data();
+  message.msg_controllen = space.bytes.size();
+  cmsghdr* control = CMSG_FIRSTHDR(&message);
+  control->cmsg_level = SOL_SOCKET;
+  control->cmsg_type = SCM_RIGHTS;
+  control->cmsg_len = CMSG_LEN(sizeof fd);
+  std::memcpy(CMSG_DATA(control), &fd, sizeof fd);
+}
+
+std::vector<UniqueFd> takeFds(msghdr& message) {
+  std::vector<UniqueFd> out;
+  for (cmsghdr* control = CMSG_FIRSTHDR(&message); control != nullptr;
+       control = CMSG_NXTHDR(&message, control)) {
+    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) continue;
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(control), sizeof fd);
+    out.emplace_back(fd);
+  }
+  return out;
 }
 
 /// What a watch needs: the stream, kept alive while one of its handlers runs.
@@ -65,6 +94,7 @@ void SocketStream::close() {
   unwatch(writing_);
   fd_.reset();
   queue_.clear();
+  passengers_.clear();
   sent_ = 0;
 }
 
@@ -78,8 +108,18 @@ void SocketStream::fail(const std::string& reason) {
 
 bool SocketStream::readSome() {
   std::array<char, 64 * 1024> piece;
-  const ssize_t count = ::recv(fd_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+  FdSpace space;
+  iovec bytes{piece.data(), piece.size()};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = space.bytes.data();
+  message.msg_controllen = space.bytes.size();
+  const ssize_t count = ::recvmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (count > 0) {
+    for (auto& fd : takeFds(message)) {
+      if (handlers_.onFd) handlers_.onFd(std::move(fd));
+    }
     handlers_.onBytes(std::string_view(piece.data(), static_cast<size_t>(count)));
   } else if (count == 0) {
     fail("the other side closed it");
@@ -89,8 +129,9 @@ bool SocketStream::readSome() {
   return isOpen();
 }
 
-void SocketStream::write(std::string_view bytes) {
+void SocketStream::write(std::string_view bytes, UniqueFd fd) {
   if (!isOpen()) return;
+  if (fd) passengers_.push_back({queue_.size(), std::move(fd)});
   queue_ += bytes;
   if (queue_.size() - sent_ > maxQueuedBytes_) {
     fail("the other side does not read: " + std::to_string(queue_.size() - sent_) + " bytes wait for it");
@@ -101,15 +142,34 @@ void SocketStream::write(std::string_view bytes) {
   }
 }
 
+/// One sendmsg(): up to the next byte that a descriptor goes with, and the one that goes here.
+ssize_t SocketStream::sendSome() {
+  const bool withFd = !passengers_.empty() && passengers_.front().at == sent_;
+  size_t end = queue_.size();
+  for (const auto& passenger : passengers_) {
+    if (passenger.at > sent_) end = std::min(end, passenger.at);
+  }
+  iovec bytes{queue_.data() + sent_, end - sent_};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  FdSpace space;
+  if (withFd) attachFd(message, space, passengers_.front().fd.get());
+  const ssize_t count = ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (count > 0 && withFd) passengers_.pop_front();
+  return count;
+}
+
 /// Whether bytes are left that the socket did not take.
 bool SocketStream::flush() {
   while (isOpen() && sent_ < queue_.size()) {
-    const ssize_t count =
-        ::send(fd_.get(), queue_.data() + sent_, queue_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t count = sendSome();
     if (count >= 0) {
       sent_ += static_cast<size_t>(count);
     } else if (wouldBlock(errno)) {
       queue_.erase(0, sent_);
+      for (auto& passenger : passengers_)
+        passenger.at -= sent_;
       sent_ = 0;
       return true;
     } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@ class SocketStream : public std::enable_shared_from_this<SocketStream> {
  public:
   struct Handlers {
     std::function<void(std::string_view bytes)> onBytes;
+    /// A file descriptor, before the bytes it was written with. Without this handler it is closed.
+    std::function<void(UniqueFd fd)> onFd;
     /// Once, from the main loop: EOF, an error of the socket, or fail(). Not after close().
     std::function<void(const std::string& reason)> onEnd;
   };
@@ -24,7 +27,8 @@ class SocketStream : public std::enable_shared_from_this<SocketStream> {
   static std::shared_ptr<SocketStream> open(UniqueFd fd, size_t maxQueuedBytes, Handlers handlers);
   ~SocketStream();
 
-  void write(std::string_view bytes);
+  /// `fd`, if any, goes with the first of the bytes (SCM_RIGHTS).
+  void write(std::string_view bytes, UniqueFd fd = {});
   /// Stops at once and reports `reason` from the main loop.
   void fail(const std::string& reason);
   /// Stops at once and reports nothing.
@@ -37,6 +41,7 @@ class SocketStream : public std::enable_shared_from_this<SocketStream> {
   static void unwatch(GSource*& source);
   bool readSome();
   bool flush();
+  ssize_t sendSome();
 
   UniqueFd fd_;
   const size_t maxQueuedBytes_;
@@ -45,6 +50,11 @@ class SocketStream : public std::enable_shared_from_this<SocketStream> {
   GSource* writing_ = nullptr;
   std::string queue_;
   size_t sent_ = 0;  ///< bytes of queue_ that are gone already
+  struct Passenger {
+    size_t at;  ///< the byte of queue_ that it goes with
+    UniqueFd fd;
+  };
+  std::deque<Passenger> passengers_;
 };
 
 }  // namespace tributary

@@ -54,8 +54,12 @@ class AudioMixer::Output {
  public:
   explicit Output(const OpusSettings& settings) : encoder_(settings) {}
 
-  void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners) {
+  void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners,
+            const std::vector<std::shared_ptr<AudioTap>>& taps = {}) {
     const auto opus = encoder_.encode(mix);
+    for (const auto& tap : taps)
+      tap->onAudio(pts, opus);
+    if (listeners.empty()) return;
     GstBuffer* packet = packetise(opus, pts);
     for (PeerOutput* listener : listeners)
       listener->sendAudio(packet, this);
@@ -124,6 +128,16 @@ void AudioMixer::setMuted(const Id& id, bool muted) {
   }
 }
 
+void AudioMixer::addTap(std::shared_ptr<AudioTap> tap) {
+  const std::lock_guard lock(mutex_);
+  taps_.push_back(std::move(tap));
+}
+
+void AudioMixer::removeTap(const AudioTap* tap) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(taps_, [tap](const auto& held) { return held.get() == tap; });
+}
+
 void AudioMixer::tick(int64_t due) {
   const std::lock_guard lock(mutex_);
   ++counters_.ticks;
@@ -188,10 +202,14 @@ void AudioMixer::mixAndSend(int64_t pts) {
     outputs_[static_cast<size_t>(person->slot)]->send(mix, pts, {person->listener.get()});
     ++counters_.encoders;
   }
-  if (shared.empty()) return;
+  if (!shared.empty() || !taps_.empty()) sendShared(all, pts, shared);
+}
+
+void AudioMixer::sendShared(const AudioBlock& all, int64_t pts, const std::vector<PeerOutput*>& listeners) {
+  AudioBlock mix;
   for (size_t i = 0; i < audioFrame; ++i)
     mix[i] = limited(all[i]);
-  outputs_.back()->send(mix, pts, shared);
+  outputs_.back()->send(mix, pts, listeners, taps_);
   ++counters_.encoders;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "media/clock.h"
+#include "media/media_tap.h"
 #include "media/opus_codec.h"
 #include "media/peer_output.h"
 #include "media/talker.h"
@@ -36,6 +37,11 @@ class AudioMixer {
   /// Whoever is muted is not heard, whatever their client sends. Thread: owner.
   void setMuted(const Id& id, bool muted);
 
+  /// Gets the mix of everybody, each tick, whoever listens. Thread: owner. The tap is not called once
+  /// removeTap() has returned.
+  void addTap(std::shared_ptr<AudioTap> tap);
+  void removeTap(const AudioTap* tap);
+
   struct Level {
     Id id;
     double db;  ///< dBFS, smoothed: about −90 is silence
@@ -61,12 +67,14 @@ class AudioMixer {
   void assignSlots();
   int slotFor(const Person& person) const;
   void mixAndSend(int64_t pts);
+  void sendShared(const AudioBlock& all, int64_t pts, const std::vector<PeerOutput*>& listeners);
 
   AudioSettings settings_;
   const RoomClock& clock_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<Person*> slots_;
+  std::vector<std::shared_ptr<AudioTap>> taps_;
   std::vector<std::unique_ptr<Output>> outputs_;  ///< one a slot, and the shared one last
   Counters counters_;
   std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above

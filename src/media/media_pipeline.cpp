@@ -229,6 +229,20 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
   video_->setScene(std::move(scene));
 }
 
+Result<void> MediaPipeline::record(const std::shared_ptr<Recorder>& recorder,
+                                   const std::optional<RenditionSet::TapWish>& wish) {
+  if (wish) {
+    if (auto tapped = renditions_->tap(recorder, *wish); !tapped) return tapped;
+  }
+  audio_->addTap(recorder);
+  return {};
+}
+
+void MediaPipeline::unrecord(const std::shared_ptr<Recorder>& recorder) {
+  renditions_->untap(recorder.get());
+  audio_->removeTap(recorder.get());
+}
+
 void MediaPipeline::requestQuality(
     const Id& id, const std::function<void(std::optional<PeerConnection::Quality>)>& callback) {
   const auto found = members_.find(id);

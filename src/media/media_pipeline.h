@@ -8,6 +8,7 @@
 #include "media/audio_mixer.h"
 #include "media/name_art.h"
 #include "media/peer_connection.h"
+#include "media/recorder.h"
 #include "media/rendition_set.h"
 #include "media/video_mixer.h"
 
@@ -75,6 +76,14 @@ class MediaPipeline {
   };
   /// Who is where from the next frame on.
   void arrange(const std::vector<PlacedPerson>& people);
+
+  /// Feeds a recorder with the rendition for `wish` (none: sound alone) and the mix of everybody, until it
+  /// is taken off. The error says why the encoder does not start.
+  Result<void> record(const std::shared_ptr<Recorder>& recorder,
+                      const std::optional<RenditionSet::TapWish>& wish);
+  void unrecord(const std::shared_ptr<Recorder>& recorder);
+  /// So that the recorder may begin, go on or change files there.
+  void requestRecordedKeyFrame(const Recorder& recorder) { renditions_->requestKeyFrame(&recorder); }
 
   std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
   void requestQuality(const Id& id,

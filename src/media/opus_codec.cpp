@@ -18,6 +18,15 @@ void TalkDecoder::Free::operator()(OpusDecoder* decoder) const {
   opus_decoder_destroy(decoder);
 }
 
+int mixEncoderDelay() {
+  int error = OPUS_OK;
+  OpusEncoder* encoder = opus_encoder_create(audioRate, 1, OPUS_APPLICATION_VOIP, &error);
+  opus_int32 delay = 312;
+  if (error == OPUS_OK) opus_encoder_ctl(encoder, OPUS_GET_LOOKAHEAD(&delay));
+  opus_encoder_destroy(encoder);
+  return delay;
+}
+
 MixEncoder::MixEncoder(const OpusSettings& settings)
     : encoder_(opus_encoder_create(audioRate, 1, OPUS_APPLICATION_VOIP, nullptr)) {
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(settings.bitrate));

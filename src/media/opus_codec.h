@@ -24,6 +24,9 @@ struct OpusSettings {
   bool fec = true;       ///< in-band, for receivers that lose packets
 };
 
+/// Samples at 48 kHz by which a MixEncoder's stream lags behind its input (RFC 7845's pre-skip).
+int mixEncoderDelay();
+
 /// One mono Opus stream out. Not thread safe.
 class MixEncoder {
  public:

@@ -89,6 +89,8 @@ Result<void> Rendition::build(const CanvasFormat& canvas, const RoomClock& clock
     return GST_FLOW_OK;
   };
   gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &callbacks, this, nullptr);
+  const auto encoded = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(filter->get(), "src"));
+  tapEncoded(encoded.get());
   return {};
 }
 
@@ -139,6 +141,36 @@ void Rendition::push(GstBuffer* canvas) {
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), frame);
 }
 
+void Rendition::tapEncoded(GstPad* pad) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        static_cast<Rendition*>(self)->deliverToTaps(GST_PAD_PROBE_INFO_BUFFER(info));
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
+void Rendition::deliverToTaps(GstBuffer* frame) {
+  std::vector<std::shared_ptr<VideoTap>> taps;
+  {
+    const std::lock_guard lock(mutex_);
+    taps = taps_;
+  }
+  GstMapInfo map;
+  if (taps.empty() || !gst_buffer_map(frame, &map, GST_MAP_READ)) return;
+  const EncodedFrame encoded{spec_.codec,
+                             spec_.width,
+                             spec_.height,
+                             spec_.framerate,
+                             static_cast<int64_t>(GST_BUFFER_PTS(frame)),
+                             !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT),
+                             {map.data, map.size}};
+  for (const auto& tap : taps)
+    tap->onVideo(encoded);
+  gst_buffer_unmap(frame, &map);
+}
+
 void Rendition::deliver(GstSample* sample) {
   GstBufferList* packets = gst_sample_get_buffer_list(sample);
   GstBufferList* made = nullptr;
@@ -171,6 +203,24 @@ void Rendition::addViewer(std::shared_ptr<PeerOutput> viewer) {
 void Rendition::removeViewer(const PeerOutput* viewer) {
   const std::lock_guard lock(mutex_);
   std::erase_if(viewers_, [viewer](const auto& held) { return held.get() == viewer; });
+}
+
+void Rendition::addTap(std::shared_ptr<VideoTap> tap) {
+  {
+    const std::lock_guard lock(mutex_);
+    taps_.push_back(std::move(tap));
+  }
+  requestKeyFrame();
+}
+
+void Rendition::removeTap(const VideoTap* tap) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(taps_, [tap](const auto& held) { return held.get() == tap; });
+}
+
+bool Rendition::inUse() const {
+  const std::lock_guard lock(mutex_);
+  return !viewers_.empty() || !taps_.empty();
 }
 
 size_t Rendition::viewers() const {

@@ -10,6 +10,7 @@
 #include "media/canvas_buffer.h"
 #include "media/clock.h"
 #include "media/codec_table.h"
+#include "media/media_tap.h"
 #include "media/peer_output.h"
 #include "media/picture_ops.h"
 #include "media/pipeline_bus.h"
@@ -54,6 +55,11 @@ class Rendition {
   void addViewer(std::shared_ptr<PeerOutput> viewer);
   void removeViewer(const PeerOutput* viewer);
   size_t viewers() const;
+  /// Gets every frame from the next on, key frame or not.
+  void addTap(std::shared_ptr<VideoTap> tap);
+  void removeTap(const VideoTap* tap);
+  /// Whether anybody wants it.
+  bool inUse() const;
 
   uint64_t framesEncoded() const { return framesEncoded_; }
 
@@ -65,7 +71,9 @@ class Rendition {
   Result<void> build(const CanvasFormat& canvas, const RoomClock& clock);
   void forceKeyFrame();
   GstBuffer* scaled(GstBuffer* canvas);
+  void tapEncoded(GstPad* pad);
   void deliver(GstSample* sample);
+  void deliverToTaps(GstBuffer* frame);
 
   RenditionSpec spec_;
   CanvasFormat canvas_;
@@ -80,6 +88,7 @@ class Rendition {
   std::atomic<uint64_t> framesEncoded_ = 0;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<PeerOutput>> viewers_;
+  std::vector<std::shared_ptr<VideoTap>> taps_;
 };
 
 }  // namespace tributary

@@ -52,6 +52,23 @@ RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) con
   return spec;
 }
 
+RenditionSpec RenditionSet::specFor(const TapWish& wish) const {
+  RenditionSpec spec = specFor(wish.codec, wish.maxHeight);
+  if (!wish.own) return spec;
+  spec.name = wish.own->name;
+  spec.height = even(wish.own->height);
+  spec.width = even(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
+  spec.bitrate = wish.own->bitrate;
+  spec.encoder = wish.encoder.value_or(spec.encoder);
+  return spec;
+}
+
+Result<std::shared_ptr<Rendition>> RenditionSet::running(const RenditionSpec& spec) {
+  const auto found = renditions_.find(spec.key());
+  if (found != renditions_.end()) return found->second;
+  return start(spec);
+}
+
 Result<std::shared_ptr<Rendition>> RenditionSet::start(const RenditionSpec& spec) {
   const std::string key = spec.key();
   auto made = Rendition::create(spec, canvas_, clock_,
@@ -72,22 +89,15 @@ Result<void> RenditionSet::watch(const std::shared_ptr<PeerOutput>& viewer, cons
   const std::string key = spec.key();
   const auto known = viewers_.find(viewer.get());
   if (known != viewers_.end() && known->second.first == key && renditions_.contains(key)) return {};
-  std::shared_ptr<Rendition> rendition;
-  const auto running = renditions_.find(key);
-  if (running != renditions_.end()) {
-    rendition = running->second;
-  } else {
-    auto started = start(spec);
-    if (!started) return tl::unexpected(started.error());
-    rendition = *started;
-  }
-  rendition->addViewer(viewer);
+  const auto started = running(spec);
+  if (!started) return tl::unexpected(started.error());
+  (*started)->addViewer(viewer);
   const std::string before = known != viewers_.end() ? known->second.first : "";
   viewers_[viewer.get()] = {key, viewer};
   const auto old = renditions_.find(before);
   if (old != renditions_.end()) {
     old->second->removeViewer(viewer.get());
-    if (old->second->viewers() == 0) drop(before);
+    dropUnused(before);
   }
   return {};
 }
@@ -100,7 +110,39 @@ void RenditionSet::unwatch(const PeerOutput* viewer) {
   const auto rendition = renditions_.find(key);
   if (rendition == renditions_.end()) return;
   rendition->second->removeViewer(viewer);
-  if (rendition->second->viewers() == 0) drop(key);
+  dropUnused(key);
+}
+
+void RenditionSet::dropUnused(const std::string& key) {
+  const auto rendition = renditions_.find(key);
+  if (rendition != renditions_.end() && !rendition->second->inUse()) drop(key);
+}
+
+Result<void> RenditionSet::tap(const std::shared_ptr<VideoTap>& tap, const TapWish& wish) {
+  untap(tap.get());
+  const RenditionSpec spec = specFor(wish);
+  const auto started = running(spec);
+  if (!started) return tl::unexpected(started.error());
+  (*started)->addTap(tap);
+  taps_[tap.get()] = {spec.key(), tap};
+  return {};
+}
+
+void RenditionSet::untap(const VideoTap* tap) {
+  const auto known = taps_.extract(tap);
+  if (known.empty()) return;
+  const std::string& key = known.mapped().first;
+  const auto rendition = renditions_.find(key);
+  if (rendition == renditions_.end()) return;
+  rendition->second->removeTap(tap);
+  dropUnused(key);
+}
+
+void RenditionSet::requestKeyFrame(const VideoTap* tap) {
+  const auto known = taps_.find(tap);
+  if (known == taps_.end()) return;
+  const auto rendition = renditions_.find(known->second.first);
+  if (rendition != renditions_.end()) rendition->second->requestKeyFrame();
 }
 
 void RenditionSet::drop(const std::string& key) {
@@ -134,7 +176,8 @@ void RenditionSet::onError(const std::string& key, const std::string& sentence) 
 void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spec) {
   restarts_[key] = Timer::once(restartDelay, [this, key, spec] {
     const auto isWatched = [&key](const auto& entry) { return entry.second.first == key; };
-    if (renditions_.contains(key) || std::ranges::none_of(viewers_, isWatched)) return;
+    const bool wanted = std::ranges::any_of(viewers_, isWatched) || std::ranges::any_of(taps_, isWatched);
+    if (renditions_.contains(key) || !wanted) return;
     const auto started = start(spec);
     if (!started) {
       log::error("rendition.restartFailed", {{"rendition", key}, {"message", started.error().message}});
@@ -142,6 +185,9 @@ void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spe
     }
     for (const auto& [viewer, watching] : viewers_) {
       if (watching.first == key) (*started)->addViewer(watching.second);
+    }
+    for (const auto& [tap, tapping] : taps_) {
+      if (tapping.first == key) (*started)->addTap(tapping.second);
     }
   });
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,19 @@ class RenditionSet {
   void unwatch(const PeerOutput* viewer);
   void requestKeyFrame(const PeerOutput* viewer);
 
+  /// What a recorder wants: the rendition that peers with that wish get, or one of its own.
+  struct TapWish {
+    std::string codec;
+    int maxHeight = 0;  ///< 0: no limit
+    std::optional<RenditionChoice> own;
+    std::optional<EncoderSettings> encoder;  ///< of its own
+  };
+  /// Gives `tap` the encoded frames. The error says why the encoder does not start.
+  Result<void> tap(const std::shared_ptr<VideoTap>& tap, const TapWish& wish);
+  /// When this returns at most one call of the tap is still under way.
+  void untap(const VideoTap* tap);
+  void requestKeyFrame(const VideoTap* tap);
+
   /// Hands a canvas to every encoder. Thread: the mixer's.
   void push(GstBuffer* canvas);
 
@@ -52,6 +66,9 @@ class RenditionSet {
 
  private:
   RenditionSpec specFor(const std::string& codec, int maxHeight) const;
+  RenditionSpec specFor(const TapWish& wish) const;
+  Result<std::shared_ptr<Rendition>> running(const RenditionSpec& spec);
+  void dropUnused(const std::string& key);
   Result<std::shared_ptr<Rendition>> start(const RenditionSpec& spec);
   void onError(const std::string& key, const std::string& sentence);
   void restartLater(const std::string& key, const RenditionSpec& spec);
@@ -63,6 +80,7 @@ class RenditionSet {
   mutable std::mutex mutex_;  ///< guards renditions_ against push()
   std::map<std::string, std::shared_ptr<Rendition>> renditions_;
   std::map<const PeerOutput*, std::pair<std::string, std::shared_ptr<PeerOutput>>> viewers_;  ///< → key
+  std::map<const VideoTap*, std::pair<std::string, std::shared_ptr<VideoTap>>> taps_;         ///< → key
   std::map<std::string, Timer> restarts_;
   uint64_t errors_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -113,11 +113,11 @@ void MessageHandler::operator()(const message::Moderate& moderate) {
 }
 
 void MessageHandler::operator()(const message::StartRecording&) {
-  reply(fail(ErrorCode::notFound, "this server does not record yet"));
+  reply(fail(ErrorCode::badRequest, "recordings are the server's to start and to stop"));
 }
 
 void MessageHandler::operator()(const message::StopRecording&) {
-  reply(fail(ErrorCode::notFound, "this server does not record yet"));
+  reply(fail(ErrorCode::badRequest, "recordings are the server's to start and to stop"));
 }
 
 void MessageHandler::operator()(const message::Join&) {

@@ -61,6 +61,7 @@ Room::Room(RoomSettings settings, Outlet outlet)
   };
   callbacks.onState = [this](const auto& id, PeerConnection::State state) { onPeerState(id, state); };
   media_ = std::make_unique<MediaPipeline>(mediaSettings(settings_), std::move(callbacks));
+  recording_ = std::make_unique<RoomRecording>(*media_, outlet_.recording);
   timers_.push_back(Timer::every(speakerInterval, [this] { watchSpeakers(); }));
   timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
@@ -71,6 +72,7 @@ Room::~Room() {
   timers_.clear();
   for (auto& person : people_)
     person->departure.stop();
+  recording_.reset();
   media_.reset();
 }
 
@@ -145,6 +147,23 @@ void Room::handle(const std::string& sessionId, const Json& message, Reply reply
   std::visit(MessageHandler{*this, *person, std::move(reply)}, parsed->message);
 }
 
+void Room::broadcast(const Json& message) {
+  recording_->observe(message);
+  outlet_.send(nullptr, message);
+}
+
+void Room::record(const std::string& method, const Json& params, UniqueFd file, Reply reply) {
+  const bool begins = method == "startRecording" && !recording_->active();
+  recording_->handle(method, params, std::move(file), std::move(reply));
+  if (!begins) return;
+  // The manifest begins with what is so already.
+  for (const auto& person : people_)
+    recording_->observe(Json::object({{"type", "participantJoined"}, {"participant", person->toJson()}}));
+  Json layout = layoutJson();
+  recording_->observe(layout.set("type", "layoutChanged"));
+  recording_->observe(speakersJson());
+}
+
 void Room::announce(const Participant& participant, const char* type) {
   broadcast(Json::object({{"type", type}, {"participant", participant.toJson()}}));
 }
@@ -212,10 +231,14 @@ void Room::watchSpeakers() {
   }
   if (speakers == speakers_) return;
   speakers_ = speakers;
+  broadcast(speakersJson());
+}
+
+Json Room::speakersJson() const {
   Json identities = Json::array();
   for (const auto& identity : speakers_)
     identities.push(identity);
-  broadcast(Json::object({{"type", "activeSpeakers"}, {"identities", identities}}));
+  return Json::object({{"type", "activeSpeakers"}, {"identities", identities}});
 }
 
 Result<void> Room::shareScreen(Participant& person, bool shared) {

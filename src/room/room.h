@@ -10,6 +10,7 @@
 #include "media/media_pipeline.h"
 #include "protocol/client_message.h"
 #include "room/participant.h"
+#include "room/room_recording.h"
 #include "room/room_settings.h"
 #include "room/screen_shares.h"
 
@@ -18,7 +19,8 @@ namespace tributary {
 /// One room: who is in it, what they said of themselves, where they are on the canvas. It talks to clients
 /// through the server (docs/room-channel.md).
 ///
-/// Teardown: (1) timers, (2) media (see MediaPipeline), (3) the roster.
+/// Teardown: (1) timers, (2) the recording, whose file is closed, (3) media (see MediaPipeline), (4) the
+/// roster.
 ///
 /// Thread: owner.
 class Room {
@@ -28,6 +30,7 @@ class Room {
     std::function<void(const Json& to, const Json& message)> send;
     std::function<void(const std::string& sessionId, const std::string& reason, const std::string& action)>
         drop;
+    std::function<void(const Json& fields)> recording;  ///< the `recording` event
   };
 
   Room(RoomSettings settings, Outlet outlet);
@@ -43,6 +46,9 @@ class Room {
   /// A client's message; `reply` gets {message} for `answer`, {} for ok.
   void handle(const std::string& sessionId, const Json& message, Reply reply);
 
+  /// The requests of RoomRecording::handle().
+  void record(const std::string& method, const Json& params, UniqueFd file, Reply reply);
+
   Json stats() const;
   /// Cores used since the last call.
   double load();
@@ -57,9 +63,10 @@ class Room {
   Json layoutJson() const;
   /// What this build's rooms can do, so that clients offer nothing else.
   Json featuresJson() const;
-  void broadcast(const Json& message) { outlet_.send(nullptr, message); }
+  void broadcast(const Json& message);
   void announce(const Participant& participant, const char* type);
   void watchSpeakers();
+  Json speakersJson() const;
   /// The person's client begins to share a screen, or stops. Errors: forbidden, saying why.
   Result<void> shareScreen(Participant& person, bool shared);
   /// Their share ends, and everybody is told, they too.
@@ -81,6 +88,7 @@ class Room {
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;
   std::unique_ptr<MediaPipeline> media_;
+  std::unique_ptr<RoomRecording> recording_;
   std::vector<Timer> timers_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

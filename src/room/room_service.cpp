@@ -38,6 +38,7 @@ Result<Json> RoomService::configure(const Json& params) {
   outlet.drop = [this](const std::string& session, const std::string& reason, const std::string& action) {
     channel_->notify("drop", Json::object({{"sessionId", session}, {"reason", reason}, {"action", action}}));
   };
+  outlet.recording = [this](const Json& fields) { channel_->notify("recording", fields); };
   room_ = std::make_unique<Room>(std::move(*settings), std::move(outlet));
   log::info("room.ready");
   return Json::object();
@@ -58,6 +59,9 @@ void RoomService::handle(const std::string& method, const Json& params, Reply re
   }
   if (method == "client") {
     return room_->handle(params["sessionId"].stringOr(""), params["message"], std::move(reply));
+  }
+  if (method.ends_with("Recording") || method == "recordingPart") {
+    return room_->record(method, params, channel_->takeFd(), std::move(reply));
   }
   if (method == "stats") return reply(room_->stats());
   reply(fail(ErrorCode::notFound, "no method '" + method + "'"));

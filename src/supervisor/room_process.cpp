@@ -53,8 +53,8 @@ void RoomProcess::openChannel(UniqueFd fd) {
 }
 
 void RoomProcess::request(const std::string& method, Json params, std::chrono::milliseconds deadline,
-                          Channel::Done done) {
-  channel_->request(method, std::move(params), deadline, std::move(done));
+                          Channel::Done done, UniqueFd fd) {
+  channel_->request(method, std::move(params), deadline, std::move(done), std::move(fd));
 }
 
 void RoomProcess::startHeartbeat(std::chrono::milliseconds interval, std::chrono::milliseconds timeout) {

@@ -37,7 +37,7 @@ class RoomProcess {
 
   /// See Channel::request().
   void request(const std::string& method, Json params, std::chrono::milliseconds deadline,
-               Channel::Done done);
+               Channel::Done done, UniqueFd fd = {});
 
   /// Asks for `ping` every `interval` from now on; a ping unanswered for `timeout` ends the process.
   void startHeartbeat(std::chrono::milliseconds interval, std::chrono::milliseconds timeout);

@@ -150,9 +150,10 @@ void RoomSupervisor::died(const std::string& reason) {
   tellWaiters(fail(ErrorCode::internal, "the room could not be started; try again later"));
 }
 
-void RoomSupervisor::request(const std::string& method, Json params, Duration deadline, Channel::Done done) {
+void RoomSupervisor::request(const std::string& method, Json params, Duration deadline, Channel::Done done,
+                             UniqueFd fd) {
   if (state_ != State::ready) return done(fail(ErrorCode::internal, "the room is not ready"));
-  process_->request(method, std::move(params), deadline, std::move(done));
+  process_->request(method, std::move(params), deadline, std::move(done), std::move(fd));
 }
 
 void RoomSupervisor::stop(std::function<void()> done) {

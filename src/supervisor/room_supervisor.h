@@ -38,7 +38,8 @@ class RoomSupervisor {
   bool isReady() const { return state_ == State::ready; }
 
   /// See Channel::request(); `internal` at once while the room is not ready.
-  void request(const std::string& method, Json params, Duration deadline, Channel::Done done);
+  void request(const std::string& method, Json params, Duration deadline, Channel::Done done,
+               UniqueFd fd = {});
 
   /// Stops the process for good; `done` is called once it is gone, from the main loop.
   void stop(std::function<void()> done);

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "container/media_file.h"
+
+namespace tributary {
+
+/// finishMediaFile() for WebM and MKV as MatroskaWriter writes them.
+Result<FinishedMedia> finishMatroska(int fd, const std::vector<Chapter>& chapters);
+
+}  // namespace tributary
