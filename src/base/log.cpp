@@ -11,6 +11,8 @@
 #include <cstring>
 #include <memory>
 
+#include "base/timestamp.h"
+
 namespace tributary::log {
 namespace {
 
@@ -45,14 +47,6 @@ const char* name(Level level) {
       return "error";
   }
   return "?";
-}
-
-std::string now() {
-  std::unique_ptr<GDateTime, decltype(&g_date_time_unref)> time(g_date_time_new_now_utc(), g_date_time_unref);
-  std::unique_ptr<char, decltype(&g_free)> text(g_date_time_format(time.get(), "%Y-%m-%dT%H:%M:%S"), g_free);
-  char milliseconds[16];
-  std::snprintf(milliseconds, sizeof milliseconds, ".%03dZ", g_date_time_get_microsecond(time.get()) / 1000);
-  return std::string(text.get()) + milliseconds;
 }
 
 GLogWriterOutput writeGlib(GLogLevelFlags flags, const GLogField* fields, gsize count, gpointer) {
@@ -121,7 +115,8 @@ std::string quoted(std::string_view value) {
 
 void write(Level level, std::string_view event, Fields fields) {
   if (level < threshold()) return;
-  std::string line = "time=" + now() + " level=" + name(level) + " event=" + quoted(event) + processFields();
+  std::string line =
+      "time=" + timestamp() + " level=" + name(level) + " event=" + quoted(event) + processFields();
   for (const Field& field : fields)
     line += " " + std::string(field.key) + "=" + quoted(field.value);
   line += '\n';

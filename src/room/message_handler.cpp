@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "room/negotiation.h"
 
 namespace tributary {

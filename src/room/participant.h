@@ -25,7 +25,4 @@ struct Participant {
   Json toJson() const;
 };
 
-/// Now, in UTC with milliseconds.
-std::string timestamp();
-
 }  // namespace tributary

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "media/ticker.h"
 #include "room/message_handler.h"
 

@@ -47,7 +47,7 @@ class RoomProcess {
 
   bool running() const;
   pid_t pid() const;
-  /// The room's own figure from its last heartbeat, 0 to 1.
+  /// Cores its process used of late, by its last heartbeat.
   double load() const { return load_; }
 
  private:

@@ -59,3 +59,13 @@ test('two or eight viewers of a rendition cost one encoder; none, none', { timeo
   for (const person of people) await person.leave();
   await encodersBecome(server, {});
 });
+
+test('VP9 is mixed too, beside VP8', { timeout: 180_000 }, async t => {
+  const { server, chromium } = await setUp(t, { profile: SMALL });
+  const [ada, ben] = await gather(await chromium(), 2);
+  await ada.join(server, 'demo', { codec: 'VP9' });
+  await ben.join(server, 'demo', { codec: 'VP8' });
+  await Promise.all([ada.sees([ada, ben]), ben.sees([ada, ben])]);
+  await codecIs(ada, 'VP9');
+  await encodersBecome(server, { 'VP8 360p': 1, 'VP9 360p': 1 });
+});
