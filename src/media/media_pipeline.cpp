@@ -261,6 +261,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.framesArrived += tile.arrived;
     out.framesShown += tile.shown;
     if (!member->peer) continue;
+    if (member->output->isOpen()) ++out.peersConnected;
     const auto peer = member->peer->counters();
     out.rtpInPackets += peer.rtpPackets;
     out.rtpInBytes += peer.rtpBytes;

@@ -95,6 +95,7 @@ class MediaPipeline {
     std::vector<RenditionSet::Info> renditions;
     uint64_t renditionErrors = 0;
     uint64_t peerErrors = 0;
+    int peersConnected = 0;      ///< whose certificate is checked and who get the mix
     uint64_t framesArrived = 0;  ///< decoded, all tiles, gone ones included
     uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
     uint64_t rtpInPackets = 0;

@@ -48,9 +48,6 @@ double cpuSeconds() {
 Json Room::stats() const {
   const auto stats = media_->stats();
   Json out = Json::array();
-  int connected = 0;
-  for (const auto& person : people_)
-    connected += person->sessionId.empty() ? 0 : 1;
   out.push(counter("tributary_mixer_frames_rendered_total", stats.video.rendered));
   out.push(counter("tributary_mixer_frames_late_total", stats.video.late));
   out.push(frameDurations(stats.video));
@@ -76,7 +73,7 @@ Json Room::stats() const {
   out.push(counter("tributary_rtp_bytes_total", stats.audioOut.bytes, direction("out", "audio")));
   out.push(counter("tributary_rtp_packets_lost_total", stats.audioLost, direction("in", "audio")));
   out.push(counter("tributary_rtp_packets_gated_total", stats.gatedPackets));
-  out.push(sample("tributary_peers_connected", "gauge", connected));
+  out.push(sample("tributary_peers_connected", "gauge", stats.peersConnected));
   out.push(sample("tributary_room_process_heap_bytes", "gauge", heapBytesInUse()));
   return Json::object({{"metrics", out}});
 }
