@@ -1,0 +1,261 @@
+#include "loadgen/load_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+
+namespace tributary::load {
+namespace {
+
+// A voice this loud in some second was heard; a mix's own noise is far below.
+constexpr double audible = -50;  // dBFS
+
+const char* nameOf(Receive receive) {
+  return receive == Receive::count ? "count" : receive == Receive::full ? "full" : "decode";
+}
+
+double rounded(double value, int digits) {
+  const double factor = std::pow(10, digits);
+  return std::round(value * factor) / factor;
+}
+
+__attribute__((format(printf, 1, 2))) std::string text(const char* format, ...) {
+  char buffer[512];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(buffer, sizeof buffer, format, arguments);
+  va_end(arguments);
+  return buffer;
+}
+
+Json spreadJson(const Spread& spread) {
+  return Json::object({{"count", static_cast<int64_t>(spread.count)},
+                       {"median", rounded(spread.median, 1)},
+                       {"p95", rounded(spread.p95, 1)},
+                       {"p99", rounded(spread.p99, 1)},
+                       {"max", rounded(spread.max, 1)}});
+}
+
+double lossOf(const StreamMeter& meter) {
+  const auto all = static_cast<double>(meter.packets + meter.lost);
+  return all > 0 ? static_cast<double>(meter.lost) / all : 0;
+}
+
+Json optionsJson(const LoadOptions& o) {
+  return Json::object({{"url", o.url},
+                       {"senders", o.senders},
+                       {"viewers", o.viewers},
+                       {"probes", o.probes},
+                       {"codec", o.camera.codec},
+                       {"width", o.camera.width},
+                       {"height", o.camera.height},
+                       {"framerate", o.camera.framerate},
+                       {"bitrate", o.camera.bitrate},
+                       {"receive", nameOf(o.receive)},
+                       {"lossPercent", o.loss * 100},
+                       {"delayMs", o.delayMs},
+                       {"jitterMs", o.jitterMs},
+                       {"linkKbits", o.linkKbits}});
+}
+
+Json cpuJson(const LoadResult& result) {
+  Json stages = Json::object();
+  for (const auto& [stage, cores] : result.stages) {
+    if (cores >= 0.0005) stages.set(stage, rounded(cores, 4));
+  }
+  const CpuReading& server = result.serverAtEnd;
+  return Json::object({{"serverCores", rounded(result.serverCpu, 4)},
+                       {"serverStages", stages},
+                       {"serverThreads", server.threads},
+                       {"serverFiles", server.files},
+                       {"serverResidentMB", rounded(server.residentBytes / 1048576, 1)},
+                       {"serverProportionalMB", rounded(server.proportionalBytes / 1048576, 1)},
+                       {"loadToolCores", rounded(result.ownCpu, 4)}});
+}
+
+Json peerJson(const LoadResult::Peer& peer, double seconds) {
+  const PeerSummary summary = summaryOf(peer, seconds);
+  const StreamMeter& video = peer.reading.video;
+  Json out = Json::object(
+      {{"name", peer.name},
+       {"receive", nameOf(peer.receive)},
+       {"joinSeconds", rounded(peer.joinSeconds, 3)},
+       {"video", Json::object({{"frames", video.shown.frames},
+                               {"expected", video.expectedFrames()},
+                               {"framesPerSecond", rounded(summary.framesPerSecond, 2)},
+                               {"freezes", video.shown.freezes},
+                               {"frozenSeconds", rounded(video.shown.frozenSeconds, 3)},
+                               {"longestGapMs", rounded(video.shown.longestGap * 1000, 1)},
+                               {"keyFrames", video.keyFrames},
+                               {"damagedFrames", video.damagedFrames},
+                               {"bitrate", std::round(summary.bitrate)},
+                               {"loss", rounded(summary.videoLoss, 5)}})},
+       {"audio", Json::object({{"packets", peer.reading.audio.packets},
+                               {"gaps", peer.reading.audio.shown.freezes},
+                               {"longestGapMs", rounded(peer.reading.audio.shown.longestGap * 1000, 1)},
+                               {"loss", rounded(summary.audioLoss, 5)}})}});
+  if (!peer.error.empty()) out.set("error", peer.error);
+  if (peer.receive == Receive::decode) {
+    const Tones tones = tonesOf(peer);
+    out.set("decoded", Json::object({{"frames", peer.reading.decoded.frames},
+                                     {"freezes", peer.reading.decoded.freezes},
+                                     {"width", peer.reading.width},
+                                     {"height", peer.reading.height}}));
+    out.set("tones", Json::object({{"voicesHeard", tones.heard},
+                                   {"voices", tones.others},
+                                   {"ownVoiceDb", rounded(tones.own, 1)}}));
+  }
+  return out;
+}
+
+struct Totals {
+  double worstShare = 1;
+  double freezeShare = 0;
+  uint64_t freezes = 0;
+  uint64_t audioGaps = 0;
+  int failed = 0;
+  std::vector<double> fps, bitrates, longest, joins;
+};
+
+Totals totalsOf(const LoadResult& result) {
+  Totals out;
+  for (const auto& peer : result.peers) {
+    const PeerSummary summary = summaryOf(peer, result.seconds);
+    if (!peer.error.empty()) ++out.failed;
+    out.worstShare = std::min(out.worstShare, summary.framesShare);
+    out.freezeShare += summary.freezeShare / static_cast<double>(result.peers.size());
+    out.freezes += peer.reading.video.shown.freezes;
+    out.audioGaps += peer.reading.audio.shown.freezes;
+    out.fps.push_back(summary.framesPerSecond);
+    out.bitrates.push_back(summary.bitrate);
+    out.longest.push_back(peer.reading.video.shown.longestGap * 1000);
+    out.joins.push_back(peer.joinSeconds * 1000);
+  }
+  return out;
+}
+
+std::vector<double> latencies(const LoadResult& result, bool glass) {
+  std::vector<double> out;
+  for (const auto& sample : result.latency) {
+    const double value = glass ? sample.glass : sample.server;
+    if (value >= 0) out.push_back(value);
+  }
+  return out;
+}
+
+}  // namespace
+
+Spread spreadOf(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double share) {
+    const auto index = static_cast<size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+    return values[index];
+  };
+  return {values.size(), at(0.5), at(0.95), at(0.99), values.back()};
+}
+
+PeerSummary summaryOf(const LoadResult::Peer& peer, double seconds) {
+  const StreamMeter& video = peer.reading.video;
+  PeerSummary out;
+  if (seconds <= 0) return out;
+  const auto shown = static_cast<double>(video.shown.frames);
+  const auto expected = static_cast<double>(video.expectedFrames());
+  out.framesPerSecond = shown / seconds;
+  out.framesShare = expected > 0 ? std::min(1.0, shown / expected) : 0;
+  out.freezeShare = video.shown.frozenSeconds / seconds;
+  out.bitrate = static_cast<double>(video.bytes) * 8 / seconds;
+  out.videoLoss = lossOf(video);
+  out.audioLoss = lossOf(peer.reading.audio);
+  return out;
+}
+
+Tones tonesOf(const LoadResult::Peer& peer) {
+  Tones out;
+  for (const auto& [pitch, level] : peer.reading.tones.loudest()) {
+    if (pitch == peer.ownPitch) {
+      out.own = level;
+      continue;
+    }
+    ++out.others;
+    if (level > audible) ++out.heard;
+  }
+  return out;
+}
+
+Json jsonReport(const LoadResult& result) {
+  const Totals totals = totalsOf(result);
+  Json peers = Json::array();
+  for (const auto& peer : result.peers)
+    peers.push(peerJson(peer, result.seconds));
+  Json moments = Json::array();
+  for (const auto& moment : result.moments) {
+    moments.push(Json::object({{"at", rounded(moment.at, 2)},
+                               {"serverCores", rounded(moment.server, 3)},
+                               {"loadToolCores", rounded(moment.own, 3)},
+                               {"framesPerSecond", rounded(moment.framesPerSecond, 2)}}));
+  }
+  return Json::object(
+      {{"tool", "tributary-load"},
+       {"version", TRIBUTARY_VERSION},
+       {"startedAt", result.startedAt},
+       {"seconds", rounded(result.seconds, 2)},
+       {"options", optionsJson(result.options)},
+       {"cpu", cpuJson(result)},
+       {"video", Json::object({{"framesPerSecond", rounded(spreadOf(totals.fps).median, 2)},
+                               {"worstFramesShare", rounded(totals.worstShare, 4)},
+                               {"freezes", totals.freezes},
+                               {"freezeShare", rounded(totals.freezeShare, 5)},
+                               {"longestGapMs", rounded(spreadOf(totals.longest).max, 1)},
+                               {"bitrate", std::round(spreadOf(totals.bitrates).median)}})},
+       {"audio", Json::object({{"gaps", totals.audioGaps}})},
+       {"failedPeers", totals.failed},
+       {"joinMs", spreadJson(spreadOf(totals.joins))},
+       {"latencyMs", Json::object({{"glassToGlass", spreadJson(spreadOf(latencies(result, true)))},
+                                   {"server", spreadJson(spreadOf(latencies(result, false)))}})},
+       {"relay", Json::object({{"forwarded", result.relay.forwarded},
+                               {"lost", result.relay.lost},
+                               {"dropped", result.relay.dropped}})},
+       {"moments", moments},
+       {"peers", peers}});
+}
+
+std::string textReport(const LoadResult& result) {
+  const Totals totals = totalsOf(result);
+  const Spread glass = spreadOf(latencies(result, true));
+  const Spread server = spreadOf(latencies(result, false));
+  std::string out;
+  out += text(
+      "%zu peers (%d senders, %d viewers) for %.0f s, %d failed; joined in %.0f ms (median), %.0f (worst)\n",
+      result.peers.size(), result.options.senders, result.options.viewers, result.seconds, totals.failed,
+      spreadOf(totals.joins).median, spreadOf(totals.joins).max);
+  out += text(
+      "video:   %.1f fps (median), at least %.1f%% of frames, %llu freezes, longest gap %.0f ms, %.0f "
+      "kbit/s\n",
+      spreadOf(totals.fps).median, totals.worstShare * 100, static_cast<unsigned long long>(totals.freezes),
+      spreadOf(totals.longest).max, spreadOf(totals.bitrates).median / 1000);
+  out += text("audio:   %llu gaps\n", static_cast<unsigned long long>(totals.audioGaps));
+  for (const auto& peer : result.peers) {
+    if (peer.receive != Receive::decode) continue;
+    const Tones tones = tonesOf(peer);
+    out += text("         %s heard %d of %d voices%s\n", peer.name.c_str(), tones.heard, tones.others,
+                tones.own > -120 ? text(", its own at %.0f dBFS", tones.own).c_str() : "");
+  }
+  out +=
+      text("latency: server median %.0f ms, p95 %.0f; glass to glass median %.0f, p95 %.0f (%zu pictures)\n",
+           server.median, server.p95, glass.median, glass.p95, glass.count);
+  if (result.serverCpu > 0) {
+    out += text("server:  %.3f cores, %.0f MB resident (%.0f proportional), %d threads, %d files\n",
+                result.serverCpu, result.serverAtEnd.residentBytes / 1048576,
+                result.serverAtEnd.proportionalBytes / 1048576, result.serverAtEnd.threads,
+                result.serverAtEnd.files);
+    for (const auto& [stage, cores] : result.stages) {
+      if (cores >= 0.0005) out += text("         %-10s %.3f\n", stage.c_str(), cores);
+    }
+  }
+  out += text("tool:    %.3f cores\n", result.ownCpu);
+  return out;
+}
+
+}  // namespace tributary::load

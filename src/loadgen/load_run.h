@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/main_context.h"
+#include "loadgen/cpu_meter.h"
+#include "loadgen/load_options.h"
+#include "loadgen/load_peer.h"
+
+namespace tributary::load {
+
+/// One moment of the measurement.
+struct Moment {
+  double at = 0;      ///< seconds since measuring began
+  double server = 0;  ///< cores, since the moment before
+  double own = 0;
+  double framesPerSecond = 0;  ///< mean over peers
+};
+
+/// What came out.
+struct LoadResult {
+  LoadOptions options;
+  std::string startedAt;  ///< RFC 3339
+  double seconds = 0;     ///< measured
+  struct Peer {
+    std::string name;
+    bool sends = false;
+    Receive receive = Receive::count;
+    std::string error;
+    double joinSeconds = 0;
+    Receiver::Reading reading;
+    double ownPitch = 0;
+  };
+  std::vector<Peer> peers;
+  std::vector<LatencyMeter::Sample> latency;
+  int64_t latencyFrom = 0;               ///< when measuring began, on monotonicNow()'s scale
+  double ownCpu = 0;                     ///< cores
+  double serverCpu = 0;                  ///< cores; 0 when the server's process was not given
+  std::map<std::string, double> stages;  ///< cores
+  CpuReading serverAtEnd;
+  std::vector<Moment> moments;
+  Relay::Counters relay;
+};
+
+/// Joins peers one after the other, waits, measures, says goodbye. Thread: owner.
+class LoadRun {
+ public:
+  LoadRun(LoadOptions options, std::function<void(Result<LoadResult>)> onDone);
+  ~LoadRun();
+
+  void start();
+  /// Measures no longer and ends with what there is.
+  void stop();
+
+ private:
+  enum class Phase { encoding, joining, warmingUp, measuring, leaving };
+
+  Result<void> prepare();
+  PeerPlan planFor(int index) const;
+  void joinNext();
+  void warmUp();
+  void measure();
+  void everySecond();
+  void progress();
+  void findClocks();
+  void finish();
+  void leave();
+  std::vector<pid_t> serverProcesses() const;
+  int connected() const;
+
+  LoadOptions options_;
+  std::function<void(Result<LoadResult>)> onDone_;
+  Phase phase_ = Phase::encoding;
+  std::unique_ptr<Relay> relay_;
+  Studio studio_;
+  std::vector<std::shared_ptr<const Voice>> voices_;
+  std::vector<std::unique_ptr<LoadPeer>> peers_;
+  LoadResult result_;
+  CpuReading serverBefore_;
+  double ownBefore_ = 0;
+  int64_t phaseFrom_ = 0;
+  double serverLast_ = 0;
+  double ownLast_ = 0;
+  int64_t momentLast_ = 0;
+  uint64_t framesLast_ = 0;
+  Timer joining_;
+  Timer ticking_;
+  Timer ending_;
+};
+
+}  // namespace tributary::load

@@ -1,0 +1,122 @@
+#include "loadgen/stream_meter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace tributary::load {
+
+void FreezeMeter::frame(double at) {
+  constexpr size_t window = 30;
+  constexpr double slack = 0.150;
+  if (frames++ == 0) {
+    firstAt = lastAt = at;
+    return;
+  }
+  const double gap = at - lastAt;
+  lastAt = at;
+  longestGap = std::max(longestGap, gap);
+  const auto second = static_cast<size_t>(std::max(0.0, at - firstAt));
+  if (second >= gapBySecond.size()) gapBySecond.resize(second + 1, 0);
+  gapBySecond[second] = std::max(gapBySecond[second], static_cast<float>(gap));
+  if (!recent_.empty()) {
+    const double mean = sum_ / static_cast<double>(recent_.size());
+    if (gap >= std::max(3 * mean, mean + slack)) {
+      ++freezes;
+      frozenSeconds += gap;
+    }
+  }
+  recent_.push_back(gap);
+  sum_ += gap;
+  if (recent_.size() > window) {
+    sum_ -= recent_.front();
+    recent_.pop_front();
+  }
+}
+
+void StreamMeter::packet(const Packet& packet) {
+  if (lastSequence_) {
+    const auto step = static_cast<int16_t>(packet.sequence - *lastSequence_);
+    if (step <= 0) return;  // a duplicate, or so late that it was given up
+    if (step > 1) {
+      lost += static_cast<uint64_t>(step - 1);
+      damaged_ = true;
+    }
+  }
+  lastSequence_ = packet.sequence;
+  ++packets;
+  bytes += packet.bytes;
+  if (packet.startsKeyFrame) {
+    key_ = true;
+    damaged_ = false;  // what is missing lies before it
+  }
+  if (packet.marker) endFrame(packet);
+}
+
+void StreamMeter::endFrame(const Packet& last) {
+  if (lastFrame_) {
+    const uint32_t step = last.timestamp - *lastFrame_;
+    ticks_ += step;
+    ++steps_[step];
+  }
+  lastFrame_ = last.timestamp;
+  if (key_) ++keyFrames;
+  if (damaged_) waitsForKey_ = true;
+  if (key_ && !damaged_) waitsForKey_ = false;
+  if (waitsForKey_) {
+    ++damagedFrames;
+  } else {
+    shown.frame(last.at);
+  }
+  damaged_ = false;
+  key_ = false;
+}
+
+uint64_t StreamMeter::expectedFrames() const {
+  if (steps_.empty()) return 0;
+  uint32_t interval = 0;
+  uint64_t most = 0;
+  for (const auto& [step, count] : steps_) {
+    if (count > most && step > 0) {
+      most = count;
+      interval = step;
+    }
+  }
+  if (interval == 0) return 0;
+  return static_cast<uint64_t>(std::llround(static_cast<double>(ticks_) / interval)) + 1;
+}
+
+namespace {
+
+bool vp8Key(const uint8_t* p, size_t size) {  // RFC 7741, 4.2 and 4.3
+  if (size < 1 || (p[0] & 0x1f) != 0x10) return false;
+  size_t at = 1;
+  if ((p[0] & 0x80) != 0) {
+    if (size < 2) return false;
+    const uint8_t x = p[at++];
+    if ((x & 0x80) != 0) at += at < size && (p[at] & 0x80) != 0 ? 2 : 1;
+    if ((x & 0x40) != 0) ++at;
+    if ((x & 0x30) != 0) ++at;
+  }
+  return at < size && (p[at] & 0x01) == 0;
+}
+
+bool h264Key(const uint8_t* p, size_t size) {  // RFC 6184, 5
+  if (size < 2) return false;
+  const int type = p[0] & 0x1f;
+  if (type == 28) return (p[1] & 0x80) != 0 && (p[1] & 0x1f) == 5;
+  if (type == 24) return size > 3 && ((p[3] & 0x1f) == 7 || (p[3] & 0x1f) == 5);
+  return type == 5 || type == 7;
+}
+
+}  // namespace
+
+bool startsKeyFrame(const char* codec, const uint8_t* payload, size_t size) {
+  const std::string_view name = codec;
+  if (name == "VP8") return vp8Key(payload, size);
+  if (name == "H264") return h264Key(payload, size);
+  // VP9 (RFC 9628, 4.2): begins a frame and is not predicted from another picture.
+  return name == "VP9" && size > 0 && (payload[0] & 0x08) != 0 && (payload[0] & 0x40) == 0;
+}
+
+}  // namespace tributary::load

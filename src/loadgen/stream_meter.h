@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace tributary::load {
+
+/// Counts freezes as webrtc-stats defines freezeCount: the time between two frames is at least the larger of
+/// three times the mean and the mean plus 150 ms, the mean being of the last 30 such times. Seconds. Pure.
+class FreezeMeter {
+ public:
+  void frame(double at);
+
+  uint64_t frames = 0;
+  uint64_t freezes = 0;
+  double frozenSeconds = 0;
+  double longestGap = 0;
+  double firstAt = 0;
+  double lastAt = 0;
+  /// Largest gap that ended in each second since the first frame: a row of the freeze map.
+  std::vector<float> gapBySecond;
+
+ private:
+  std::deque<double> recent_;
+  double sum_ = 0;
+};
+
+/// One received RTP stream, from its packets in the order they come out of a jitter buffer (or off the wire
+/// where there is no loss). Not thread safe. Pure.
+class StreamMeter {
+ public:
+  struct Packet {
+    double at = 0;  ///< seconds
+    uint16_t sequence = 0;
+    uint32_t timestamp = 0;
+    bool marker = false;
+    size_t bytes = 0;
+    bool startsKeyFrame = false;
+  };
+  void packet(const Packet& packet);
+
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+  uint64_t lost = 0;
+  uint64_t damagedFrames = 0;  ///< came incomplete, or after one that did and before a key frame
+  uint64_t keyFrames = 0;
+  FreezeMeter shown;  ///< the frames a decoder could show
+  /// Frames that the sender's clock had a place for between the first and the last; 0 before two came.
+  uint64_t expectedFrames() const;
+
+ private:
+  void endFrame(const Packet& last);
+
+  std::optional<uint16_t> lastSequence_;
+  std::optional<uint32_t> lastTimestamp_;
+  std::optional<uint32_t> lastFrame_;   ///< its time stamp
+  uint64_t ticks_ = 0;                  ///< of the RTP clock, first to last frame
+  std::map<uint32_t, uint64_t> steps_;  ///< between frames, in ticks: the commonest is the frame interval
+  bool damaged_ = false;
+  bool waitsForKey_ = false;
+  bool key_ = false;
+};
+
+/// Whether an RTP payload of that codec ("VP8", "H264", "VP9") begins a key frame. Pure.
+bool startsKeyFrame(const char* codec, const uint8_t* payload, size_t size);
+
+}  // namespace tributary::load
