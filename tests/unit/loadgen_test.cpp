@@ -1,0 +1,180 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "loadgen/face_painter.h"
+#include "loadgen/load_report.h"
+#include "loadgen/stream_meter.h"
+#include "loadgen/svg.h"
+#include "loadgen/timecode.h"
+#include "loadgen/tone_meter.h"
+#include "media/picture_ops.h"
+
+namespace tributary::load {
+namespace {
+
+TEST(FreezeMeter, CountsByTheRuleOfWebrtcStats) {
+  FreezeMeter meter;
+  double at = 0;
+  for (int i = 0; i < 40; ++i)
+    meter.frame(at += 0.04);
+  meter.frame(at += 0.18);  // below the mean of 40 ms plus 150 ms
+  EXPECT_EQ(meter.freezes, 0U);
+  for (int i = 0; i < 40; ++i)
+    meter.frame(at += 0.04);
+  meter.frame(at += 0.2);
+  EXPECT_EQ(meter.freezes, 1U);
+  EXPECT_NEAR(meter.frozenSeconds, 0.2, 1e-6);
+  EXPECT_NEAR(meter.longestGap, 0.2, 1e-6);
+}
+
+TEST(FreezeMeter, KnowsTheWorstGapOfEachSecond) {
+  FreezeMeter meter;
+  meter.frame(10);
+  meter.frame(10.5);
+  meter.frame(12.1);
+  ASSERT_EQ(meter.gapBySecond.size(), 3U);
+  EXPECT_NEAR(meter.gapBySecond[0], 0.5, 1e-6);
+  EXPECT_EQ(meter.gapBySecond[1], 0);
+  EXPECT_NEAR(meter.gapBySecond[2], 1.6, 1e-6);
+}
+
+/// A stream of frames of two packets, with 3600 ticks between.
+class Stream {
+ public:
+  StreamMeter meter;
+  void frame(bool key, int losePacket = -1) {
+    for (int part = 0; part < 2; ++part, ++sequence_) {
+      if (part == losePacket) continue;
+      meter.packet({at_, sequence_, timestamp_, part == 1, 1000, key && part == 0});
+    }
+    at_ += 0.04;
+    timestamp_ += 3600;
+  }
+
+ private:
+  double at_ = 5;
+  uint16_t sequence_ = 65'530;  // wraps on the way
+  uint32_t timestamp_ = 0xfffff000;
+};
+
+TEST(StreamMeter, CountsFramesAcrossWraps) {
+  Stream stream;
+  stream.frame(true);
+  for (int i = 0; i < 49; ++i)
+    stream.frame(false);
+  EXPECT_EQ(stream.meter.packets, 100U);
+  EXPECT_EQ(stream.meter.lost, 0U);
+  EXPECT_EQ(stream.meter.shown.frames, 50U);
+  EXPECT_EQ(stream.meter.expectedFrames(), 50U);
+  EXPECT_EQ(stream.meter.keyFrames, 1U);
+}
+
+TEST(StreamMeter, ShowsNothingFromALossToTheNextKeyFrame) {
+  Stream stream;
+  stream.frame(true);
+  stream.frame(false, 0);
+  stream.frame(false);
+  stream.frame(false);
+  stream.frame(true);
+  stream.frame(false);
+  EXPECT_EQ(stream.meter.lost, 1U);
+  EXPECT_EQ(stream.meter.damagedFrames, 3U);
+  EXPECT_EQ(stream.meter.shown.frames, 3U);
+  EXPECT_EQ(stream.meter.expectedFrames(), 6U);
+}
+
+TEST(StreamMeter, ExpectsTheFramesThatTheSenderLeftOut) {
+  Stream stream;
+  stream.frame(true);
+  for (int i = 0; i < 8; ++i)
+    stream.frame(false);
+  stream.meter.packet({6, 65'530 + 18, 0xfffff000 + 3600 * 10, true, 100, false});  // one frame left out
+  EXPECT_EQ(stream.meter.shown.frames, 10U);
+  EXPECT_EQ(stream.meter.expectedFrames(), 11U);
+}
+
+TEST(StartsKeyFrame, ReadsVp8AndH264) {
+  const uint8_t vp8Key[] = {0x90, 0x80, 0x81, 0x23, 0x10};  // X, I with 15 bits; P bit 0
+  const uint8_t vp8Delta[] = {0x90, 0x80, 0x81, 0x23, 0x11};
+  const uint8_t vp8Middle[] = {0x80, 0x80, 0x81, 0x23, 0x10};
+  EXPECT_TRUE(startsKeyFrame("VP8", vp8Key, sizeof vp8Key));
+  EXPECT_FALSE(startsKeyFrame("VP8", vp8Delta, sizeof vp8Delta));
+  EXPECT_FALSE(startsKeyFrame("VP8", vp8Middle, sizeof vp8Middle));
+  const uint8_t fragment[] = {0x7c, 0x85};
+  const uint8_t parameters[] = {0x67, 0x42};
+  const uint8_t delta[] = {0x41, 0x9a};
+  EXPECT_TRUE(startsKeyFrame("H264", fragment, sizeof fragment));
+  EXPECT_TRUE(startsKeyFrame("H264", parameters, sizeof parameters));
+  EXPECT_FALSE(startsKeyFrame("H264", delta, sizeof delta));
+  EXPECT_FALSE(startsKeyFrame("VP8", nullptr, 0));
+}
+
+struct TileCase {
+  int width, height;
+  Fit fit;
+};
+
+class TimecodeInTile : public testing::TestWithParam<TileCase> {};
+
+TEST_P(TimecodeInTile, SurvivesTheFit) {
+  const TileCase& tile = GetParam();
+  const auto canvas = Picture::create(1280, 720);
+  for (const uint32_t value : {0U, 0xabcdefU, 0x123456U, timecodeMask}) {
+    const auto face = paintFace(1, 0.5, 6, 640, 360);
+    paintTimecode(face->view(), value);
+    fill(canvas->view(), yuvFromRgb(0x101418));
+    fitInto(face->view(), canvas->view().part(40, 60, tile.width, tile.height), tile.fit);
+    EXPECT_EQ(readTimecode(canvas->view(), 40, 60, tile.width, tile.height), value);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiles, TimecodeInTile,
+                         testing::Values(TileCase{638, 358, Fit::crop}, TileCase{424, 238, Fit::crop},
+                                         TileCase{252, 140, Fit::crop}, TileCase{178, 100, Fit::crop},
+                                         TileCase{300, 240, Fit::crop}, TileCase{300, 240, Fit::letterbox}));
+
+TEST(Timecode, IsNotReadWhereThereIsNone) {
+  const auto face = paintFace(2, 1, 6, 640, 360);
+  EXPECT_FALSE(readTimecode(face->view(), 0, 0, 640, 360));
+  EXPECT_FALSE(readTimecode(face->view(), 0, 0, 0, 0));
+}
+
+TEST(Timecode, DifferencesWrap) {
+  EXPECT_EQ(timecodeSince(5, timecodeMask - 4), 10);
+  EXPECT_EQ(timecodeSince(7, 17), -10);
+}
+
+TEST(ToneMeter, TellsPitchesApart) {
+  ToneMeter meter({400, 450});
+  std::vector<float> second(48'000);
+  for (size_t i = 0; i < second.size(); ++i)
+    second[i] =
+        0.1F * static_cast<float>(std::sin(2 * std::numbers::pi * 400 * static_cast<double>(i) / 48'000));
+  meter.hear(second);
+  EXPECT_NEAR(meter.loudest().at(400), -20, 0.5);
+  EXPECT_LT(meter.loudest().at(450), -80);
+  EXPECT_EQ(meter.audibleSeconds(), 1);
+}
+
+TEST(Spread, TakesQuantiles) {
+  std::vector<double> values(101);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<double>(100 - i);
+  const Spread spread = spreadOf(values);
+  EXPECT_EQ(spread.median, 50);
+  EXPECT_EQ(spread.p95, 95);
+  EXPECT_EQ(spread.max, 100);
+  EXPECT_EQ(spreadOf({}).count, 0U);
+}
+
+TEST(HtmlReport, EscapesWhatUsersNamed) {
+  LoadResult result;
+  result.options.room = "<script>";
+  EXPECT_EQ(htmlReport(result).find("<script>"), std::string::npos);
+  EXPECT_EQ(svg::escaped("a<b&\"c\""), "a&lt;b&amp;&quot;c&quot;");
+}
+
+}  // namespace
+}  // namespace tributary::load
