@@ -6,8 +6,14 @@ namespace tributary {
 namespace {
 
 // A new layout is a file with its function and a line here.
-constexpr std::array<LayoutKind, 1> layouts = {{
+constexpr std::array<LayoutKind, 7> layouts = {{
     {.name = "grid", .place = gridLayout},
+    {.name = "speaker", .place = speakerLayout, .hasStage = true},
+    {.name = "sidebar", .place = sidebarLayout, .hasStage = true},
+    {.name = "pip", .place = pipLayout, .overlaps = true, .hasStage = true},
+    {.name = "single-speaker", .place = singleSpeakerLayout, .hasStage = true},
+    {.name = "screen-share", .place = screenShareLayout},
+    {.name = "custom", .place = customLayout, .overlaps = true, .hasStage = true},
 }};
 
 }  // namespace

@@ -87,7 +87,30 @@ const LayoutKind* findLayout(std::string_view name);
 /// All names, for error messages and menus.
 std::vector<std::string_view> layoutNames();
 
-/// Equal rows whose cells fill the canvas; see grid.cpp.
+/// Who has the stage in layouts that have one: the spotlight, else the talker, else who sits first.
+/// nullptr where there is no camera.
+const LayoutSource* stageOf(const LayoutInput& input);
+
+/// Equal rows that fill the canvas.
 std::vector<Tile> gridLayout(const LayoutInput& input);
+/// A stage and a strip of the others below it.
+std::vector<Tile> speakerLayout(const LayoutInput& input);
+/// A stage and a column of the others on the right.
+std::vector<Tile> sidebarLayout(const LayoutInput& input);
+/// A stage on the whole canvas, up to three of the others small in its lower right corner.
+std::vector<Tile> pipLayout(const LayoutInput& input);
+/// The stage alone.
+std::vector<Tile> singleSpeakerLayout(const LayoutInput& input);
+/// All screens large, a column of cameras on the right; "sidebar" where nobody shares a screen.
+std::vector<Tile> screenShareLayout(const LayoutInput& input);
+/// The best fitting of `input.regions`: see custom.cpp. A region nobody has a claim to stays empty.
+std::vector<Tile> customLayout(const LayoutInput& input);
+
+/// What is wrong with the regions of a custom layout.
+struct LayoutMistake {
+  std::string path;  ///< "[set][region]", to be put behind the name of the list
+  std::string message;
+};
+std::vector<LayoutMistake> checkRegionSets(const std::vector<RegionSet>& sets);
 
 }  // namespace tributary
