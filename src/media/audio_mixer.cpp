@@ -5,21 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace tributary {
 namespace {
 
-constexpr double silence = -90;         // dBFS
 constexpr double talking = -55;         // louder than this asks for a slot
 constexpr double louderBy = 6;          // dB over the quietest holder before a slot changes hands
+constexpr size_t recentTicks = 50;      // a second
 constexpr float fadeStep = 1.0F / 240;  // 5 ms from nothing to full
-
-double decibels(const AudioBlock& block) {
-  double sum = 0;
-  for (const float sample : block)
-    sum += static_cast<double>(sample) * sample;
-  return std::max(silence, 10 * std::log10(sum / audioFrame + 1e-12));
-}
 
 /// Leaves what is below 0.8 alone and bends the rest towards 1, so that many voices do not crackle.
 float limited(float sample) {
@@ -37,8 +31,9 @@ struct AudioMixer::Person {
   std::shared_ptr<PeerOutput> listener;
   bool muted = false;
   AudioBlock block{};
-  double level = silence;
-  float gain = 0;  ///< on its way to 1 in a slot, to 0 outside
+  double level = silenceLevel;
+  std::vector<float> recent;  ///< levels of ticks that nobody has taken yet
+  float gain = 0;             ///< on its way to 1 in a slot, to 0 outside
   int slot = -1;
 
   void fade(float towards) {
@@ -141,6 +136,7 @@ void AudioMixer::removeTap(const AudioTap* tap) {
 void AudioMixer::tick(int64_t due) {
   const std::lock_guard lock(mutex_);
   ++counters_.ticks;
+  newestTick_ = due;
   for (auto& person : people_) {
     if (person->talker) hear(*person);
   }
@@ -152,7 +148,9 @@ void AudioMixer::hear(Person& person) {
   person.talker->pull(person.block);
   if (person.muted) person.block.fill(0);
   // Up at once, down over about 400 ms: a pause between words is no silence.
-  const double now = decibels(person.block);
+  const double now = soundLevel(person.block);
+  if (person.recent.size() == recentTicks) person.recent.erase(person.recent.begin());
+  person.recent.push_back(static_cast<float>(now));
   person.level = now > person.level ? now : person.level + (now - person.level) * 0.05;
 }
 
@@ -222,6 +220,16 @@ std::vector<AudioMixer::Level> AudioMixer::levels() const {
     }
   }
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.db > b.db; });
+  return out;
+}
+
+AudioMixer::RecentLevels AudioMixer::takeLevels() {
+  RecentLevels out;
+  const std::lock_guard lock(mutex_);
+  out.newest = newestTick_;
+  for (const auto& person : people_) {
+    if (person->talker) out.people.push_back({person->id, std::exchange(person->recent, {})});
+  }
   return out;
 }
 

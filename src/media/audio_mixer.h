@@ -50,6 +50,18 @@ class AudioMixer {
   /// Everybody who sends, loudest first. Thread: any.
   std::vector<Level> levels() const;
 
+  /// How loud somebody was at each tick since the last call, oldest first.
+  struct TickLevels {
+    Id id;
+    std::vector<float> db;  ///< dBFS of the tick alone; −90 is silence
+  };
+  struct RecentLevels {
+    int64_t newest = 0;  ///< when the last tick was due, on monotonicNow()'s scale
+    std::vector<TickLevels> people;
+  };
+  /// Forgets them; at most a second is kept. Thread: owner.
+  RecentLevels takeLevels();
+
   struct Counters {
     uint64_t ticks = 0;
     uint64_t late = 0;  ///< ticks that were skipped
@@ -75,6 +87,7 @@ class AudioMixer {
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<Person*> slots_;
   std::vector<std::shared_ptr<AudioTap>> taps_;
+  int64_t newestTick_ = 0;
   std::vector<std::unique_ptr<Output>> outputs_;  ///< one a slot, and the shared one last
   Counters counters_;
   std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above

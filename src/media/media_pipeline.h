@@ -86,6 +86,7 @@ class MediaPipeline {
   void requestRecordedKeyFrame(const Recorder& recorder) { renditions_->requestKeyFrame(&recorder); }
 
   std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
+  AudioMixer::RecentLevels takeLevels() { return audio_->takeLevels(); }
   void requestQuality(const Id& id,
                       const std::function<void(std::optional<PeerConnection::Quality>)>& callback);
 

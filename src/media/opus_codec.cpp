@@ -3,6 +3,7 @@
 #include <opus/opus.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tributary {
 namespace {
@@ -10,6 +11,13 @@ namespace {
 constexpr int longestPacket = audioRate * 120 / 1000;  // samples; RFC 6716, 2.1.4
 
 }  // namespace
+
+double soundLevel(const AudioBlock& block) {
+  double sum = 0;
+  for (const float sample : block)
+    sum += static_cast<double>(sample) * sample;
+  return std::max(silenceLevel, 10 * std::log10(sum / audioFrame + 1e-12));
+}
 
 void MixEncoder::Free::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);

@@ -18,6 +18,11 @@ inline constexpr int64_t audioTick = 20'000'000;  ///< ns
 /// 20 ms of mono, −1 … 1.
 using AudioBlock = std::array<float, audioFrame>;
 
+inline constexpr double silenceLevel = -90;  ///< dBFS
+
+/// The block's power in dBFS (a full-scale square wave is 0), at least silenceLevel.
+double soundLevel(const AudioBlock& block);
+
 struct OpusSettings {
   int bitrate = 40'000;  ///< bit/s of a mix
   int complexity = 9;    ///< 0 … 10

@@ -64,14 +64,20 @@ void MessageHandler::operator()(const message::Quality& quality) {
 
 void MessageHandler::operator()(const message::SetLayout& layout) {
   if (refuseUnlessModerator()) return;
-  if (findLayout(layout.layout) == nullptr) {
+  if (!room.director_.knows(layout.layout)) {
     std::string known;
-    for (const auto name : layoutNames())
-      known += (known.empty() ? "" : ", ") + std::string(name);
+    for (const auto& name : room.director_.names())
+      known += (known.empty() ? "" : ", ") + name;
     return reply(
         fail(ErrorCode::notFound, "there is no layout '" + layout.layout + "'; there are: " + known));
   }
-  room.layout_ = layout.layout;
+  const std::string spotlight = layout.spotlight.value_or("");
+  if (!spotlight.empty() && std::ranges::find(room.people_, spotlight, [](const auto& p) {
+                              return p->identity;
+                            }) == room.people_.end()) {
+    return reply(fail(ErrorCode::notFound, "nobody in the room has the identity '" + spotlight + "'"));
+  }
+  room.director_.choose(layout.layout, spotlight);
   done();
   room.arrange();
 }

@@ -11,11 +11,9 @@
 namespace tributary {
 namespace {
 
-constexpr std::chrono::milliseconds speakerInterval{250};
+constexpr std::chrono::milliseconds speakerInterval{100};
 constexpr std::chrono::milliseconds screenInterval{100};
 constexpr std::chrono::milliseconds qualityInterval{3000};
-constexpr double speakingDb = -45;             // dBFS: above the noise of a quiet room
-constexpr int64_t speakingHold = 800'000'000;  // ns: a pause between words is no end of speech
 constexpr std::chrono::seconds teardownPatience{20};
 
 /// E-model-like, as coarse as a person can use: 5 excellent … 1 bad.
@@ -49,7 +47,7 @@ Json screenJson(const ScreenSettings& screen) {
 Room::Room(RoomSettings settings, Outlet outlet)
     : settings_(std::move(settings)),
       outlet_(std::move(outlet)),
-      layout_(settings_.profile.layout.name),
+      director_(layoutPolicy(settings_)),
       screens_(settings_.screen) {
   MediaPipeline::Callbacks callbacks;
   callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {
@@ -133,7 +131,7 @@ void Room::leave(const std::string& sessionId, bool connectionLost) {
 void Room::remove(const std::string& identity, const std::string& reason) {
   media_->removePerson(identity);
   std::erase_if(people_, [&](const auto& person) { return person->identity == identity; });
-  lastLoud_.erase(identity);
+  detector_.remove(identity);
   screens_.stop(identity);
   log::info("participant.left", {{"participant", identity}, {"reason", reason}});
   broadcast(Json::object({{"type", "participantLeft"}, {"identity", identity}, {"reason", reason}}));
@@ -170,27 +168,19 @@ void Room::announce(const Participant& participant, const char* type) {
 }
 
 void Room::arrange() {
-  LayoutInput input;
-  input.width = settings_.profile.canvas.width;
-  input.height = settings_.profile.canvas.height;
-  input.gap = settings_.profile.layout.gap;
-  for (const auto& identity : screens_.shown())
-    input.sources.push_back({identity, Source::screen});
+  std::vector<LayoutDirector::Person> people;
   for (const auto& person : people_) {
-    if (std::ssize(input.sources) == settings_.profile.layout.maxTiles) break;
-    if (person->role != "viewer") {
-      input.sources.push_back({person->identity, Source::camera, !person->videoMuted});
-    }
+    if (person->role != "viewer") people.push_back({person->identity, !person->videoMuted});
   }
-  auto tiles = findLayout(layout_)->place(input);
+  auto arrangement = director_.arrange(people, screens_.shown());
   std::vector<MediaPipeline::PlacedPerson> placed;
-  for (const auto& tile : tiles) {
+  for (const auto& tile : arrangement.tiles) {
     const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
     placed.push_back({shownAs(**person, tile.source), tile.rect, tile.source});
   }
   media_->arrange(placed);
-  if (tiles == tiles_) return;
-  tiles_ = std::move(tiles);
+  if (arrangement == arrangement_) return;
+  arrangement_ = std::move(arrangement);
   Json message = layoutJson();
   message.set("type", "layoutChanged");
   broadcast(message);
@@ -200,7 +190,7 @@ Json Room::layoutJson() const {
   const double width = settings_.profile.canvas.width;
   const double height = settings_.profile.canvas.height;
   Json tiles = Json::array();
-  for (const auto& tile : tiles_) {
+  for (const auto& tile : arrangement_.tiles) {
     tiles.push(Json::object({{"identity", tile.identity},
                              {"source", std::string(toString(tile.source))},
                              {"left", tile.rect.x / width},
@@ -209,30 +199,41 @@ Json Room::layoutJson() const {
                              {"height", tile.rect.height / height},
                              {"z", tile.z}}));
   }
-  return Json::object({{"layout", layout_},
-                       {"canvas", Json::object({{"width", settings_.profile.canvas.width},
-                                                {"height", settings_.profile.canvas.height}})},
-                       {"tiles", tiles}});
+  Json out = Json::object({{"layout", arrangement_.layout},
+                           {"canvas", Json::object({{"width", settings_.profile.canvas.width},
+                                                    {"height", settings_.profile.canvas.height}})},
+                           {"tiles", tiles},
+                           {"offCanvas", arrangement_.offCanvas}});
+  if (!arrangement_.spotlight.empty()) out.set("spotlight", arrangement_.spotlight);
+  return out;
 }
 
 Json Room::featuresJson() const {
   Json layouts = Json::array();
-  for (const auto name : layoutNames())
+  for (const auto& name : director_.names())
     layouts.push(name);
   return Json::object({{"layouts", layouts}, {"recording", false}, {"screen", screenJson(settings_.screen)}});
 }
 
 void Room::watchSpeakers() {
-  const int64_t now = monotonicNow();
-  std::vector<std::string> speakers;
-  for (const auto& level : media_->levels()) {
-    if (level.db > speakingDb) lastLoud_[level.id] = now;
-    const auto loud = lastLoud_.find(level.id);
-    if (loud != lastLoud_.end() && now - loud->second < speakingHold) speakers.push_back(level.id);
+  const auto recent = media_->takeLevels();
+  for (const auto& person : recent.people) {
+    int64_t at = recent.newest - SpeakerDetector::step * static_cast<int64_t>(person.db.size());
+    for (const float db : person.db)
+      detector_.level(person.id, db, at += SpeakerDetector::step);
   }
-  if (speakers == speakers_) return;
-  speakers_ = speakers;
+  detector_.decide(recent.newest);
+  auto speakers = detector_.speaking();
+  if (!speakers.empty() && speakers.front() == detector_.dominant()) {
+    director_.talks(speakers.front(), recent.newest);
+  }
+  const bool dominantChanged = detector_.dominant() != dominant_;
+  // The order among those who talk at once changes all the time: no news by itself.
+  if (std::ranges::is_permutation(speakers, speakers_) && !dominantChanged) return;
+  dominant_ = detector_.dominant();
+  speakers_ = std::move(speakers);
   broadcast(speakersJson());
+  arrange();
 }
 
 Json Room::speakersJson() const {

@@ -9,10 +9,12 @@
 #include "ipc/channel.h"
 #include "media/media_pipeline.h"
 #include "protocol/client_message.h"
+#include "room/layout_director.h"
 #include "room/participant.h"
 #include "room/room_recording.h"
 #include "room/room_settings.h"
 #include "room/screen_shares.h"
+#include "room/speaker_detector.h"
 
 namespace tributary {
 
@@ -61,7 +63,7 @@ class Room {
   void remove(const std::string& identity, const std::string& reason);
   void arrange();
   Json layoutJson() const;
-  /// What this build's rooms can do, so that clients offer nothing else.
+  /// What this room can do, so that clients offer nothing else.
   Json featuresJson() const;
   void broadcast(const Json& message);
   void announce(const Participant& participant, const char* type);
@@ -80,11 +82,12 @@ class Room {
   RoomSettings settings_;
   Outlet outlet_;
   std::vector<std::unique_ptr<Participant>> people_;  ///< in the order they joined
-  std::string layout_;
-  std::vector<Tile> tiles_;
+  LayoutDirector director_;
+  LayoutDirector::Arrangement arrangement_;
+  SpeakerDetector detector_;
   std::vector<std::string> speakers_;
+  std::string dominant_;
   ScreenShares screens_;
-  std::map<std::string, int64_t> lastLoud_;  ///< identity → monotonicNow() when last heard
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;
   std::unique_ptr<MediaPipeline> media_;

@@ -40,4 +40,16 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   return out;
 }
 
+LayoutPolicy layoutPolicy(const RoomSettings& settings) {
+  const PipelineProfile& profile = settings.profile;
+  LayoutPolicy out;
+  out.standard = profile.layout.name;
+  out.width = profile.canvas.width;
+  out.height = profile.canvas.height;
+  out.gap = profile.layout.gap;
+  out.maxTiles = profile.layout.maxTiles;
+  out.keepAspect = profile.layout.fit == "letterbox";
+  return out;
+}
+
 }  // namespace tributary

@@ -6,6 +6,7 @@
 #include "config/pipeline_profile.h"
 #include "glib/json.h"
 #include "media/media_pipeline.h"
+#include "room/layout_director.h"
 #include "room/screen_shares.h"
 
 namespace tributary {
@@ -24,5 +25,8 @@ Result<RoomSettings> parseRoomSettings(const Json& params);
 
 /// What the profile means in terms of the media library.
 MediaSettings mediaSettings(const RoomSettings& settings);
+
+/// What the profile says of who is seen where.
+LayoutPolicy layoutPolicy(const RoomSettings& settings);
 
 }  // namespace tributary
