@@ -53,8 +53,8 @@ struct PipelineProfile {
 
   struct Layout {
     std::string name = "grid";
-    std::string whenScreen;            ///< while somebody shares a screen; empty: `name` stays
-    std::vector<std::string> allowed;  ///< what people may switch to; empty: all there are
+    std::string whenScreen = "screen-share";  ///< while somebody shares a screen; empty: `name` stays
+    std::vector<std::string> allowed;         ///< what people may switch to; empty: all there are
     int maxTiles = 25;
     int gap = 4;                           ///< pixels between tiles, even
     std::string fit = "crop";              ///< or "letterbox"

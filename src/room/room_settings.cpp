@@ -49,6 +49,11 @@ LayoutPolicy layoutPolicy(const RoomSettings& settings) {
   out.gap = profile.layout.gap;
   out.maxTiles = profile.layout.maxTiles;
   out.keepAspect = profile.layout.fit == "letterbox";
+  out.whileScreen = profile.layout.whenScreen;
+  out.hideWithoutVideo = profile.layout.withoutVideo == "hide";
+  out.allowed = profile.layout.allowed;
+  for (const auto& [name, layout] : profile.layouts)
+    out.custom[name] = layout.sets;
   return out;
 }
 
