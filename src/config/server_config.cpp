@@ -78,6 +78,45 @@ void describeMedia(Visitor& visit, ServerConfig::Media& media) {
   visit.end();
 }
 
+void describeRecordings(Visitor& visit, ServerConfig::Recordings& recordings) {
+  visit.begin("recordings", "Where recordings go, and what becomes of them.");
+  visit.text("folder", recordings.folder, "empty: `recordings` in `stateDir`");
+  visit.text("path", recordings.path,
+             "of a recording in the folder, without extension; `{room}`, `{date}`, `{time}` and `{id}` are "
+             "filled in, and `{id}` must be in the last part");
+  visit.number("minFreeSpace", recordings.minFreeSpace, {0, 1'048'576},
+               "MiB: with less none begins, and a running one ends, while the disk still takes its index");
+  visit.seconds("stallTimeout", recordings.stallTimeout, {0.2, 60},
+                "a disk that takes nothing for so long ends the recording; the call goes on");
+  visit.seconds("keyFrameInterval", recordings.keyFrameInterval, {1, 120},
+                "players seek to key frames; each costs about ten times a frame's bits");
+  visit.seconds("resumeTimeout", recordings.resumeTimeout, {1, 3600},
+                "a recording whose room died goes on when it is back by then");
+  visit.list("finishHook", recordings.finishHook,
+             "command and arguments, no shell, run for each finished recording: `{path}` is its folder and "
+             "name, `{id}`, `{room}`, `{status}` and `{manifest}` are filled in too");
+  visit.begin("s3", "Upload of finished recordings to storage that speaks S3.");
+  visit.text("endpoint", recordings.s3.endpoint, "`https://s3.example.org`; empty: no upload");
+  visit.text("bucket", recordings.s3.bucket, "must exist");
+  visit.text("region", recordings.s3.region, "as the store calls it");
+  visit.text("accessKey", recordings.s3.accessKey, "public half of the key");
+  visit.text("secretKey", recordings.s3.secretKey, "a secret");
+  visit.text("prefix", recordings.s3.prefix, "put before each object's name");
+  visit.number("partSize", recordings.s3.partSize, {5, 512},
+               "MiB of a multipart piece: what is sent again after a broken connection");
+  visit.flag("deleteLocal", recordings.s3.deleteLocal,
+             "remove the media files once they are uploaded; manifest and chapters stay");
+  visit.end();
+  visit.end();
+}
+
+void describeWebhooks(Visitor& visit, ServerConfig::Webhooks& webhooks) {
+  visit.begin("webhooks", "Messages to other programs, signed as Standard Webhooks.");
+  visit.list("urls", webhooks.urls, "where they are posted to; empty: nowhere");
+  visit.text("secret", webhooks.secret, "`whsec_` and base64 of 24 to 64 bytes; a secret");
+  visit.end();
+}
+
 void describeIceServer(Visitor& visit, IceServer& server) {
   visit.list(
       "urls", server.urls, "where it is",
@@ -99,6 +138,8 @@ void describe(Visitor& visit, ServerConfig& config) {
   describeLimits(visit, config.limits);
   describeRooms(visit, config.rooms);
   describeMedia(visit, config.media);
+  describeRecordings(visit, config.recordings);
+  describeWebhooks(visit, config.webhooks);
   visit.begin("metrics", "The `/metrics` page.");
   visit.flag("open", config.metrics.open, "show it to everybody; else to direct loopback clients only");
   visit.end();

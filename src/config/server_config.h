@@ -71,6 +71,31 @@ struct ServerConfig {
     bool open = false;
   } metrics;
 
+  struct Recordings {
+    std::string folder;  ///< empty: `recordings` in stateDir
+    std::string path = "{room}/{date}/{room}-{time}-{id}";
+    int minFreeSpace = 256;  ///< MiB
+    Duration stallTimeout{1'500};
+    Duration keyFrameInterval{5'000};
+    Duration resumeTimeout{60'000};
+    std::vector<std::string> finishHook;  ///< argv
+    struct S3 {
+      std::string endpoint;  ///< empty: no upload
+      std::string bucket;
+      std::string region = "us-east-1";
+      std::string accessKey;
+      std::string secretKey;
+      std::string prefix;
+      int partSize = 8;  ///< MiB
+      bool deleteLocal = false;
+    } s3;
+  } recordings;
+
+  struct Webhooks {
+    std::vector<std::string> urls;
+    std::string secret;  ///< "whsec_" and base64
+  } webhooks;
+
   std::vector<IceServer> iceServers;
 };
 

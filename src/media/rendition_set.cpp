@@ -53,7 +53,11 @@ RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) con
 }
 
 RenditionSpec RenditionSet::specFor(const TapWish& wish) const {
-  RenditionSpec spec = specFor(wish.codec, wish.maxHeight);
+  int height = 0;
+  for (const auto& choice : settings_.ladder) {
+    if (choice.name == wish.rendition) height = choice.height;
+  }
+  RenditionSpec spec = specFor(wish.codec, height);
   if (!wish.own) return spec;
   spec.name = wish.own->name;
   spec.height = even(wish.own->height);

@@ -42,7 +42,7 @@ class RenditionSet {
   /// What a recorder wants: the rendition that peers with that wish get, or one of its own.
   struct TapWish {
     std::string codec;
-    int maxHeight = 0;  ///< 0: no limit
+    std::string rendition;  ///< of the ladder; empty: the first
     std::optional<RenditionChoice> own;
     std::optional<EncoderSettings> encoder;  ///< of its own
   };

@@ -212,7 +212,7 @@ Json Room::featuresJson() const {
   Json layouts = Json::array();
   for (const auto& name : director_.names())
     layouts.push(name);
-  return Json::object({{"layouts", layouts}, {"recording", false}, {"screen", screenJson(settings_.screen)}});
+  return Json::object({{"layouts", layouts}, {"recording", true}, {"screen", screenJson(settings_.screen)}});
 }
 
 void Room::watchSpeakers() {

@@ -46,7 +46,7 @@ Result<Recorder::Settings> settingsFrom(const Json& params) {
 RenditionSet::TapWish wishFrom(const Json& video) {
   RenditionSet::TapWish wish;
   wish.codec = video["codec"].stringOr("VP8");
-  wish.maxHeight = static_cast<int>(video["maxHeight"].integerOr(0));
+  wish.rendition = video["rendition"].stringOr("");
   const Json own = video["own"];
   if (!own.isObject()) return wish;
   wish.own = {"recording", static_cast<int>(own["height"].integerOr(720)),

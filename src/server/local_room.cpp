@@ -1,6 +1,7 @@
 #include "server/local_room.h"
 
 #include "base/log.h"
+#include "config/profile_files.h"
 #include "metrics/process_stats.h"
 
 namespace tributary {
@@ -27,9 +28,11 @@ struct LocalRoom::Joining {
   int attempts = 0;
 };
 
-LocalRoom::LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares, Handlers handlers)
+LocalRoom::LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares,
+                     Recordings& recordings, Handlers handlers)
     : name_(std::move(name)),
       config_(config),
+      recordings_(recordings),
       handlers_(std::move(handlers)),
       seats_(config.rooms.departureTimeout,
              [this](const std::string& identity) {
@@ -40,10 +43,13 @@ LocalRoom::LocalRoom(std::string name, const ServerConfig& config, SpareProcesse
                   {[this](const std::string& event, const Json& fields) { onEvent(event, fields); },
                    [this](std::chrono::milliseconds retryAfter) { onDied(retryAfter); }}),
       key_(nextKey()),
-      self_(std::make_shared<LocalRoom*>(this)) {}
+      self_(std::make_shared<LocalRoom*>(this)) {
+  recordings_.roomOpened(name_, *this);
+}
 
 LocalRoom::~LocalRoom() {
   self_.reset();
+  recordings_.roomClosed(name_, *this);
 }
 
 uint64_t LocalRoom::processKey() const {
@@ -78,10 +84,10 @@ void LocalRoom::join(const std::string& sessionId, const message::Join& join,
   empty_.stop();
   replace(**seat);
   seats_.occupy(**seat, sessionId, std::move(client));
-  askRoom(std::make_shared<Joining>(Joining{sessionId, std::move(done)}));
+  seatIn(std::make_shared<Joining>(Joining{sessionId, std::move(done)}));
 }
 
-void LocalRoom::askRoom(const std::shared_ptr<Joining>& joining) {
+void LocalRoom::seatIn(const std::shared_ptr<Joining>& joining) {
   ++joining->attempts;
   const std::weak_ptr<LocalRoom*> weak = self_;
   supervisor_.whenReady(config_.rooms.readyTimeout, [weak, joining](const Result<void>& ready) {
@@ -123,14 +129,18 @@ void LocalRoom::roomAnswered(const std::shared_ptr<Joining>& joining, uint64_t g
     const bool resumed = (*result)["resumed"].booleanOr(seat->generation == generation);
     seat->state = Seat::State::seated;
     seat->generation = generation;
-    return joining->done(Joined{seat->resumeToken, seat->identity, resumed, *result});
+    Json room = *result;
+    room.set("recording", recordings_.current(name_));
+    joining->done(Joined{seat->resumeToken, seat->identity, resumed, room});
+    recordings_.roomReady(name_);
+    return recordByItself();
   }
   // Whether the process died shows in the next turn of the loop, when its supervisor knows.
   main_context::post([weak = std::weak_ptr(self_), joining, generation, error = result.error()] {
     const auto self = weak.lock();
     if (!self) return joining->done(fail(ErrorCode::internal, "the room was closed"));
     const bool died = !(*self)->supervisor_.isReady() || (*self)->supervisor_.generation() != generation;
-    if (died && joining->attempts < maxAttempts) return (*self)->askRoom(joining);
+    if (died && joining->attempts < maxAttempts) return (*self)->seatIn(joining);
     (*self)->joinFailed(joining, error);
   });
 }
@@ -151,6 +161,7 @@ void LocalRoom::relay(const std::string& sessionId, const ClientMessage& message
                       RoomDirectory::RelayDone done) {
   Seat* seat = seats_.bySession(sessionId);
   if (seat == nullptr) return done(fail(ErrorCode::notFound, "the session is in no room"));
+  if (relayRecording(*seat, message, done)) return;
   // A process that comes after this one must learn the present name.
   const auto* update = std::get_if<message::Update>(&message);
   if (update != nullptr && update->name) seat->name = *update->name;
@@ -163,6 +174,51 @@ void LocalRoom::relay(const std::string& sessionId, const ClientMessage& message
                         log::error("room.badReply", {{"room", name}, {"method", "client"}});
                         done(fail(ErrorCode::internal, "the room gave no proper answer"));
                       });
+}
+
+/// Files are the server's, so recordings are started and stopped here.
+bool LocalRoom::relayRecording(const Seat& seat, const ClientMessage& message,
+                               const RoomDirectory::RelayDone& done) {
+  const bool starts = std::holds_alternative<message::StartRecording>(message);
+  if (!starts && !std::holds_alternative<message::StopRecording>(message)) return false;
+  if (seat.role != "moderator") {
+    done(fail(ErrorCode::forbidden, "only a moderator may record"));
+    return true;
+  }
+  const auto answer = [done](const Result<Json>& result) {
+    done(result ? Result<Json>(Json(nullptr)) : tl::unexpected(result.error()));
+  };
+  if (starts) {
+    recordings_.start(name_, Json::object(), seat.identity, answer);
+  } else {
+    recordings_.stop(name_, answer);
+  }
+  return true;
+}
+
+void LocalRoom::recordByItself() {
+  if (recordedByItself_) return;
+  const auto wish = recordingWish(Json::object());
+  if (!wish || !wish->automatic) return;
+  recordedByItself_ = true;
+  recordings_.start(name_, Json::object(), "auto", [room = name_](const Result<Json>& started) {
+    if (!started) log::error("recording.autoFailed", {{"room", room}, {"error", started.error().message}});
+  });
+}
+
+void LocalRoom::askRoom(const std::string& method, const Json& params, UniqueFd fd,
+                        std::function<void(const Result<Json>&)> done) {
+  supervisor_.request(method, params, config_.rooms.requestTimeout, std::move(done), std::move(fd));
+}
+
+void LocalRoom::tellRoom(const Json& message) {
+  onSend(Json::object({{"to", nullptr}, {"message", message}}));
+}
+
+Result<RecordingOptions> LocalRoom::recordingWish(const Json& request) {
+  const auto profile = loadProfile(config_.rooms.profilesDir, config_.rooms.profile);
+  if (!profile) return fail(ErrorCode::internal, profile.error().message);
+  return recordingOptions(profile->profile.recording, request);
 }
 
 void LocalRoom::leave(const std::string& sessionId, Departure departure) {
@@ -189,6 +245,7 @@ void LocalRoom::tellLeft(const std::string& sessionId, Departure departure) {
 void LocalRoom::onEvent(const std::string& event, const Json& fields) {
   if (event == "send") return onSend(fields);
   if (event == "drop") return onDrop(fields);
+  if (event == "recording") return recordings_.onEvent(name_, fields);
   log::warning("room.unknownEvent", {{"room", name_}, {"name", event}});
 }
 
@@ -230,6 +287,11 @@ void LocalRoom::onDrop(const Json& fields) {
 /// Those on their way in stay: their join is asked again of the next process.
 void LocalRoom::onDied(std::chrono::milliseconds retryAfter) {
   if (handlers_.onRestart) handlers_.onRestart();
+  recordings_.roomDied(name_);
+  // Not from inside the supervisor's own call.
+  main_context::post([weak = std::weak_ptr(self_)] {
+    if (const auto self = weak.lock()) (*self)->seatRecording();
+  });
   for (const auto& token : seats_.tokens()) {
     Seat* seat = seats_.byToken(token);
     if (seat == nullptr || seat->state != Seat::State::seated) continue;
@@ -237,6 +299,16 @@ void LocalRoom::onDied(std::chrono::milliseconds retryAfter) {
     seats_.vacate(*seat);
     if (client) client->unseat({"roomFailed", LeaveAction::reconnect, retryAfter});
   }
+}
+
+/// What was being recorded goes on in the process that comes next.
+void LocalRoom::seatRecording() {
+  if (recordings_.current(name_).isNull()) return;
+  supervisor_.whenReady(config_.recordings.resumeTimeout,
+                        [weak = std::weak_ptr(self_)](const Result<void>& ready) {
+                          const auto self = weak.lock();
+                          if (self && ready) (*self)->recordings_.roomReady((*self)->name_);
+                        });
 }
 
 void LocalRoom::collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done) {
@@ -267,7 +339,11 @@ void LocalRoom::close(const LeaveNotice* notice, std::function<void()> done) {
     seats_.remove(*seat);
     if (client && notice != nullptr) client->unseat(*notice);
   }
-  supervisor_.stop(std::move(done));
+  recordings_.stop(name_, [](const Result<Json>&) {});
+  supervisor_.stop([this, done = std::move(done)] {
+    recordings_.roomClosed(name_, *this);
+    done();
+  });
 }
 
 }  // namespace tributary

@@ -7,6 +7,7 @@
 #include "base/main_context.h"
 #include "config/server_config.h"
 #include "metrics/sample.h"
+#include "recordings/recordings.h"
 #include "server/room_directory.h"
 #include "server/seats.h"
 #include "supervisor/room_supervisor.h"
@@ -14,7 +15,7 @@
 namespace tributary {
 
 /// One room on this machine: its seats, and the process that mixes it. Thread: owner.
-class LocalRoom {
+class LocalRoom : public RoomPort {
  public:
   struct Handlers {
     /// Nobody has been here for emptyTimeout, or the room never came to be. Called from the main loop.
@@ -22,9 +23,12 @@ class LocalRoom {
     std::function<void()> onRestart;  ///< the process died and is replaced
   };
 
-  /// `config` and `spares` outlive it.
-  LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares, Handlers handlers);
-  ~LocalRoom();
+  /// `config`, `spares` and `recordings` outlive it.
+  LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares, Recordings& recordings,
+            Handlers handlers);
+  ~LocalRoom() override;
+  LocalRoom(const LocalRoom&) = delete;
+  LocalRoom& operator=(const LocalRoom&) = delete;
 
   // As in RoomDirectory.
   void join(const std::string& sessionId, const message::Join& join, std::weak_ptr<RoomClient> client,
@@ -38,6 +42,12 @@ class LocalRoom {
 
   /// The process's metrics; empty when it does not answer in time.
   void collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done);
+  // As in RoomPort.
+  void askRoom(const std::string& method, const Json& params, UniqueFd fd,
+               std::function<void(const Result<Json>&)> done) override;
+  void tellRoom(const Json& message) override;
+  Result<RecordingOptions> recordingWish(const Json& request) override;
+
   /// Changes with every process of every room.
   uint64_t processKey() const;
 
@@ -49,7 +59,10 @@ class LocalRoom {
 
   Result<Seat*> seatFor(const message::Join& join);
   void replace(Seat& seat);
-  void askRoom(const std::shared_ptr<Joining>& joining);
+  void seatIn(const std::shared_ptr<Joining>& joining);
+  bool relayRecording(const Seat& seat, const ClientMessage& message, const RoomDirectory::RelayDone& done);
+  void recordByItself();
+  void seatRecording();
   void roomAnswered(const std::shared_ptr<Joining>& joining, uint64_t generation, const Result<Json>& result);
   void joinFailed(const std::shared_ptr<Joining>& joining, const Error& error);
   void tellLeft(const std::string& sessionId, Departure departure);
@@ -61,7 +74,9 @@ class LocalRoom {
 
   const std::string name_;
   const ServerConfig& config_;
+  Recordings& recordings_;
   Handlers handlers_;
+  bool recordedByItself_ = false;
   Seats seats_;
   RoomSupervisor supervisor_;
   Timer empty_;

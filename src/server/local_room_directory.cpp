@@ -16,9 +16,11 @@ struct Gathering {
 
 }  // namespace
 
-LocalRoomDirectory::LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics)
+LocalRoomDirectory::LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics,
+                                       Recordings& recordings)
     : config_(config),
       metrics_(metrics),
+      recordings_(recordings),
       spares_(config.rooms.program, config.rooms.spareProcesses),
       self_(std::make_shared<LocalRoomDirectory*>(this)) {}
 
@@ -39,7 +41,7 @@ LocalRoom& LocalRoomDirectory::open(const std::string& name) {
     const auto at = rooms_.find(name);
     if (at != rooms_.end()) roomMetrics_.end(at->second->processKey());
   };
-  auto room = std::make_unique<LocalRoom>(name, config_, spares_, std::move(handlers));
+  auto room = std::make_unique<LocalRoom>(name, config_, spares_, recordings_, std::move(handlers));
   log::info("room.opened", {{"room", name}});
   return *rooms_.emplace(name, std::move(room)).first->second;
 }

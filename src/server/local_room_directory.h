@@ -16,8 +16,8 @@ namespace tributary {
 /// Every room on this machine, each in its own process. Thread: owner.
 class LocalRoomDirectory : public RoomDirectory {
  public:
-  /// `config` and `metrics` outlive it.
-  LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics);
+  /// All of these outlive it.
+  LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics, Recordings& recordings);
   ~LocalRoomDirectory() override;
 
   void join(const std::string& sessionId, const message::Join& join, std::weak_ptr<RoomClient> client,
@@ -39,6 +39,7 @@ class LocalRoomDirectory : public RoomDirectory {
 
   const ServerConfig& config_;
   ServerMetrics& metrics_;
+  Recordings& recordings_;
   RoomMetrics roomMetrics_;
   SpareProcesses spares_;
   std::map<std::string, std::unique_ptr<LocalRoom>> rooms_;

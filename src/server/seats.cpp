@@ -1,6 +1,6 @@
 #include "server/seats.h"
 
-#include "server/random_id.h"
+#include "base/random_id.h"
 
 namespace tributary {
 

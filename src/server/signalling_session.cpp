@@ -1,7 +1,7 @@
 #include "server/signalling_session.h"
 
 #include "base/log.h"
-#include "server/random_id.h"
+#include "base/random_id.h"
 
 namespace tributary {
 namespace {

@@ -11,23 +11,44 @@ const LeaveNotice goodbyeNotice{"serverShutdown", LeaveAction::resume, std::chro
 /// For the close frames to go out once the rooms are gone.
 constexpr std::chrono::milliseconds goodbyeTime{100};
 
+/// For recordings to be finished; what takes longer is done at the next start.
+constexpr std::chrono::seconds finishTime{3};
+
 http::Server::Settings httpSettings(const ServerConfig& config) {
   return {config.listen.host, config.listen.port, isLoopback(config.listen.host), config.origins,
           config.trustedProxies};
 }
 
+Recordings::Settings recordingSettings(const ServerConfig& config) {
+  const auto& wanted = config.recordings;
+  return {wanted.folder.empty() ? config.stateDir + "/recordings" : wanted.folder,
+          wanted.path,
+          static_cast<int64_t>(wanted.minFreeSpace) << 20,
+          wanted.stallTimeout,
+          wanted.keyFrameInterval,
+          wanted.resumeTimeout};
+}
+
 }  // namespace
+
+Recordings::Callbacks TributaryServer::recordingCallbacks() {
+  return {[](const char* type, const Manifest& manifest) {
+    log::debug(type, {{"recording", manifest.recordingId}});
+  }};
+}
 
 TributaryServer::TributaryServer(ServerConfig config)
     : config_(std::move(config)),
       metrics_(TRIBUTARY_VERSION),
-      directory_(config_, metrics_),
+      recordings_(recordingSettings(config_), recordingCallbacks()),
+      directory_(config_, metrics_, recordings_),
       http_(httpSettings(config_)),
       files_("/tributary/web"),
       signalling_({config_, directory_, metrics_}, http_),
       status_({config_, directory_, metrics_, [this] { return busyWith(); },
                [this] { return signalling_.sessionCount(); }},
-              http_) {
+              http_),
+      recordingApi_(recordings_, http_) {
   http_.setPages(
       [this](SoupServerMessage* message, std::string_view path) { return files_.serve(message, path); });
 }
@@ -38,6 +59,7 @@ std::string TributaryServer::busyWith() const {
 
 Result<void> TributaryServer::start() {
   auto listening = http_.listen();
+  if (listening) recordings_.open();
   if (listening) log::info("server.listening", {{"host", config_.listen.host}, {"port", port()}});
   return listening;
 }
@@ -46,8 +68,9 @@ void TributaryServer::stop(std::function<void()> done) {
   if (std::exchange(stopping_, true)) return;
   log::info("server.stopping", {{"sessions", signalling_.sessionCount()}, {"rooms", directory_.roomCount()}});
   signalling_.shutDown(goodbyeNotice);
-  directory_.close(goodbyeNotice,
-                   [this, done = std::move(done)] { goodbye_ = Timer::once(goodbyeTime, done); });
+  directory_.close(goodbyeNotice, [this, done = std::move(done)] {
+    recordings_.close(finishTime, [this, done] { goodbye_ = Timer::once(goodbyeTime, done); });
+  });
 }
 
 }  // namespace tributary

@@ -6,7 +6,9 @@
 #include "config/server_config.h"
 #include "http/server.h"
 #include "metrics/server_metrics.h"
+#include "recordings/recordings.h"
 #include "server/local_room_directory.h"
+#include "server/recording_api.h"
 #include "server/signalling_server.h"
 #include "server/static_files.h"
 #include "server/status_pages.h"
@@ -22,22 +24,25 @@ class TributaryServer {
   Result<void> start();
   int port() const { return http_.port(); }
 
-  /// Says goodbye to everybody and stops the rooms; `done` is called once, within rooms.stopTimeout and two
-  /// seconds. Later calls do nothing.
+  /// Says goodbye to everybody, stops the rooms and finishes recordings; `done` is called once, within
+  /// rooms.stopTimeout and five seconds. Later calls do nothing.
   void stop(std::function<void()> done);
 
   LocalRoomDirectory& directory() { return directory_; }
 
  private:
   std::string busyWith() const;
+  Recordings::Callbacks recordingCallbacks();
 
   const ServerConfig config_;
   ServerMetrics metrics_;
+  Recordings recordings_;
   LocalRoomDirectory directory_;
   http::Server http_;
   StaticFiles files_;
   SignallingServer signalling_;
   StatusPages status_;
+  RecordingApi recordingApi_;
   bool stopping_ = false;
   Timer goodbye_;
 };

@@ -54,7 +54,7 @@ class RecorderTest : public testing::Test {
     callbacks.onFailed = [this](const std::string& reason) { failure_ = reason; };
     recorder_ = std::make_shared<Recorder>(std::move(to), settings, callbacks);
     std::optional<RenditionSet::TapWish> wish;
-    if (!codec.empty()) wish = RenditionSet::TapWish{codec, 0, {}, {}};
+    if (!codec.empty()) wish = RenditionSet::TapWish{codec, "", {}, {}};
     ASSERT_TRUE(room_.media().record(recorder_, wish));
   }
 

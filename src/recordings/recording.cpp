@@ -1,0 +1,421 @@
+#include "recordings/recording.h"
+
+#include <glib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace tributary {
+namespace {
+
+constexpr std::chrono::milliseconds tickInterval{1000};
+constexpr unsigned syncTicks = 5;  // s between two fdatasync(): what a power cut may cost
+
+}  // namespace
+
+Recording::Recording(const RecordingContext& context, Manifest manifest, RecordingOptions options,
+                     Callbacks callbacks)
+    : context_(context),
+      manifest_(std::move(manifest)),
+      options_(std::move(options)),
+      callbacks_(std::move(callbacks)) {}
+
+void Recording::openPart(std::function<void(Result<UniqueFd>)> done) {
+  Manifest::File file;
+  const size_t number = manifest_.files.size() + 1;
+  const std::string base = manifest_.path.substr(manifest_.folder().size());
+  file.filename = base + (number > 1 ? "-" + std::to_string(number) : "") + "." + manifest_.container;
+  file.start = manifest_.duration;
+  manifest_.files.push_back(file);
+  // The manifest goes first: a part that nobody knows could not be found after a crash.
+  auto job = [&store = context_.store, least = context_.minFreeBytes, json = manifest_.toJson().dump(true),
+              manifestPath = manifest_.manifestPath(), part = pathOf(number - 1) + ".part",
+              self = shared_from_this(), done = std::move(done)] {
+    auto opened = std::make_shared<Result<UniqueFd>>(UniqueFd());
+    auto ready = store.open();
+    const int64_t left = store.freeBytes();
+    if (ready && left >= 0 && left < least) {
+      ready = fail(ErrorCode::internal, "the disk is nearly full: " + std::to_string(left >> 20) +
+                                            " MiB are left, and " + std::to_string(least >> 20) +
+                                            " MiB must stay free");
+    }
+    if (ready) ready = store.writeAtomically(manifestPath, json);
+    *opened = ready ? store.create(part) : Result<UniqueFd>(tl::unexpected(ready.error()));
+    return [self, opened, done] { done(std::move(*opened)); };
+  };
+  context_.disk.run(std::move(job));
+}
+
+void Recording::start(RoomPort& room, Done done) {
+  room_ = &room;
+  // A disk that hangs never answers, and must not leave the caller without an answer.
+  auto answer = std::make_shared<Done>(std::move(done));
+  const auto once = [answer](const Result<void>& result) {
+    if (const auto call = std::exchange(*answer, nullptr)) call(result);
+  };
+  opening_ = Timer::once(context_.stallTimeout, [this, once] {
+    end(RecordingStatus::failed, "the disk does not answer: the recording's file cannot be made");
+    once(fail(ErrorCode::internal, manifest_.error));
+  });
+  openPart([self = shared_from_this(), done = Done(once)](Result<UniqueFd> file) {
+    self->opening_.stop();
+    if (self->over() || self->stopping_) {
+      return done(fail(ErrorCode::internal, "the recording was stopped before it began"));
+    }
+    if (!file) {
+      self->end(RecordingStatus::failed, "the recording's file cannot be made: " + file.error().message);
+      return done(tl::unexpected(Error{file.error().code, self->manifest_.error}));
+    }
+    self->askToStart(std::move(*file), done);
+  });
+  tick_ = Timer::every(tickInterval, [this] {
+    checkLimits();
+    if (++ticks_ % syncTicks == 0) syncParts();
+    checkDisk();
+    if (dirty_) saveManifest();
+  });
+}
+
+void Recording::askToStart(UniqueFd file, Done done) {
+  if (room_ == nullptr) return done(fail(ErrorCode::internal, "the room is gone"));
+  syncFd_ = std::make_shared<UniqueFd>(::dup(file.get()));
+  current_ = manifest_.files.size() - 1;
+  Json params = options_.toRoom(manifest_.recordingId);
+  params.set("stallTimeout", static_cast<double>(context_.stallTimeout.count()) / 1000);
+  params.set("keyFrameInterval", static_cast<double>(context_.keyFrameInterval.count()) / 1000);
+  room_->askRoom("startRecording", params, std::move(file),
+                 [self = shared_from_this(), done = std::move(done)](const Result<Json>& answer) {
+                   self->started(answer, done);
+                 });
+}
+
+void Recording::started(const Result<Json>& answer, const Done& done) {
+  if (over() || stopping_) return done(fail(ErrorCode::internal, "the recording was stopped"));
+  if (!answer) {
+    // A room that died on the way is told of by roomDied(), which tries again.
+    if (interrupted_) return done(tl::unexpected(answer.error()));
+    end(RecordingStatus::failed, answer.error().message);
+    return done(tl::unexpected(answer.error()));
+  }
+  if (interrupted_) {
+    const double away = static_cast<double>(g_get_monotonic_time() - diedAt_) * 1e-6;
+    manifest_.gaps.push_back({offset_, away, "roomDied"});
+  }
+  interrupted_ = false;
+  resume_.stop();
+  manifest_.status = RecordingStatus::active;
+  log::info(
+      "recording.active",
+      {{"room", manifest_.room}, {"recording", manifest_.recordingId}, {"part", manifest_.files.size()}});
+  saveManifest();
+  callbacks_.onChanged(*this);
+  done({});
+}
+
+Json Recording::summary() const {
+  if (over() || manifest_.status == RecordingStatus::ending) return nullptr;
+  return Json::object({{"recordingId", manifest_.recordingId},
+                       {"status", toString(manifest_.status)},
+                       {"startedAt", manifest_.startedAt},
+                       {"paused", paused_},
+                       {"interrupted", interrupted_},
+                       {"audioOnly", options_.audioOnly},
+                       {"announce", options_.announcement == "banner" || options_.announcement == "both"}});
+}
+
+Json Recording::describe() const {
+  Json out = manifest_.toJson();
+  if (!over()) out.set("paused", paused_);
+  if (unfinished_ > 0) out.set("progress", progress_->load());
+  return out;
+}
+
+Result<void> Recording::setPaused(bool paused) {
+  if (manifest_.status != RecordingStatus::active || interrupted_ || room_ == nullptr) {
+    return fail(ErrorCode::badRequest, "the recording is not running");
+  }
+  if (paused_ == paused) return {};
+  paused_ = paused;
+  room_->askRoom(paused ? "pauseRecording" : "resumeRecording",
+                 Json::object({{"recordingId", manifest_.recordingId}}), {}, [](const Result<Json>&) {});
+  if (paused) {
+    diedAt_ = g_get_monotonic_time();
+  } else {
+    const double away = static_cast<double>(g_get_monotonic_time() - diedAt_) * 1e-6;
+    manifest_.gaps.push_back({manifest_.duration, away, "paused"});
+  }
+  saveManifest();
+  callbacks_.onChanged(*this);
+  return {};
+}
+
+void Recording::onEvent(const Json& fields) {
+  if (over() || fields["recordingId"].stringOr("") != manifest_.recordingId) return;
+  const std::string kind = fields["kind"].stringOr("");
+  if (kind == "progress") onProgress(fields);
+  if (kind == "note") {
+    manifest_.note(fields["note"], offset_ + fields["at"].numberOr(0));
+    dirty_ = true;
+  }
+  if (kind == "part") partBegan();
+  if (kind == "formatChanged") nextPart();
+  if (kind == "failed") end(RecordingStatus::failed, fields["reason"].stringOr("the room gave no reason"));
+}
+
+void Recording::onProgress(const Json& fields) {
+  manifest_.duration = std::max(manifest_.duration, offset_ + fields["duration"].numberOr(0));
+  auto& file = manifest_.files[current_];
+  file.size = fields["bytes"].integerOr(file.size);
+  file.duration = manifest_.duration - file.start;
+  manifest_.frames = std::max(manifest_.frames, static_cast<uint64_t>(fields["frames"].integerOr(0)));
+  manifest_.droppedPackets = static_cast<uint64_t>(fields["packetsLost"].integerOr(0));
+  manifest_.avSkewMs = std::max(manifest_.avSkewMs, fields["skewMs"].numberOr(0));
+  for (const auto& gap : fields["gaps"].elements()) {
+    const double from = gap["from"].numberOr(0);
+    manifest_.gaps.push_back({offset_ + from, gap["to"].numberOr(from) - from, gap["reason"].stringOr("")});
+  }
+  dirty_ = true;
+}
+
+int64_t Recording::writtenBytes() const {
+  int64_t out = 0;
+  for (const auto& file : manifest_.files)
+    out += file.size;
+  return out;
+}
+
+void Recording::checkLimits() {
+  if (manifest_.status != RecordingStatus::active || stopping_) return;
+  const auto limit = static_cast<double>(options_.maxDuration.count()) / 1000;
+  if (manifest_.duration >= limit) {
+    return stop(RecordingStatus::limitReached, "it has reached its longest duration");
+  }
+  if (writtenBytes() >= options_.maxBytes) {
+    return stop(RecordingStatus::limitReached, "it has reached its largest size");
+  }
+  const auto part = static_cast<double>(options_.partDuration.count()) / 1000;
+  if (part > 0 && manifest_.files[current_].duration >= part) nextPart();
+}
+
+void Recording::checkDisk() {
+  if (context_.minFreeBytes <= 0 || stopping_ || over() || context_.disk.pending() > 0) return;
+  context_.disk.run([&store = context_.store, self = shared_from_this()]() -> DiskThread::Then {
+    const int64_t left = store.freeBytes();
+    if (left < 0 || left >= self->context_.minFreeBytes) return {};
+    return [self] {
+      self->stop(RecordingStatus::failed,
+                 "the disk is nearly full: the recording was ended while it is whole");
+    };
+  });
+}
+
+/// Here and not in the room: fdatasync() may take long, and must hold up neither writer nor call.
+void Recording::syncParts() {
+  if (!syncFd_ || !*syncFd_ || context_.disk.pending() > 0) return;
+  context_.disk.run([fd = syncFd_]() -> DiskThread::Then {
+    ::fdatasync(fd->get());
+    return {};
+  });
+}
+
+void Recording::nextPart() {
+  if (rotating_ || stopping_ || interrupted_ || paused_ || room_ == nullptr || over()) return;
+  rotating_ = true;
+  openPart([self = shared_from_this()](Result<UniqueFd> file) {
+    if (self->stopping_ || self->over() || self->interrupted_ || self->room_ == nullptr) return;
+    if (!file) {
+      self->manifest_.files.pop_back();
+      self->rotating_ = false;
+      return self->stop(RecordingStatus::failed,
+                        "the next part's file cannot be made: " + file.error().message);
+    }
+    self->syncFd_ = std::make_shared<UniqueFd>(::dup(file->get()));
+    self->room_->askRoom("recordingPart", Json::object({{"recordingId", self->manifest_.recordingId}}),
+                         std::move(*file), [](const Result<Json>&) {});
+  });
+}
+
+void Recording::partBegan() {
+  const size_t before = current_;
+  rotating_ = false;
+  current_ = manifest_.files.size() - 1;
+  auto& file = manifest_.files[current_];
+  file.start = manifest_.duration;
+  finishPart(before);
+  saveManifest();
+}
+
+void Recording::roomDied() {
+  if (over() || stopping_) return;
+  if (!interrupted_) diedAt_ = g_get_monotonic_time();
+  interrupted_ = true;
+  rotating_ = false;
+  paused_ = false;
+  room_ = nullptr;
+  offset_ = manifest_.duration;
+  log::warning("recording.interrupted", {{"room", manifest_.room}, {"recording", manifest_.recordingId}});
+  for (size_t i = current_; i < manifest_.files.size(); ++i)
+    finishPart(i);
+  callbacks_.onChanged(*this);
+  resume_ = Timer::once(context_.resumeTimeout, [this] {
+    end(RecordingStatus::aborted, "the room's process died and did not come back");
+  });
+}
+
+void Recording::roomReady(RoomPort& room) {
+  if (!interrupted_ || over() || stopping_) return;
+  room_ = &room;
+  openPart([self = shared_from_this()](Result<UniqueFd> file) {
+    if (!self->interrupted_ || self->over() || self->stopping_) return;
+    if (!file) return self->end(RecordingStatus::failed, file.error().message);
+    self->askToStart(std::move(*file), [](const Result<void>&) {});
+  });
+}
+
+void Recording::roomClosed() {
+  room_ = nullptr;
+  if (!over()) end(stopping_ ? endAs_ : RecordingStatus::completed, manifest_.error);
+}
+
+void Recording::stop(RecordingStatus as, const std::string& why, Done done) {
+  if (!done) done = [](const Result<void>&) {};
+  if (over() || stopping_) return done(fail(ErrorCode::notFound, "the recording has ended already"));
+  stopping_ = true;
+  endAs_ = as;
+  if (as != RecordingStatus::completed) manifest_.error = why;
+  if (room_ == nullptr || interrupted_) {
+    end(as, manifest_.error);
+    return done({});
+  }
+  manifest_.status = RecordingStatus::ending;
+  callbacks_.onChanged(*this);
+  saveManifest();
+  room_->askRoom("stopRecording", Json::object({{"recordingId", manifest_.recordingId}}), {},
+                 [self = shared_from_this(), as, done = std::move(done)](const Result<Json>& answer) {
+                   if (!answer) log::warning("recording.stopFailed", {{"error", answer.error().message}});
+                   if (!self->over()) self->end(as, self->manifest_.error);
+                   done({});
+                 });
+}
+
+/// The room writes no more: what there is gets finished, then the recording is over.
+void Recording::end(RecordingStatus status, const std::string& why) {
+  if (std::exchange(ended_, true)) return;
+  const bool wasShown = !summary().isNull();
+  stopping_ = true;
+  endAs_ = status;
+  manifest_.error = why;
+  manifest_.status = RecordingStatus::ending;
+  manifest_.endedAt = timestampNow();
+  manifest_.closeAll(manifest_.duration);
+  tick_.stop();
+  resume_.stop();
+  syncFd_.reset();
+  if (!why.empty()) {
+    log::error("recording.ended",
+               {{"room", manifest_.room}, {"recording", manifest_.recordingId}, {"reason", why}});
+  }
+  if (wasShown) callbacks_.onChanged(*this);
+  saveManifest();
+  for (size_t i = current_; i < manifest_.files.size(); ++i)
+    finishPart(i);
+  finishIfDone();
+}
+
+void Recording::finishPart(size_t index) {
+  const auto& file = manifest_.files[index];
+  if (file.finishing || !file.sha256.empty()) return;
+  manifest_.files[index].finishing = true;
+  ++unfinished_;
+  const auto container = containerFromString(manifest_.container).value_or(Container::webm);
+  context_.finisher.finish(pathOf(index), container, manifest_.chaptersOf(file), progress_,
+                           [self = shared_from_this(), index](const Result<FinishedFile>& finished) {
+                             self->partFinished(index, finished);
+                           });
+}
+
+void Recording::partFinished(size_t index, const Result<FinishedFile>& finished) {
+  --unfinished_;
+  auto& file = manifest_.files[index];
+  if (finished) {
+    file.size = finished->size;
+    file.duration = finished->duration;
+    file.sha256 = finished->sha256;
+  } else {
+    file.size = 0;
+    file.duration = 0;
+    // Nothing recorded is no fault of a part that was made for a key frame that never came.
+    log::warning("recording.partLost", {{"recording", manifest_.recordingId},
+                                        {"file", file.filename},
+                                        {"reason", finished.error().message}});
+    if (finished.error().code == ErrorCode::internal && manifest_.error.empty()) {
+      manifest_.error = finished.error().message;
+    }
+  }
+  saveManifest();
+  finishIfDone();
+}
+
+void Recording::finishIfDone() {
+  if (!stopping_ || unfinished_ > 0 || finished_) return;
+  finished_ = true;
+  std::erase_if(manifest_.files, [](const auto& file) { return file.sha256.empty(); });
+  manifest_.status = endAs_;
+  if (manifest_.files.empty() && endAs_ == RecordingStatus::completed) {
+    manifest_.status = RecordingStatus::failed;
+    manifest_.error = "nothing was recorded";
+  }
+  double end = 0;
+  for (const auto& file : manifest_.files)
+    end = std::max(end, file.start + file.duration);
+  manifest_.duration = end;
+  log::info("recording.finished", {{"room", manifest_.room},
+                                   {"recording", manifest_.recordingId},
+                                   {"status", toString(manifest_.status)},
+                                   {"files", manifest_.files.size()},
+                                   {"seconds", manifest_.duration}});
+  saveManifest();
+  callbacks_.onFinished(*this);
+}
+
+void Recording::recover() {
+  const bool wasEnding = manifest_.status == RecordingStatus::ending;
+  stopping_ = true;
+  endAs_ = wasEnding && manifest_.error.empty() ? RecordingStatus::completed : RecordingStatus::aborted;
+  if (!wasEnding) manifest_.error = "the server ended while this was being recorded";
+  manifest_.status = RecordingStatus::ending;
+  if (manifest_.endedAt.empty()) manifest_.endedAt = timestampNow();
+  manifest_.closeAll(manifest_.duration);
+  for (size_t i = 0; i < manifest_.files.size(); ++i)
+    finishPart(i);
+  finishIfDone();
+}
+
+void Recording::saveManifest() {
+  dirty_ = true;
+  // One write at a time: on a slow disk the newest state waits, not a queue of old ones.
+  if (saving_) return;
+  saving_ = true;
+  dirty_ = false;
+  auto job = [&store = context_.store, path = manifest_.manifestPath(), chapters = manifest_.chaptersPath(),
+              json = manifest_.toJson().dump(true), text = manifest_.chaptersVtt(),
+              self = shared_from_this()] {
+    auto saved = store.writeAtomically(path, json);
+    if (saved) saved = store.writeAtomically(chapters, text);
+    return [self, saved] {
+      self->saving_ = false;
+      if (!saved) {
+        log::warning("recording.manifestFailed",
+                     {{"recording", self->manifest_.recordingId}, {"reason", saved.error().message}});
+      } else if (self->dirty_ && self->stopping_) {
+        self->saveManifest();
+      }
+    };
+  };
+  context_.disk.run(std::move(job));
+}
+
+}  // namespace tributary

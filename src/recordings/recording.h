@@ -1,0 +1,110 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/main_context.h"
+#include "recordings/finisher.h"
+#include "recordings/manifest.h"
+#include "recordings/recording_options.h"
+#include "recordings/room_port.h"
+
+namespace tributary {
+
+/// What recordings share; everything outlives them.
+struct RecordingContext {
+  RecordingStore& store;
+  DiskThread& disk;
+  Finisher& finisher;
+  int64_t minFreeBytes = 0;
+  std::chrono::milliseconds stallTimeout{1500};
+  std::chrono::milliseconds keyFrameInterval{5000};
+  std::chrono::milliseconds resumeTimeout{60'000};  ///< a room that is not back by then ends its recording
+};
+
+/// One recording from start to finished files, over as many parts and room processes as it takes:
+/// starting → active (perhaps interrupted, paused) → ending → over. Thread: owner.
+class Recording : public std::enable_shared_from_this<Recording> {
+ public:
+  struct Callbacks {
+    std::function<void(Recording&)> onChanged;   ///< for clients: status, pause
+    std::function<void(Recording&)> onFinished;  ///< once, with status and files final
+  };
+  using Done = std::function<void(Result<void>)>;
+
+  Recording(const RecordingContext& context, Manifest manifest, RecordingOptions options,
+            Callbacks callbacks);
+
+  /// Makes the first file and asks the room to write to it; `done` when the first packet is on its way, or
+  /// the recording has failed.
+  void start(RoomPort& room, Done done);
+  /// Ends it; `done` when the room writes no more (files are finished after that).
+  void stop(RecordingStatus as, const std::string& why, Done done = {});
+  Result<void> setPaused(bool paused);
+
+  /// A `recording` event of the room.
+  void onEvent(const Json& fields);
+  /// The room's process is gone; another may come.
+  void roomDied();
+  void roomReady(RoomPort& room);
+  /// The room is gone for good, its process too.
+  void roomClosed();
+
+  /// Of one that a former run of the server left behind: what can be played is finished.
+  void recover();
+
+  const Manifest& manifest() const { return manifest_; }
+  Manifest& manifest() { return manifest_; }
+  bool over() const { return isOver(manifest_.status); }
+  /// As clients see it: null when it is over.
+  Json summary() const;
+  /// The manifest, and `progress` of what is being finished.
+  Json describe() const;
+  void saveManifest();
+
+ private:
+  void openPart(std::function<void(Result<UniqueFd>)> done);
+  void askToStart(UniqueFd file, Done done);
+  void started(const Result<Json>& answer, const Done& done);
+  void onProgress(const Json& fields);
+  void checkLimits();
+  void checkDisk();
+  void syncParts();
+  void nextPart();
+  void partBegan();
+  void end(RecordingStatus status, const std::string& why);
+  void finishPart(size_t index);
+  void partFinished(size_t index, const Result<FinishedFile>& file);
+  void finishIfDone();
+  int64_t writtenBytes() const;
+  std::string pathOf(size_t index) const { return manifest_.folder() + manifest_.files[index].filename; }
+
+  const RecordingContext& context_;
+  Manifest manifest_;
+  RecordingOptions options_;
+  Callbacks callbacks_;
+  RoomPort* room_ = nullptr;
+  bool paused_ = false;
+  bool interrupted_ = false;
+  bool rotating_ = false;
+  bool stopping_ = false;
+  double offset_ = 0;      ///< s: recorded by room processes before the present one
+  int64_t diedAt_ = 0;     ///< µs, monotonic
+  size_t current_ = 0;     ///< index of the file that is written
+  size_t unfinished_ = 0;  ///< files that the finisher has
+  RecordingStatus endAs_ = RecordingStatus::completed;
+  bool ended_ = false;
+  bool finished_ = false;
+  std::shared_ptr<UniqueFd> syncFd_;  ///< of the present part, so that it can be made durable
+  std::shared_ptr<std::atomic<double>> progress_ = std::make_shared<std::atomic<double>>(0.0);
+  bool dirty_ = false;
+  bool saving_ = false;
+  Timer tick_;
+  Timer resume_;
+  Timer opening_;
+  unsigned ticks_ = 0;
+};
+
+}  // namespace tributary

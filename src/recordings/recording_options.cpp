@@ -1,0 +1,78 @@
+#include "recordings/recording_options.h"
+
+#include "container/media_file.h"
+
+namespace tributary {
+namespace {
+
+constexpr int64_t mebibyte = 1 << 20;
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+Result<void> apply(const Json& json, RecordingOptions& out) {
+  const auto number = [&json](const char* key, double least, double most, double& value) -> Result<void> {
+    if (!json.has(key)) return {};
+    const auto given = json[key].number();
+    if (!given || *given < least || *given > most) {
+      return fail(ErrorCode::badRequest, std::string(key) + ": must be a number from " +
+                                             std::to_string(static_cast<int64_t>(least)) + " to " +
+                                             std::to_string(static_cast<int64_t>(most)));
+    }
+    value = *given;
+    return {};
+  };
+  double duration = static_cast<double>(out.maxDuration.count()) / 1000;
+  double size = static_cast<double>(out.maxBytes) / static_cast<double>(mebibyte);
+  double part = static_cast<double>(out.partDuration.count()) / 1000;
+  if (auto ok = number("maxDuration", 1, 86'400, duration); !ok) return ok;
+  if (auto ok = number("maxSize", 1, 1'048'576, size); !ok) return ok;
+  if (auto ok = number("partDuration", 0, 86'400, part); !ok) return ok;
+  out.maxDuration = milliseconds(duration);
+  out.maxBytes = static_cast<int64_t>(size) * mebibyte;
+  out.partDuration = milliseconds(part);
+  out.container = json["container"].stringOr(out.container);
+  out.codec = json["codec"].stringOr(out.codec);
+  out.audioOnly = json["audioOnly"].booleanOr(out.audioOnly);
+  return {};
+}
+
+}  // namespace
+
+Result<RecordingOptions> recordingOptions(const PipelineProfile::Recording& profile, const Json& request) {
+  RecordingOptions out;
+  out.container = profile.container;
+  out.rendition = profile.rendition;
+  out.ownHeight = profile.own.height;
+  out.ownBitrate = profile.own.bitrate;
+  out.audioOnly = profile.audioOnly;
+  out.automatic = profile.automatic;
+  out.maxDuration = profile.maxDuration;
+  out.maxBytes = profile.maxSize * mebibyte;
+  out.announcement = profile.announcement;
+  out.mark = profile.mark;
+  if (auto ok = apply(request, out); !ok) return tl::unexpected(ok.error());
+  const auto container = containerFromString(out.container);
+  if (!container) return fail(ErrorCode::badRequest, "container: must be webm, mkv or mp4");
+  if (out.codec.empty()) out.codec = *container == Container::webm ? "VP8" : "H264";
+  if (!canHold(*container, out.codec)) {
+    return fail(ErrorCode::badRequest, "codec: " + out.container + " cannot hold " + out.codec +
+                                           "; webm takes VP8 and VP9, mp4 takes H264, mkv all three");
+  }
+  return out;
+}
+
+Json RecordingOptions::toRoom(const std::string& recordingId) const {
+  Json out = Json::object({{"recordingId", recordingId}, {"container", container}, {"mark", mark}});
+  out.set("tone", announcement == "tone" || announcement == "both");
+  if (audioOnly) return out;
+  Json video = Json::object({{"codec", codec}, {"rendition", rendition}});
+  if (ownHeight > 0) {
+    video.set("own", Json::object({{"height", ownHeight}, {"bitrate", ownBitrate}}));
+  }
+  out.set("video", video);
+  return out;
+}
+
+}  // namespace tributary

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "recordings/recording.h"
+
+namespace tributary {
+
+/// All recordings of this server: those being made, by room, and those on the disk, by id. Thread: owner.
+class Recordings {
+ public:
+  struct Settings {
+    std::string folder;
+    std::string pathPattern = "{room}/{date}/{room}-{time}-{id}";
+    int64_t minFreeBytes = 256LL << 20;
+    std::chrono::milliseconds stallTimeout{1500};
+    std::chrono::milliseconds keyFrameInterval{5000};
+    std::chrono::milliseconds resumeTimeout{60'000};
+  };
+  struct Callbacks {
+    /// "recording.started", "recording.completed", "recording.failed".
+    std::function<void(const char* type, const Manifest& manifest)> onEvent;
+  };
+
+  Recordings(Settings settings, Callbacks callbacks);
+  ~Recordings();
+
+  /// Reads what is on the disk, and finishes what a former run left behind.
+  void open();
+
+  using Done = std::function<void(Result<Json>)>;
+
+  /// Records an open room, as its profile and `request` want it (recordingOptions()); `done` gets the
+  /// recording's description once it is running. `by` is an identity, "api" or "auto". Errors: notFound for
+  /// a room that is not open, badRequest where one is running, internal with the disk's words.
+  void start(const std::string& room, const Json& request, const std::string& by, Done done);
+  /// Error notFound where none is running.
+  void stop(const std::string& room, Done done);
+  void stopById(const std::string& id, Done done);
+  Result<Json> setPaused(const std::string& id, bool paused);
+
+  // What a room's owner tells.
+  void roomOpened(const std::string& room, RoomPort& port);
+  void onEvent(const std::string& room, const Json& fields);
+  void roomDied(const std::string& room);
+  void roomReady(const std::string& room);
+  /// Its process is gone for good.
+  void roomClosed(const std::string& room, const RoomPort& port);
+  /// The room's recording as clients see it, or null.
+  Json current(const std::string& room) const;
+
+  /// Newest first; of one room, or of all when `room` is empty. Short descriptions.
+  Json list(const std::string& room) const;
+  /// All that is known; error notFound.
+  void get(const std::string& id, Done done);
+  /// Files and manifest. Errors: notFound, badRequest while it is being made.
+  void remove(const std::string& id, Done done);
+  /// An open file of the recording; `done` gets its media type too. Error notFound.
+  void openFile(const std::string& id, const std::string& filename,
+                std::function<void(Result<UniqueFd>, const std::string& mediaType)> done);
+
+  /// Changes what is kept as `after` of a recording that is over.
+  void setAfter(const std::string& id, const Json& after);
+
+  size_t activeCount() const { return byRoom_.size(); }
+  RecordingStore& store() { return store_; }
+
+  /// Calls `done` when files are finished and saved, or after `patience`; what is left is done at the next
+  /// start. The rooms have been closed before.
+  void close(std::chrono::milliseconds patience, std::function<void()> done);
+
+ private:
+  struct Entry {
+    std::string path;
+    Json brief;
+  };
+
+  std::shared_ptr<Recording> make(Manifest manifest, const RecordingOptions& options);
+  Recording* inRoom(const std::string& room) const;
+  void changed(Recording& recording);
+  void finished(Recording& recording);
+  void found(const std::vector<Manifest>& manifests);
+  void index(const Manifest& manifest);
+
+  Settings settings_;
+  Callbacks callbacks_;
+  RecordingStore store_;
+  DiskThread disk_{"recordings"};
+  Finisher finisher_;
+  RecordingContext context_;
+  std::map<std::string, std::shared_ptr<Recording>> live_;  ///< by id, until all is finished
+  std::map<std::string, std::string> byRoom_;               ///< room → id of the one being made
+  std::map<std::string, RoomPort*> ports_;
+  std::map<std::string, Entry> known_;  ///< by id
+  Timer closing_;
+  std::shared_ptr<Recordings*> self_;
+};
+
+}  // namespace tributary

@@ -1,0 +1,91 @@
+#include "server/recording_api.h"
+
+#include "http/call.h"
+
+namespace tributary {
+namespace {
+
+constexpr size_t longestBody = 4096;
+
+using CallPtr = std::shared_ptr<http::Call>;
+
+}  // namespace
+
+RecordingApi::RecordingApi(Recordings& recordings, http::Server& http, Guard guard)
+    : recordings_(recordings), guard_(std::move(guard)) {
+  add(http, "GET", "/v1/recordings", &RecordingApi::list);
+  add(http, "GET", "/v1/rooms/{room}/recordings", &RecordingApi::listOfRoom);
+  add(http, "POST", "/v1/rooms/{room}/recordings", &RecordingApi::start, longestBody);
+  add(http, "GET", "/v1/recordings/{id}", &RecordingApi::show);
+  add(http, "DELETE", "/v1/recordings/{id}", &RecordingApi::remove);
+  add(http, "POST", "/v1/recordings/{id}/stop", &RecordingApi::stop, longestBody);
+  add(http, "POST", "/v1/recordings/{id}/pause", &RecordingApi::pause, longestBody);
+  add(http, "POST", "/v1/recordings/{id}/resume", &RecordingApi::resume, longestBody);
+  add(http, "GET", "/v1/recordings/{id}/files/{name}", &RecordingApi::sendFile);
+}
+
+void RecordingApi::add(http::Server& http, const char* method, const char* pattern,
+                       void (RecordingApi::*handle)(const CallPtr&), size_t maxBody) {
+  http::Route route;
+  route.method = method;
+  route.pattern = pattern;
+  route.guard = guard_;
+  route.handle = [this, handle](const CallPtr& call) { (this->*handle)(call); };
+  route.maxBody = maxBody;
+  http.add(std::move(route));
+}
+
+void RecordingApi::list(const CallPtr& call) {
+  call->reply(200, recordings_.list(call->query("room")));
+}
+
+void RecordingApi::listOfRoom(const CallPtr& call) {
+  call->reply(200, recordings_.list(call->parameter("room")));
+}
+
+void RecordingApi::start(const CallPtr& call) {
+  const auto request = call->json();
+  if (!request) return call->fail(request.error());
+  recordings_.start(call->parameter("room"), *request, "api", [call](const Result<Json>& started) {
+    if (!started) return call->fail(started.error());
+    call->setHeader("Location", "/v1/recordings/" + (*started)["recordingId"].stringOr(""));
+    call->reply(201, *started);
+  });
+}
+
+void RecordingApi::show(const CallPtr& call) {
+  recordings_.get(call->parameter("id"), [call](const Result<Json>& found) { call->reply(found); });
+}
+
+void RecordingApi::remove(const CallPtr& call) {
+  recordings_.remove(call->parameter("id"), [call](const Result<Json>& removed) {
+    if (!removed) return call->fail(removed.error());
+    call->replyEmpty();
+  });
+}
+
+void RecordingApi::stop(const CallPtr& call) {
+  recordings_.stopById(call->parameter("id"), [call](const Result<Json>& stopped) { call->reply(stopped); });
+}
+
+void RecordingApi::pause(const CallPtr& call) {
+  call->reply(recordings_.setPaused(call->parameter("id"), true));
+}
+
+void RecordingApi::resume(const CallPtr& call) {
+  call->reply(recordings_.setPaused(call->parameter("id"), false));
+}
+
+void RecordingApi::sendFile(const CallPtr& call) {
+  const std::string name = call->parameter("name");
+  recordings_.openFile(call->parameter("id"), name,
+                       [call, name](Result<UniqueFd> file, const std::string& type) {
+                         if (!file) return call->fail(file.error());
+                         if (call->query("download") == "1") {
+                           call->setHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
+                         }
+                         call->replyFile(std::move(*file), type.c_str());
+                       });
+}
+
+}  // namespace tributary
