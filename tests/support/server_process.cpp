@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "test_peer.h"
 
@@ -42,11 +43,15 @@ int entries(const std::string& directory) {
 ServerProcess::ServerProcess(const std::string& config, const std::string& profile) : port_(freePort()) {
   char name[] = "/tmp/tributary-test-XXXXXX";
   dir_ = mkdtemp(name);
-  const char* build = std::getenv("TRIBUTARY_BUILD");
-  const std::string programs = build != nullptr ? build : "build";
   std::filesystem::create_directories(dir_ + "/profiles");
   std::ofstream(dir_ + "/profiles/default.json") << profile;
   std::ofstream(dir_ + "/config.json") << config;
+  start();
+}
+
+void ServerProcess::start() {
+  const char* build = std::getenv("TRIBUTARY_BUILD");
+  const std::string programs = build != nullptr ? build : "build";
   GSubprocessLauncher* launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
   g_subprocess_launcher_set_stderr_file_path(launcher, (dir_ + "/log").c_str());
   process_ =
@@ -67,6 +72,13 @@ ServerProcess::~ServerProcess() {
   }
   std::error_code ignored;
   std::filesystem::remove_all(dir_, ignored);
+}
+
+void ServerProcess::killAndRestart() {
+  g_subprocess_send_signal(process_, SIGKILL);
+  g_subprocess_wait(process_, nullptr, nullptr);
+  g_object_unref(std::exchange(process_, nullptr));
+  start();
 }
 
 int ServerProcess::pid() const {

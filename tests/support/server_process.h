@@ -18,6 +18,10 @@ class ServerProcess {
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   int pid() const;
+  /// Where it keeps recordings.
+  std::string stateDir() const { return dir_ + "/state"; }
+  /// Kills it with SIGKILL and starts it again on the same state and port.
+  void killAndRestart();
   /// Room processes (children), spares included.
   std::vector<int> children() const;
   /// /metrics, by "name" or "name{labels}".
@@ -28,6 +32,8 @@ class ServerProcess {
   std::vector<std::string> complaints() const;
 
  private:
+  void start();
+
   std::string dir_;
   int port_ = 0;
   GSubprocess* process_ = nullptr;

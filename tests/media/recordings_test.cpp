@@ -1,0 +1,250 @@
+// Recordings of the real server: what is left when anything is killed, and what its API says.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "http_client.h"
+#include "media_probe.h"
+#include "server_process.h"
+#include "signalling_client.h"
+
+namespace tributary::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* smallProfile =
+    R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"name": "360p", "height": 360, "bitrate": 400000}]})";
+constexpr const char* noSpaceLimit = R"({"recordings": {"minFreeSpace": 0}})";
+
+class RecordingsTest : public testing::Test {
+ protected:
+  explicit RecordingsTest(const std::string& config = noSpaceLimit) : server_(config, smallProfile) {}
+
+  int port() const { return std::atoi(server_.url().substr(server_.url().rfind(':') + 1).c_str()); }
+
+  Json get(const std::string& path) const {
+    const auto answer = ask(port(), "GET", path);
+    return Json::parse(answer.body).value_or(Json());
+  }
+  HttpAnswer post(const std::string& path, const std::string& body = "{}") const {
+    return ask(port(), "POST", path, "", body);
+  }
+
+  std::shared_ptr<SignallingClient> enter(const std::string& room, const std::string& name = "Ada") {
+    auto client = SignallingClient::create(server_.url());
+    client->join(room, name);
+    EXPECT_TRUE(waitFor([&] { return client->joined(); }));
+    return client;
+  }
+
+  /// Starts a recording by HTTP; its id.
+  std::string record(const std::string& room, const std::string& wish = "{}") const {
+    const auto answer = post("/v1/rooms/" + room + "/recordings", wish);
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return Json::parse(answer.body).value_or(Json())["recordingId"].stringOr("");
+  }
+
+  Json recording(const std::string& id) const { return get("/v1/recordings/" + id); }
+  bool recorded(const std::string& id, double seconds) {
+    return waitFor([&] { return recording(id)["duration"].numberOr(0) >= seconds; }, 60);
+  }
+  bool isOver(const std::string& id) {
+    return waitFor(
+        [&] {
+          const Json now = recording(id);
+          const std::string status = now["status"].stringOr("");
+          return status != "" && status != "starting" && status != "active" && status != "ending";
+        },
+        60);
+  }
+  std::string pathOf(const Json& recording, size_t file = 0) const {
+    const std::string path = server_.stateDir() + "/recordings/" + recording["path"].stringOr("");
+    return path.substr(0, path.rfind('/') + 1) + recording["files"].at(file)["filename"].stringOr("");
+  }
+  Json manifestOnDisk(const Json& recording) const {
+    std::ifstream file(server_.stateDir() + "/recordings/" + recording["path"].stringOr("") + ".json");
+    std::stringstream text;
+    text << file.rdbuf();
+    return Json::parse(text.str()).value_or(Json());
+  }
+  /// The process that makes a room: the one that says so in the log.
+  int roomPid(const std::string& room) const {
+    std::istringstream text(server_.log());
+    int pid = 0;
+    for (std::string line; std::getline(text, line);) {
+      const size_t at = line.find(" pid=");
+      const bool ready = line.find("event=room.ready room=" + room + " pid=") != std::string::npos;
+      if (ready && at != std::string::npos) pid = std::atoi(line.c_str() + at + 5);
+    }
+    return pid;
+  }
+  int leftParts() const {
+    int count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(server_.stateDir() + "/recordings"))
+      count += entry.path().extension() == ".part" ? 1 : 0;
+    return count;
+  }
+
+  ServerProcess server_;
+};
+
+/// How often something is killed; TRIBUTARY_KILLS asks for more.
+int kills() {
+  const char* wanted = std::getenv("TRIBUTARY_KILLS");
+  return wanted != nullptr ? std::atoi(wanted) : 4;
+}
+
+TEST_F(RecordingsTest, AreStartedByAModeratorAndToldToAll) {
+  const auto ada = enter("demo");
+  const auto bob = enter("demo", "Bob <\"& \\ ../..");
+  TestPeer::Options talker;
+  talker.tone = 440;
+  ada->call(talker);
+  ASSERT_TRUE(waitFor([&] { return ada->answered() && ada->peer()->video().frames > 0; }));
+  ada->send(Json::object({{"type", "startRecording"}, {"id", 10}}));
+  ASSERT_TRUE(waitFor([&] { return !ada->replyTo(10).isNull(); }));
+  EXPECT_EQ(ada->replyTo(10)["type"].stringOr(""), "ok") << ada->replyTo(10).dump();
+  const auto told = [&] {
+    for (const auto& message : bob->messages()) {
+      if (message["type"].stringOr("") == "recordingChanged" && message["recording"].isObject()) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(waitFor(told));
+  const std::string id = get("/v1/rooms/demo/recordings")["recordings"].at(0)["recordingId"].stringOr("");
+  ASSERT_TRUE(recorded(id, 4));
+  EXPECT_EQ(post("/v1/rooms/demo/recordings").status, 400) << "a second one at the same time";
+  EXPECT_EQ(ask(port(), "DELETE", "/v1/recordings/" + id).status, 400) << "while it is being made";
+  const auto eve = enter("demo", "Eve");
+  EXPECT_TRUE(eve->messages().front()["recording"].isObject()) << "who joins later must know";
+  ada->send(Json::object({{"type", "stopRecording"}, {"id", 11}}));
+  ASSERT_TRUE(isOver(id));
+
+  const Json done = recording(id);
+  EXPECT_EQ(done["status"].stringOr(""), "completed") << done.dump(true);
+  EXPECT_EQ(manifestOnDisk(done).dump(), done.dump());
+  EXPECT_EQ(leftParts(), 0);
+  EXPECT_EQ(done["participants"].size(), 3U);
+  EXPECT_EQ(done["participants"].at(1)["name"].stringOr(""), "Bob <\"& \\ ../..");
+  EXPECT_GE(done["layoutChanges"].size(), 1U);
+  EXPECT_EQ(done["talkers"].at(0)["identity"].stringOr(""),
+            done["participants"].at(0)["identity"].stringOr("?"));
+  const Probe film = probe(pathOf(done));
+  EXPECT_EQ(film.complaints, "");
+  EXPECT_NEAR(film.duration, done["duration"].numberOr(0), 0.1);
+  EXPECT_GE(static_cast<double>(film.frames), 25 * film.duration * 0.95);
+  EXPECT_FALSE(film.chapters.empty());
+  EXPECT_GT(toneLevel(pathOf(done), 440, 1, 3), -35);
+
+  const std::string url = "/v1/recordings/" + id + "/files/" + done["files"].at(0)["filename"].stringOr("");
+  const auto part = ask(port(), "GET", url, "Range: bytes=0-99\r\n");
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body.size(), 100U);
+  EXPECT_EQ(part.header("Content-Type"), "video/webm");
+  EXPECT_EQ(ask(port(), "GET", "/v1/recordings/" + id + "/files/..%2f..%2fconfig.json").status, 404);
+  EXPECT_EQ(ask(port(), "DELETE", "/v1/recordings/" + id).status, 204);
+  EXPECT_FALSE(fs::exists(pathOf(done)));
+  EXPECT_EQ(ask(port(), "GET", "/v1/recordings/" + id).status, 404);
+  EXPECT_EQ(server_.complaints(), std::vector<std::string>());
+}
+
+TEST_F(RecordingsTest, GoOnInAnotherPartWhenTheRoomIsKilled) {
+  std::mt19937 random(20261122);
+  std::uniform_real_distribution<double> moment(0.3, 3);
+  for (int i = 0; i < kills(); ++i) {
+    const std::string room = "room" + std::to_string(i);
+    SCOPED_TRACE(room);
+    const auto ada = enter(room);
+    const std::string id = record(room);
+    const double began = now();
+    const double until = began + moment(random);
+    waitFor([until] { return now() > until; });
+    const double killed = now() - began;
+    ASSERT_EQ(::kill(roomPid(room), SIGKILL), 0);
+    ASSERT_TRUE(waitFor([&] { return recording(id)["gaps"].size() > 0; }, 60)) << recording(id).dump(true);
+    ASSERT_TRUE(recorded(id, recording(id)["duration"].numberOr(0) + 1));
+    EXPECT_TRUE(manifestOnDisk(recording(id))["files"].isArray()) << "the manifest is no JSON";
+    post("/v1/recordings/" + id + "/stop");
+    ASSERT_TRUE(isOver(id));
+    const Json done = recording(id);
+    EXPECT_EQ(done["status"].stringOr(""), "completed") << done.dump(true);
+    if (killed > 2) {
+      ASSERT_EQ(done["files"].size(), 2U) << done.dump(true);
+    }
+    double played = 0;
+    for (size_t file = 0; file < done["files"].size(); ++file) {
+      const Probe film = probe(pathOf(done, file));
+      EXPECT_EQ(film.complaints, "");
+      EXPECT_NEAR(film.duration, done["files"].at(file)["duration"].numberOr(0), 0.05);
+      if (file == 0 && done["files"].size() == 2) played = film.duration;
+    }
+    // The recording is counted from the answer on, some time after its first frame.
+    EXPECT_GT(played, killed - 2);
+    EXPECT_EQ(leftParts(), 0);
+    ada->leave();
+  }
+}
+
+TEST_F(RecordingsTest, AreFinishedAtTheNextStartWhenTheServerIsKilled) {
+  for (int i = 0; i < std::max(1, kills() / 4); ++i) {
+    const std::string room = "room" + std::to_string(i);
+    SCOPED_TRACE(room);
+    const auto ada = enter(room);
+    const std::string id = record(room);
+    ASSERT_TRUE(recorded(id, 2.5));
+    const double known = recording(id)["duration"].numberOr(0);
+    const auto children = server_.children();
+    server_.killAndRestart();
+    ASSERT_TRUE(isOver(id));
+    const Json done = recording(id);
+    EXPECT_EQ(done["status"].stringOr(""), "aborted");
+    EXPECT_NE(done["error"].stringOr(""), "");
+    const Probe film = probe(pathOf(done));
+    EXPECT_EQ(film.complaints, "");
+    EXPECT_GT(film.duration, known - 0.5);
+    EXPECT_EQ(leftParts(), 0);
+    for (const int child : children)
+      EXPECT_TRUE(waitFor([&] { return ::kill(child, 0) != 0; })) << "a room process outlives its server";
+  }
+}
+
+TEST_F(RecordingsTest, LimitsPartsAndPauses) {
+  const auto ada = enter("demo");
+  EXPECT_EQ(post("/v1/rooms/demo/recordings", R"({"container": "avi"})").status, 400);
+  EXPECT_EQ(post("/v1/rooms/demo/recordings", R"({"maxDuration": 0})").status, 400);
+  EXPECT_EQ(post("/v1/rooms/nowhere/recordings").status, 404);
+  const std::string parts = record("demo", R"({"partDuration": 2, "maxDuration": 7})");
+  ASSERT_TRUE(isOver(parts));
+  const Json done = recording(parts);
+  EXPECT_EQ(done["status"].stringOr(""), "limitReached") << done.dump(true);
+  ASSERT_GE(done["files"].size(), 2U) << done.dump(true);
+  double sum = 0;
+  for (size_t i = 0; i < done["files"].size(); ++i) {
+    const Probe film = probe(pathOf(done, i));
+    EXPECT_EQ(film.complaints, "");
+    EXPECT_NEAR(done["files"].at(i)["start"].numberOr(0), sum, 0.1);
+    sum += film.duration;
+  }
+  EXPECT_NEAR(sum, done["duration"].numberOr(0), 0.2);
+
+  const std::string paused = record("demo");
+  ASSERT_TRUE(recorded(paused, 1.5));
+  EXPECT_EQ(post("/v1/recordings/" + paused + "/pause").status, 200);
+  const double until = now() + 2;
+  waitFor([until] { return now() > until; });
+  EXPECT_EQ(post("/v1/recordings/" + paused + "/resume").status, 200);
+  ASSERT_TRUE(recorded(paused, recording(paused)["duration"].numberOr(0) + 1.5));
+  EXPECT_EQ(post("/v1/recordings/" + paused + "/stop").status, 200);
+  ASSERT_TRUE(isOver(paused));
+  EXPECT_EQ(recording(paused)["gaps"].at(0)["reason"].stringOr(""), "paused");
+  EXPECT_EQ(probe(pathOf(recording(paused))).complaints, "");
+}
+
+}  // namespace
+}  // namespace tributary::test
