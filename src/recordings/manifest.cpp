@@ -1,13 +1,8 @@
 #include "recordings/manifest.h"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <memory>
-
-#include "glib/object_ptr.h"
 
 namespace tributary {
 namespace {
@@ -90,15 +85,6 @@ bool isOver(RecordingStatus status) {
   return status > RecordingStatus::ending;
 }
 
-std::string timestampNow() {
-  const std::unique_ptr<GDateTime, decltype(&g_date_time_unref)> now(g_date_time_new_now_utc(),
-                                                                     g_date_time_unref);
-  const std::unique_ptr<char, GFree> text(g_date_time_format(now.get(), "%Y-%m-%dT%H:%M:%S"));
-  char milliseconds[16];
-  std::snprintf(milliseconds, sizeof milliseconds, ".%03dZ", g_date_time_get_microsecond(now.get()) / 1000);
-  return std::string(text.get()) + milliseconds;
-}
-
 std::string Manifest::folder() const {
   const size_t slash = path.rfind('/');
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
@@ -135,6 +121,24 @@ Json Manifest::toJson() const {
           }));
   if (!after.isNull()) out.set("after", after);
   return out;
+}
+
+Json Manifest::brief() const {
+  int64_t size = 0;
+  for (const auto& file : files)
+    size += file.size;
+  return Json::object({{"recordingId", recordingId},
+                       {"room", room},
+                       {"path", path},
+                       {"status", toString(status)},
+                       {"container", container},
+                       {"startedBy", startedBy},
+                       {"startedAt", startedAt},
+                       {"endedAt", endedAt.empty() ? Json(nullptr) : Json(endedAt)},
+                       {"duration", duration},
+                       {"size", size},
+                       {"files", listOf(files, fileJson)},
+                       {"error", error.empty() ? Json(nullptr) : Json(error)}});
 }
 
 Result<Manifest> parseManifest(const Json& json) {

@@ -68,6 +68,8 @@ struct Manifest {
   Json after;  ///< how finish hook and upload are doing; null: there are none
 
   Json toJson() const;
+  /// The same without what is long: for lists and webhooks.
+  Json brief() const;
   std::string manifestPath() const { return path + ".json"; }
   std::string chaptersPath() const { return path + ".chapters.vtt"; }
   std::string folder() const;
@@ -86,8 +88,5 @@ struct Manifest {
 
 /// Error badRequest naming what is wrong.
 Result<Manifest> parseManifest(const Json& json);
-
-/// Now, in UTC with milliseconds.
-std::string timestampNow();
 
 }  // namespace tributary

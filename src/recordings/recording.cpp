@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/timestamp.h"
 
 namespace tributary {
 namespace {
@@ -309,7 +310,7 @@ void Recording::end(RecordingStatus status, const std::string& why) {
   endAs_ = status;
   manifest_.error = why;
   manifest_.status = RecordingStatus::ending;
-  manifest_.endedAt = timestampNow();
+  manifest_.endedAt = timestamp();
   manifest_.closeAll(manifest_.duration);
   tick_.stop();
   resume_.stop();
@@ -387,7 +388,7 @@ void Recording::recover() {
   endAs_ = wasEnding && manifest_.error.empty() ? RecordingStatus::completed : RecordingStatus::aborted;
   if (!wasEnding) manifest_.error = "the server ended while this was being recorded";
   manifest_.status = RecordingStatus::ending;
-  if (manifest_.endedAt.empty()) manifest_.endedAt = timestampNow();
+  if (manifest_.endedAt.empty()) manifest_.endedAt = timestamp();
   manifest_.closeAll(manifest_.duration);
   for (size_t i = 0; i < manifest_.files.size(); ++i)
     finishPart(i);

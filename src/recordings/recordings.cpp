@@ -4,32 +4,13 @@
 
 #include "base/log.h"
 #include "base/random_id.h"
+#include "base/timestamp.h"
 #include "recordings/recording_name.h"
 
 namespace tributary {
 namespace {
 
 constexpr std::chrono::milliseconds closeCheck{50};
-
-/// What lists show: not the long part.
-Json briefOf(const Manifest& manifest) {
-  int64_t size = 0;
-  Json files = Json::array();
-  for (const auto& file : manifest.files) {
-    size += file.size;
-    files.push(Json::object({{"filename", file.filename}, {"duration", file.duration}, {"size", file.size}}));
-  }
-  return Json::object({{"recordingId", manifest.recordingId},
-                       {"room", manifest.room},
-                       {"status", toString(manifest.status)},
-                       {"container", manifest.container},
-                       {"startedAt", manifest.startedAt},
-                       {"endedAt", manifest.endedAt.empty() ? Json(nullptr) : Json(manifest.endedAt)},
-                       {"duration", manifest.duration},
-                       {"size", size},
-                       {"files", files},
-                       {"error", manifest.error.empty() ? Json(nullptr) : Json(manifest.error)}});
-}
 
 tl::unexpected<Error> unknown(const std::string& id) {
   return fail(ErrorCode::notFound, "there is no recording '" + id + "'");
@@ -92,7 +73,10 @@ void Recordings::found(const std::vector<Manifest>& manifests) {
   for (const auto& manifest : manifests) {
     if (known_.contains(manifest.recordingId)) continue;
     index(manifest);
-    if (isOver(manifest.status)) continue;
+    if (isOver(manifest.status)) {
+      callbacks_.onOver(manifest, false);
+      continue;
+    }
     log::warning("recording.orphan", {{"room", manifest.room},
                                       {"recording", manifest.recordingId},
                                       {"status", toString(manifest.status)}});
@@ -101,7 +85,7 @@ void Recordings::found(const std::vector<Manifest>& manifests) {
 }
 
 void Recordings::index(const Manifest& manifest) {
-  known_[manifest.recordingId] = {manifest.path, briefOf(manifest)};
+  known_[manifest.recordingId] = {manifest.path, manifest.brief()};
 }
 
 std::shared_ptr<Recording> Recordings::make(Manifest manifest, const RecordingOptions& options) {
@@ -129,7 +113,7 @@ void Recordings::start(const std::string& room, const Json& request, const std::
   manifest.path = recordingPath(settings_.pathPattern, room, manifest.recordingId, std::time(nullptr));
   manifest.container = options->container;
   manifest.startedBy = by;
-  manifest.startedAt = timestampNow();
+  manifest.startedAt = timestamp();
   const auto recording = make(std::move(manifest), *options);
   const std::string id = recording->manifest().recordingId;
   byRoom_[room] = id;
@@ -229,6 +213,7 @@ void Recordings::finished(Recording& recording) {
   const bool good =
       manifest.status == RecordingStatus::completed || manifest.status == RecordingStatus::limitReached;
   callbacks_.onEvent(good ? "recording.completed" : "recording.failed", manifest);
+  callbacks_.onOver(manifest, true);
   // Not now: the recording is what calls.
   main_context::post([weak = std::weak_ptr(self_), id = manifest.recordingId] {
     if (const auto self = weak.lock()) (*self)->live_.erase(id);
@@ -241,7 +226,7 @@ Json Recordings::list(const std::string& room) const {
     return room.empty() || brief["room"].stringOr("") == room;
   };
   for (const auto& [id, recording] : live_) {
-    const Json brief = briefOf(recording->manifest());
+    const Json brief = recording->manifest().brief();
     if (wanted(brief)) briefs.push_back(brief);
   }
   for (const auto& [id, entry] : known_) {
@@ -326,6 +311,17 @@ void Recordings::setAfter(const std::string& id, const Json& after) {
     return [reason = saved.error().message] {
       log::warning("recording.manifestFailed", {{"reason", reason}});
     };
+  });
+}
+
+void Recordings::removeMedia(const std::string& id) {
+  const auto entry = known_.find(id);
+  if (entry == known_.end()) return;
+  const std::string folder = entry->second.path.substr(0, entry->second.path.rfind('/') + 1);
+  disk_.run([&store = store_, folder, files = entry->second.brief["files"]]() -> DiskThread::Then {
+    for (const auto& file : files.elements())
+      store.remove(folder + file["filename"].stringOr(""));
+    return {};
   });
 }
 

@@ -23,6 +23,8 @@ class Recordings {
   struct Callbacks {
     /// "recording.started", "recording.completed", "recording.failed".
     std::function<void(const char* type, const Manifest& manifest)> onEvent;
+    /// It is over: now, or (`fresh` false) it was found so at the start.
+    std::function<void(const Manifest& manifest, bool fresh)> onOver;
   };
 
   Recordings(Settings settings, Callbacks callbacks);
@@ -64,6 +66,8 @@ class Recordings {
 
   /// Changes what is kept as `after` of a recording that is over.
   void setAfter(const std::string& id, const Json& after);
+  /// Its media files go, manifest and chapters stay.
+  void removeMedia(const std::string& id);
 
   size_t activeCount() const { return byRoom_.size(); }
   RecordingStore& store() { return store_; }

@@ -1,6 +1,7 @@
 #include "server/tributary_server.h"
 
 #include "base/log.h"
+#include "recordings/recording_name.h"
 
 namespace tributary {
 namespace {
@@ -29,18 +30,29 @@ Recordings::Settings recordingSettings(const ServerConfig& config) {
           wanted.resumeTimeout};
 }
 
+AfterRecording::Settings afterSettings(const ServerConfig& config) {
+  const auto& s3 = config.recordings.s3;
+  return {config.recordings.finishHook,
+          {s3.endpoint, s3.bucket, s3.region, s3.accessKey, s3.secretKey,
+           static_cast<int64_t>(s3.partSize) << 20},
+          s3.prefix,
+          s3.deleteLocal,
+          recordingSettings(config).folder};
+}
+
 }  // namespace
 
 Recordings::Callbacks TributaryServer::recordingCallbacks() {
-  return {[](const char* type, const Manifest& manifest) {
-    log::debug(type, {{"recording", manifest.recordingId}});
-  }};
+  return {[this](const char* type, const Manifest& manifest) { webhooks_.send(type, manifest.brief()); },
+          [this](const Manifest& manifest, bool fresh) { afterRecording_.onOver(manifest, fresh); }};
 }
 
 TributaryServer::TributaryServer(ServerConfig config)
     : config_(std::move(config)),
       metrics_(TRIBUTARY_VERSION),
+      webhooks_({config_.webhooks.urls, config_.webhooks.secret}),
       recordings_(recordingSettings(config_), recordingCallbacks()),
+      afterRecording_(recordings_, afterSettings(config_)),
       directory_(config_, metrics_, recordings_),
       http_(httpSettings(config_)),
       files_("/tributary/web"),
@@ -58,6 +70,9 @@ std::string TributaryServer::busyWith() const {
 }
 
 Result<void> TributaryServer::start() {
+  if (auto pattern = checkPathPattern(config_.recordings.path); !pattern) {
+    return fail(ErrorCode::badRequest, "$.recordings.path: " + pattern.error().message);
+  }
   auto listening = http_.listen();
   if (listening) recordings_.open();
   if (listening) log::info("server.listening", {{"host", config_.listen.host}, {"port", port()}});

@@ -6,6 +6,8 @@
 #include "config/server_config.h"
 #include "http/server.h"
 #include "metrics/server_metrics.h"
+#include "outbound/webhooks.h"
+#include "recordings/after_recording.h"
 #include "recordings/recordings.h"
 #include "server/local_room_directory.h"
 #include "server/recording_api.h"
@@ -36,7 +38,9 @@ class TributaryServer {
 
   const ServerConfig config_;
   ServerMetrics metrics_;
+  Webhooks webhooks_;
   Recordings recordings_;
+  AfterRecording afterRecording_;
   LocalRoomDirectory directory_;
   http::Server http_;
   StaticFiles files_;

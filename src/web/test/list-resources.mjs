@@ -11,6 +11,7 @@ const VENDORED = [
 const RENAMED = new Map([
   ['app/index.html', 'index.html'],
   ['app/favicon.svg', 'favicon.svg'],
+  ['app/recordings.html', 'recordings.html'],
 ]);
 
 /** @param {string} folder */
