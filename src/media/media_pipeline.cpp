@@ -2,6 +2,8 @@
 
 #include <gst/gst.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace tributary {
@@ -214,19 +216,39 @@ std::shared_ptr<const Overlay> MediaPipeline::labelFor(Member& member, const Pla
   return art.label;
 }
 
-void MediaPipeline::arrange(const std::vector<PlacedPerson>& people) {
+void MediaPipeline::arrange(const std::vector<PlacedPerson>& people, int offCanvas) {
   auto scene = std::make_shared<Scene>();
+  scene->style = settings_.style;
   for (const auto& placed : people) {
     const auto found = members_.find(placed.person.identity);
     if (found == members_.end()) continue;
     Member& member = *found->second;
     const bool screen = placed.source == Source::screen;
     // Nothing of a screen may be cut off: its edges have text too.
-    scene->tiles.push_back({screen ? member.screen : member.slot, placed.rect,
-                            screen ? Fit::letterbox : settings_.fit, cardFor(member, placed),
-                            labelFor(member, placed)});
+    scene->tiles.push_back({.slot = screen ? member.screen : member.slot,
+                            .rect = placed.rect,
+                            .fit = screen ? Fit::letterbox : settings_.fit,
+                            .card = cardFor(member, placed),
+                            .label = labelFor(member, placed),
+                            .overlaps = placed.z > 0,
+                            .talks = placed.talks});
   }
+  if (offCanvas > 0) {
+    if (counter_.first != offCanvas) counter_ = {offCanvas, drawCounter(offCanvas, settings_.canvas.height)};
+    scene->counter = counter_.second;
+  }
+  decodeOnly(*scene);
   video_->setScene(std::move(scene));
+}
+
+void MediaPipeline::decodeOnly(const Scene& scene) {
+  const auto isOn = [&scene](const std::shared_ptr<TileSlot>& slot) {
+    return std::ranges::find(scene.tiles, slot, &SceneTile::slot) != scene.tiles.end();
+  };
+  for (const auto& [id, member] : members_) {
+    member->slot->setWanted(isOn(member->slot));
+    member->screen->setWanted(isOn(member->screen));
+  }
 }
 
 Result<void> MediaPipeline::record(const std::shared_ptr<Recorder>& recorder,

@@ -21,6 +21,7 @@ struct MediaSettings {
   PeerSettings peer;
   Fit fit = Fit::crop;
   bool showNames = true;
+  TileStyle style;
 };
 
 /// All media of one room: the two mixers, the encodes, the peers. People are known by their identity.
@@ -73,9 +74,12 @@ class MediaPipeline {
     Person person;
     Rect rect;
     Source source = Source::camera;
+    int z = 0;           ///< people come in the order of their z
+    bool talks = false;  ///< has the talker's border
   };
-  /// Who is where from the next frame on.
-  void arrange(const std::vector<PlacedPerson>& people);
+  /// Who is where from the next frame on, and how many more there are without a tile. Nobody else's picture
+  /// is decoded.
+  void arrange(const std::vector<PlacedPerson>& people, int offCanvas = 0);
 
   /// Feeds a recorder with the rendition for `wish` (none: sound alone) and the mix of everybody, until it
   /// is taken off. The error says why the encoder does not start.
@@ -121,6 +125,7 @@ class MediaPipeline {
   std::shared_ptr<const Picture> cardFor(Member& member, const PlacedPerson& placed);
   std::shared_ptr<const Overlay> labelFor(Member& member, const PlacedPerson& placed);
   void retire(Member& member);
+  void decodeOnly(const Scene& scene);
 
   MediaSettings settings_;
   Callbacks callbacks_;
@@ -129,6 +134,7 @@ class MediaPipeline {
   std::unique_ptr<AudioMixer> audio_;
   std::unique_ptr<RenditionSet> renditions_;
   std::unique_ptr<VideoMixer> video_;
+  std::pair<int, std::shared_ptr<const Overlay>> counter_;  ///< the last one drawn, and its number
   std::map<Id, std::unique_ptr<Member>> members_;
   Stats gone_;  ///< counters of what has been taken down
 };

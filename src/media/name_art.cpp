@@ -218,4 +218,21 @@ std::shared_ptr<const Overlay> drawLabel(const Person& person, int tileWidth, in
   return toOverlay(drawing, width, height);
 }
 
+std::shared_ptr<const Overlay> drawCounter(int more, int canvasHeight) {
+  const double fontSize = std::clamp(canvasHeight * 0.035, 12.0, 40.0);
+  const int padding = static_cast<int>(fontSize * 0.7);
+  const Drawing measure(1, 1);
+  const Text text(measure.get(), "+" + std::to_string(more), fontSize, true);
+  const int width = evenUp(text.width() + 2 * padding);
+  const int height = evenUp(text.height() + padding / 2);
+  const Drawing drawing(width, height);
+  cairo_t* cairo = drawing.get();
+  roundedRectangle(cairo, width, height, height / 2.0);
+  cairo_set_source_rgba(cairo, 0.05, 0.06, 0.08, 0.82);
+  cairo_fill(cairo);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  text.draw(cairo, (width - text.width()) / 2.0, (height - text.height()) / 2.0);
+  return toOverlay(drawing, width, height);
+}
+
 }  // namespace tributary

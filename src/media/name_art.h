@@ -23,6 +23,9 @@ std::shared_ptr<const Picture> drawCard(const Person& person, int width, int hei
 /// no room for one.
 std::shared_ptr<const Overlay> drawLabel(const Person& person, int tileWidth, int tileHeight);
 
+/// "+12" in a dark pill: so many more people are there than are seen.
+std::shared_ptr<const Overlay> drawCounter(int more, int canvasHeight);
+
 /// Up to two letters: of the first and the last word.
 std::string initials(const std::string& name);
 

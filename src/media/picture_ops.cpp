@@ -63,27 +63,28 @@ void scale(const PictureView& source, const PictureView& target) {
                     target.height, libyuv::kFilterBox);
 }
 
-void fitInto(const PictureView& source, const PictureView& target, Fit fit) {
-  const double sourceAspect = static_cast<double>(source.width) / source.height;
-  const double targetAspect = static_cast<double>(target.width) / target.height;
-  const bool sourceIsWider = sourceAspect > targetAspect;
-  if (fit == Fit::crop) {
-    const int width =
-        sourceIsWider ? std::min(source.width, evenDown(source.height * targetAspect + 1)) : source.width;
-    const int height =
-        sourceIsWider ? source.height : std::min(source.height, evenDown(source.width / targetAspect + 1));
-    const int x = (source.width - width) / 2 & ~1;
-    const int y = (source.height - height) / 2 & ~1;
-    return scale(source.part(x, y, width, height), target);
-  }
+PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHeight, Fit fit) {
+  if (fit == Fit::crop) return target;
+  const double sourceAspect = static_cast<double>(sourceWidth) / sourceHeight;
+  const bool sourceIsWider = sourceAspect > static_cast<double>(target.width) / target.height;
   const int width =
       sourceIsWider ? target.width : std::min(target.width, evenDown(target.height * sourceAspect + 1));
   const int height =
       sourceIsWider ? std::min(target.height, evenDown(target.width / sourceAspect + 1)) : target.height;
-  const int x = (target.width - width) / 2 & ~1;
-  const int y = (target.height - height) / 2 & ~1;
-  if (width != target.width || height != target.height) fill(target, YuvColour{});
-  scale(source, target.part(x, y, width, height));
+  return target.part((target.width - width) / 2 & ~1, (target.height - height) / 2 & ~1, width, height);
+}
+
+void fitInto(const PictureView& source, const PictureView& target, Fit fit) {
+  if (fit == Fit::letterbox) return scale(source, fittedPart(target, source.width, source.height, fit));
+  const double targetAspect = static_cast<double>(target.width) / target.height;
+  const bool sourceIsWider = static_cast<double>(source.width) / source.height > targetAspect;
+  const int width =
+      sourceIsWider ? std::min(source.width, evenDown(source.height * targetAspect + 1)) : source.width;
+  const int height =
+      sourceIsWider ? source.height : std::min(source.height, evenDown(source.width / targetAspect + 1));
+  const int x = (source.width - width) / 2 & ~1;
+  const int y = (source.height - height) / 2 & ~1;
+  scale(source.part(x, y, width, height), target);
 }
 
 void blend(const Overlay& overlay, const PictureView& target) {

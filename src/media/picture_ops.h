@@ -32,7 +32,11 @@ void copyDimmed(const PictureView& source, const PictureView& target, int bright
 /// Scales to the whole target, without regard to aspect.
 void scale(const PictureView& source, const PictureView& target);
 
-/// Scales by `fit`, keeping the aspect; letterbox bars are black.
+/// What of `target` a picture of that size covers: all where it is cropped, the middle where it is
+/// letterboxed.
+PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHeight, Fit fit);
+
+/// Scales by `fit`, keeping the aspect. What fittedPart() leaves out is left as it is.
 void fitInto(const PictureView& source, const PictureView& target, Fit fit);
 
 /// A small picture with transparency (a label), drawn over tiles.

@@ -19,12 +19,20 @@ void TileSlot::setTarget(int width, int height, Fit fit) {
   fit_ = fit;
 }
 
-std::shared_ptr<const Picture> TileSlot::fitted(const std::shared_ptr<const Picture>& source, int width,
-                                                int height, Fit fit) {
-  if (source->width() == width && source->height() == height) return source;
-  auto out = pool_->take(width, height);
-  fitInto(source->view(), out->view(), fit);
-  return out;
+void TileSlot::fitTo(Entry& entry, int width, int height, Fit fit) {
+  entry.width = width;
+  entry.height = height;
+  entry.fit = fit;
+  PictureView tile;
+  tile.width = width;
+  tile.height = height;
+  const Picture& source = *entry.source;
+  const PictureView part = fittedPart(tile, source.width(), source.height(), fit);
+  entry.fitted = entry.source;
+  if (source.width() == part.width && source.height() == part.height) return;
+  auto out = pool_->take(part.width, part.height);
+  fitInto(source.view(), out->view(), Fit::crop);
+  entry.fitted = std::move(out);
 }
 
 void TileSlot::push(const std::shared_ptr<const Picture>& frame, int64_t now) {
@@ -38,7 +46,8 @@ void TileSlot::push(const std::shared_ptr<const Picture>& frame, int64_t now) {
     height = height_;
     fit = fit_;
   }
-  Entry entry{frame, width > 0 ? fitted(frame, width, height, fit) : frame};
+  Entry entry{frame, frame};
+  if (width > 0) fitTo(entry, width, height, fit);
   const std::lock_guard lock(mutex_);
   if (muted_) return;
   ++counters_.arrived;
@@ -68,27 +77,38 @@ void TileSlot::shortenQueue() {
   ticks_ = 0;
 }
 
+TileSlot::Entry TileSlot::advance(int64_t now, TileFrame::State& state) {
+  const std::lock_guard lock(mutex_);
+  if (!queue_.empty()) {
+    current_ = std::move(queue_.front());
+    queue_.pop_front();
+    ++counters_.shown;
+  }
+  shortenQueue();
+  const int64_t age = hold_ == Hold::always ? 0 : now - lastArrival_;
+  state = age > dimAfter ? TileFrame::State::dimmed : TileFrame::State::live;
+  if (!current_.source || age > cardAfter) state = TileFrame::State::card;
+  return current_;
+}
+
+TileFrame TileSlot::takeSource(int64_t now) {
+  TileFrame out;
+  Entry entry = advance(now, out.state);
+  if (out.state != TileFrame::State::card) out.picture = std::move(entry.source);
+  return out;
+}
+
 TileFrame TileSlot::take(int width, int height, Fit fit, int64_t now) {
-  Entry entry;
-  int64_t age = 0;
-  {
+  TileFrame out;
+  Entry entry = advance(now, out.state);
+  if (out.state == TileFrame::State::card) return out;
+  if (entry.width != width || entry.height != height || entry.fit != fit) {
+    fitTo(entry, width, height, fit);
     const std::lock_guard lock(mutex_);
-    if (!queue_.empty()) {
-      current_ = std::move(queue_.front());
-      queue_.pop_front();
-      ++counters_.shown;
-    }
-    shortenQueue();
-    entry = current_;
-    age = hold_ == Hold::always ? 0 : now - lastArrival_;
+    if (current_.source == entry.source) current_ = entry;
   }
-  if (!entry.source || age > cardAfter) return {};
-  if (entry.fitted->width() != width || entry.fitted->height() != height) {
-    entry.fitted = fitted(entry.source, width, height, fit);
-    const std::lock_guard lock(mutex_);
-    if (current_.source == entry.source) current_.fitted = entry.fitted;
-  }
-  return {age > dimAfter ? TileFrame::State::dimmed : TileFrame::State::live, std::move(entry.fitted)};
+  out.picture = std::move(entry.fitted);
+  return out;
 }
 
 TileSlot::Counters TileSlot::counters() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -14,7 +15,8 @@ namespace tributary {
 struct TileFrame {
   enum class State { live, dimmed, card };
   State state = State::card;
-  std::shared_ptr<const Picture> picture;  ///< already of the tile's size; null when state is card
+  /// Already of the tile's size, or of what it covers of a tile that is letterboxed; null when state is card.
+  std::shared_ptr<const Picture> picture;
 };
 
 /// The frame store of one person's camera or screen. The network's pace ends here: frames come in when they
@@ -45,9 +47,16 @@ class TileSlot {
   /// Thread: any.
   void setMuted(bool muted);
 
+  /// Whether it is on canvas: what is not need not be decoded. Thread: any.
+  void setWanted(bool wanted) { wanted_ = wanted; }
+  bool isWanted() const { return wanted_; }
+
   /// The frame due at `now` for a tile of that size. Scales only where the size has just changed.
   /// Thread: the mixer's.
   TileFrame take(int width, int height, Fit fit, int64_t now);
+
+  /// The same as it came, for a tile that is changing its size. Thread: the mixer's.
+  TileFrame takeSource(int64_t now);
 
   struct Counters {
     uint64_t arrived = 0;  ///< decoded frames
@@ -59,10 +68,13 @@ class TileSlot {
   struct Entry {
     std::shared_ptr<const Picture> source;
     std::shared_ptr<const Picture> fitted;
+    int width = 0;  ///< of the tile it was fitted to
+    int height = 0;
+    Fit fit = Fit::crop;
   };
 
-  std::shared_ptr<const Picture> fitted(const std::shared_ptr<const Picture>& source, int width, int height,
-                                        Fit fit);
+  void fitTo(Entry& entry, int width, int height, Fit fit);
+  Entry advance(int64_t now, TileFrame::State& state);
   void shortenQueue();
 
   const Hold hold_;
@@ -74,6 +86,7 @@ class TileSlot {
   std::deque<Entry> queue_;  ///< arrived, not yet shown; at most maxQueued
   Entry current_;
   bool muted_ = false;
+  std::atomic<bool> wanted_ = true;
   int64_t lastArrival_ = 0;
   int ticks_ = 0;        ///< since the queue's length was last judged
   size_t shortest_ = 0;  ///< of the queue after a take(), over those ticks

@@ -10,6 +10,7 @@ namespace {
 
 // A frame this late when it reaches the decoder means that decoding does not keep up.
 constexpr GstClockTime latest = 400 * GST_MSECOND;
+constexpr int64_t askAgainAfter = 500'000'000;  // ns
 
 void setIfThere(GstElement* element, const char* property, gboolean value) {
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), property) != nullptr) {
@@ -83,12 +84,15 @@ GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
   const GstClockTime now = gst_element_get_current_running_time(pipeline_);
   const GstClockTime pts = GST_BUFFER_PTS(frame);
   const bool late = GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(now) && now > pts + latest;
-  if (keyFrame && !late) skipping_ = false;
-  if (late && !skipping_) {
-    skipping_ = true;
+  const bool wanted = slot_->isWanted();
+  if (keyFrame && !late && wanted) skipping_ = false;
+  if (late || !wanted) skipping_ = true;
+  if (!skipping_) return GST_PAD_PROBE_OK;
+  // Nothing but a key frame can be decoded after a gap; a request may be lost on its way.
+  if (wanted && monotonicNow() - keyFrameAsked_ > askAgainAfter) {
+    keyFrameAsked_ = monotonicNow();
     requestKeyFrame();
   }
-  if (!skipping_) return GST_PAD_PROBE_OK;
   ++counters_.skipped;
   return GST_PAD_PROBE_DROP;
 }

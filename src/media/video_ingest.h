@@ -16,7 +16,7 @@ namespace tributary {
 /// runs on the thread that webrtcbin's jitter buffer gives it.
 ///
 /// A decoder that falls behind (a slow machine, a hostile stream) skips to the next key frame instead of
-/// showing the past.
+/// showing the past. What is off canvas is not decoded; it begins again with a key frame.
 class VideoIngest {
  public:
   /// Adds its elements to `pipeline`. Thread: owner.
@@ -45,6 +45,7 @@ class VideoIngest {
   ObjectPtr<GstElement> decoder_;
   GstElement* pipeline_ = nullptr;
   bool skipping_ = false;
+  int64_t keyFrameAsked_ = 0;
   Counters counters_;
 };
 

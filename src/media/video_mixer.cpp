@@ -16,9 +16,41 @@ CanvasFormat formatOf(const CanvasSettings& settings) {
 /// Whether tiles leave nothing of the canvas uncovered, so that the background need not be drawn.
 bool coversCanvas(const Scene& scene, const CanvasSettings& settings) {
   int64_t area = 0;
-  for (const auto& tile : scene.tiles)
+  for (const auto& tile : scene.tiles) {
+    if (tile.fit == Fit::letterbox || tile.overlaps) return false;
     area += static_cast<int64_t>(tile.rect.width) * tile.rect.height;
+  }
   return area >= static_cast<int64_t>(settings.width) * settings.height;
+}
+
+void drawFrame(const TileFrame& frame, const PictureView& target, Fit fit, bool settled) {
+  const PictureView source = frame.picture->view();
+  // A settled frame has the size of what it covers.
+  const PictureView part =
+      settled ? target.part((target.width - source.width) / 2 & ~1, (target.height - source.height) / 2 & ~1,
+                            source.width, source.height)
+              : fittedPart(target, source.width, source.height, fit);
+  if (!settled) fitInto(source, part, Fit::crop);
+  const PictureView& from = settled ? source : part;
+  if (frame.state == TileFrame::State::dimmed) return copyDimmed(from, part, dimmedBrightness);
+  if (settled) copy(source, part);
+}
+
+void drawBorder(const PictureView& tile, int width, uint32_t rgb) {
+  width = std::min({width & ~1, tile.width / 2 & ~1, tile.height / 2 & ~1});
+  if (width <= 0) return;
+  const YuvColour colour = yuvFromRgb(rgb);
+  fill(tile.part(0, 0, tile.width, width), colour);
+  fill(tile.part(0, tile.height - width, tile.width, width), colour);
+  fill(tile.part(0, width, width, tile.height - 2 * width), colour);
+  fill(tile.part(tile.width - width, width, width, tile.height - 2 * width), colour);
+}
+
+void drawLabelOn(const PictureView& tile, const Overlay& label) {
+  const int width = label.picture->width();
+  const int height = label.picture->height();
+  if (width + 2 * labelInset > tile.width || height + 2 * labelInset > tile.height) return;
+  blend(label, tile.part(labelInset, tile.height - height - labelInset, width, height));
 }
 
 }  // namespace
@@ -61,7 +93,10 @@ void VideoMixer::tick(int64_t due) {
   }
   GstMapInfo map;
   if (gst_buffer_map(buffer, &map, GST_MAP_WRITE)) {
-    draw(*scene(), viewOf(map, formatOf(settings_)), started);
+    const auto scene = this->scene();
+    if (scene != drawn_) glide_.retarget(*scene, due);
+    drawn_ = scene;
+    draw(*scene, viewOf(map, formatOf(settings_)), due);
     gst_buffer_unmap(buffer, &map);
     count(due, started);
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(clock_.runningTime(due));
@@ -72,24 +107,34 @@ void VideoMixer::tick(int64_t due) {
 }
 
 void VideoMixer::draw(const Scene& scene, const PictureView& canvas, int64_t now) {
-  if (!coversCanvas(scene, settings_)) copy(background_->view(), canvas);
-  for (const auto& tile : scene.tiles) {
-    const Rect& r = tile.rect;
-    const PictureView target = canvas.part(r.x, r.y, r.width, r.height);
-    const TileFrame frame = tile.slot->take(r.width, r.height, tile.fit, now);
-    if (frame.state == TileFrame::State::live) {
-      copy(frame.picture->view(), target);
-    } else if (frame.state == TileFrame::State::dimmed) {
-      copyDimmed(frame.picture->view(), target, dimmedBrightness);
-    } else if (tile.card) {
-      copy(tile.card->view(), target);
-    }
-    if (tile.label) {
-      const int height = tile.label->picture->height();
-      blend(*tile.label,
-            target.part(labelInset, r.height - height - labelInset, r.width - labelInset, height));
-    }
+  if (glide_.isMoving(now) || !coversCanvas(scene, settings_)) copy(background_->view(), canvas);
+  for (size_t i = 0; i < scene.tiles.size(); ++i) {
+    const Rect r = glide_.at(i, now);
+    drawTile(scene.tiles[i], scene.style, canvas.part(r.x, r.y, r.width, r.height), now);
   }
+  if (!scene.counter) return;
+  const int width = scene.counter->picture->width();
+  const int height = scene.counter->picture->height();
+  if (width + labelInset > canvas.width || height + labelInset > canvas.height) return;
+  blend(*scene.counter, canvas.part(canvas.width - width - labelInset, labelInset, width, height));
+}
+
+void VideoMixer::drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target,
+                          int64_t now) {
+  const bool settled = target.width == tile.rect.width && target.height == tile.rect.height;
+  const TileFrame frame =
+      settled ? tile.slot->take(target.width, target.height, tile.fit, now) : tile.slot->takeSource(now);
+  if (frame.state != TileFrame::State::card) {
+    drawFrame(frame, target, tile.fit, settled);
+  } else if (tile.card) {
+    fitInto(tile.card->view(), target, Fit::crop);
+  }
+  if (tile.talks && style.talkerWidth > 0) {
+    drawBorder(target, style.talkerWidth, style.talkerColour);
+  } else {
+    drawBorder(target, style.borderWidth, style.borderColour);
+  }
+  if (tile.label) drawLabelOn(target, *tile.label);
 }
 
 void VideoMixer::count(int64_t due, int64_t started) {

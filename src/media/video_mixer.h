@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "media/clock.h"
+#include "media/glide.h"
 #include "media/scene.h"
 #include "media/ticker.h"
 
@@ -23,7 +24,8 @@ struct CanvasSettings {
 };
 
 /// Draws the canvas: at each tick of its own clock, every tile's frame of the moment copied 1:1 to its
-/// place. It waits for nobody (see docs/decisions/0001-own-canvas.md).
+/// place. It waits for nobody (see docs/decisions/0001-own-canvas.md). While a tile glides to a new size its
+/// frames are scaled into the canvas as they came.
 class VideoMixer {
  public:
   /// I420 of the canvas size, time stamped with its tick on the room's clock; the sink's to keep by
@@ -51,6 +53,7 @@ class VideoMixer {
  private:
   void tick(int64_t due);
   void draw(const Scene& scene, const PictureView& canvas, int64_t now);
+  void drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target, int64_t now);
   void count(int64_t due, int64_t started);
 
   CanvasSettings settings_;
@@ -61,6 +64,8 @@ class VideoMixer {
   mutable std::mutex mutex_;  ///< guards scene_ and counters_
   std::shared_ptr<const Scene> scene_ = std::make_shared<Scene>();
   Counters counters_;
+  std::shared_ptr<const Scene> drawn_;  ///< the mixer's thread alone, as glide_
+  Glide glide_;
   std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above
 };
 

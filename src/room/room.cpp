@@ -173,12 +173,14 @@ void Room::arrange() {
     if (person->role != "viewer") people.push_back({person->identity, !person->videoMuted});
   }
   auto arrangement = director_.arrange(people, screens_.shown());
+  const std::string talking = speakers_.empty() ? "" : speakers_.front();
   std::vector<MediaPipeline::PlacedPerson> placed;
   for (const auto& tile : arrangement.tiles) {
     const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
-    placed.push_back({shownAs(**person, tile.source), tile.rect, tile.source});
+    const bool talks = tile.source == Source::camera && tile.identity == talking;
+    placed.push_back({shownAs(**person, tile.source), tile.rect, tile.source, tile.z, talks});
   }
-  media_->arrange(placed);
+  media_->arrange(placed, arrangement.offCanvas);
   if (arrangement == arrangement_) return;
   arrangement_ = std::move(arrangement);
   Json message = layoutJson();

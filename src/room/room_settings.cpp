@@ -37,6 +37,11 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   out.peer = settings.peer;
   out.fit = profile.layout.fit == "letterbox" ? Fit::letterbox : Fit::crop;
   out.showNames = profile.names.show;
+  out.style.glide = profile.layout.glide;
+  out.style.borderWidth = profile.borders.width;
+  out.style.borderColour = parseColour(profile.borders.colour).value_or(out.style.borderColour);
+  out.style.talkerWidth = profile.borders.talkerWidth;
+  out.style.talkerColour = parseColour(profile.borders.talkerColour).value_or(out.style.talkerColour);
   return out;
 }
 

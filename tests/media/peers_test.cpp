@@ -101,6 +101,27 @@ TEST(Peers, AMutedCameraIsACardAtOnce) {
   EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "a"), red); }, 10));
 }
 
+TEST(Peers, WhoIsOffCanvasIsNotDecodedAndComesBackWithAKeyFrame) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.join("b", person(green, 650));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green); }));
+  const auto decoded = [&](const char* id) { return room.media().tileCounters().at(id).arrived; };
+  room.media().arrange({{{"a", "A", false}, Rect{0, 0, 640, 360}}}, 1);
+  const uint64_t before = decoded("b");
+  const uint64_t packets = room.media().stats().rtpInPackets;
+  const uint64_t seen = decoded("a");
+  ASSERT_TRUE(waitFor([&] { return decoded("a") > seen + 50; }));
+  std::printf("off canvas for %d frames of a: %d frames of b decoded, %d packets came in\n",
+              static_cast<int>(decoded("a") - seen), static_cast<int>(decoded("b") - before),
+              static_cast<int>(room.media().stats().rtpInPackets - packets));
+  EXPECT_LE(decoded("b"), before + 2) << "those in the decoder's hands when it was told";
+  room.arrange();
+  EXPECT_TRUE(waitFor([&] { return decoded("b") > before + 10; }));
+  EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green); }));
+}
+
 TEST(Peers, ReconnectKeepsTheTile) {
   MediaRoom room;
   room.join("a", person(red, 400));

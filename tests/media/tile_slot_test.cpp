@@ -94,14 +94,15 @@ TEST(TileSlot, MutedTakesNoFramesAndShowsTheCard) {
   EXPECT_EQ(lumaOf(slot.take(64, 36, Fit::crop, 5)), 3);
 }
 
-TEST(FitInto, LetterboxKeepsTheWholePictureBetweenBlackBars) {
+TEST(FitInto, LetterboxKeepsTheWholePictureAndLeavesTheRestAsItWas) {
   const auto source = picture(200, 40, 40);
   auto target = Picture::create(80, 40);
+  fill(target->view(), {33, 128, 128});
   fitInto(source->view(), target->view(), Fit::letterbox);
   const PictureView& v = target->view();
-  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 2], 16);
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 2], 33);
   EXPECT_EQ(v.plane[0][20 * v.stride[0] + 40], 200);
-  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 77], 16);
+  EXPECT_EQ(v.plane[0][20 * v.stride[0] + 77], 33);
 }
 
 TEST(FitInto, CropFillsTheTarget) {

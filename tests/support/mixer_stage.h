@@ -1,0 +1,54 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "layout/layout.h"
+#include "media/video_mixer.h"
+
+namespace tributary::test {
+
+/// A VideoMixer with cameras that always have a new frame: person n's is plain, of luma 40 + 4n.
+/// 1280x720 at 25 fps; the cameras send 640x360.
+class MixerStage {
+ public:
+  explicit MixerStage(int people, CanvasSettings settings = {});
+  ~MixerStage();
+
+  /// From the next frame on. `stage` is the talker of the layout, `talks` has the border.
+  void show(const std::string& layout, const std::string& stage = "", const std::string& talks = "");
+  /// Lets so many frames come, each camera sending one for each; false when they do not come in 30 s.
+  bool runFrames(int count);
+
+  const std::vector<Tile>& tiles() const { return tiles_; }
+  /// Whether the last frame has that person's colour in the middle of the tile.
+  bool shows(const Tile& tile) const;
+  int lumaAt(int x, int y) const;
+
+  VideoMixer::Counters counters() const { return mixer_->counters(); }
+  void resetIntervals();
+  /// Milliseconds from frame to frame, as they came out, in ascending order.
+  std::vector<double> intervals() const;
+  /// Ticks without a frame, by the frames' time stamps, since resetIntervals().
+  int framesLost() const;
+
+ private:
+  void onFrame(GstBuffer* frame);
+
+  CanvasSettings settings_;
+  RoomClock clock_;
+  std::vector<std::shared_ptr<TileSlot>> slots_;
+  std::vector<std::shared_ptr<const Picture>> pictures_;
+  std::vector<Tile> tiles_;
+  mutable std::mutex mutex_;
+  uint64_t frames_ = 0;
+  int64_t lastPts_ = 0;
+  int lost_ = 0;
+  int64_t lastAt_ = 0;
+  std::vector<double> intervals_;
+  std::vector<uint8_t> luma_;
+  std::unique_ptr<VideoMixer> mixer_;  ///< last: its thread uses the above
+};
+
+}  // namespace tributary::test
