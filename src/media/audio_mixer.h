@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/priority_mutex.h"
 #include "media/clock.h"
 #include "media/media_tap.h"
 #include "media/opus_codec.h"
@@ -83,7 +84,7 @@ class AudioMixer {
 
   AudioSettings settings_;
   const RoomClock& clock_;
-  mutable std::mutex mutex_;
+  mutable PriorityMutex mutex_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<Person*> slots_;
   std::vector<std::shared_ptr<AudioTap>> taps_;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/priority_mutex.h"
 #include "glib/object_ptr.h"
 #include "media/rtp_rewriter.h"
 
@@ -47,7 +48,7 @@ class PeerOutput {
   Counters audio() const;
 
  private:
-  mutable std::mutex mutex_;
+  mutable PriorityMutex mutex_;
   bool open_ = false;
   bool closed_ = false;
   std::optional<Stream> video_;

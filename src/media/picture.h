@@ -6,6 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "base/priority_mutex.h"
+
 typedef struct _GstSample GstSample;
 
 namespace tributary {
@@ -48,7 +50,7 @@ class PicturePool : public std::enable_shared_from_this<PicturePool> {
   std::shared_ptr<Picture> take(int width, int height);
 
  private:
-  std::mutex mutex_;
+  PriorityMutex mutex_;
   int width_ = 0;
   int height_ = 0;
   std::vector<std::shared_ptr<Picture>> free_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/priority_mutex.h"
 #include "media/canvas_buffer.h"
 #include "media/clock.h"
 #include "media/codec_table.h"
@@ -86,7 +87,7 @@ class Rendition {
   std::atomic<bool> keyFrameWanted_ = true;
   int64_t lastKeyFrame_ = -minKeyFrameInterval;
   std::atomic<uint64_t> framesEncoded_ = 0;
-  mutable std::mutex mutex_;
+  mutable PriorityMutex mutex_;
   std::vector<std::shared_ptr<PeerOutput>> viewers_;
   std::vector<std::shared_ptr<VideoTap>> taps_;
 };

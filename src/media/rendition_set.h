@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/main_context.h"
+#include "base/priority_mutex.h"
 #include "media/rendition.h"
 
 namespace tributary {
@@ -77,7 +78,7 @@ class RenditionSet {
   RenditionSettings settings_;
   CanvasFormat canvas_;
   const RoomClock& clock_;
-  mutable std::mutex mutex_;  ///< guards renditions_ against push()
+  mutable PriorityMutex mutex_;  ///< guards renditions_ against push()
   std::map<std::string, std::shared_ptr<Rendition>> renditions_;
   std::map<const PeerOutput*, std::pair<std::string, std::shared_ptr<PeerOutput>>> viewers_;  ///< → key
   std::map<const VideoTap*, std::pair<std::string, std::shared_ptr<VideoTap>>> taps_;         ///< → key

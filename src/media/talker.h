@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/priority_mutex.h"
 #include "media/opus_codec.h"
 
 namespace tributary {
@@ -35,7 +36,7 @@ class Talker {
   void dropSamples(size_t count);
   void bound();
 
-  mutable std::mutex mutex_;
+  mutable PriorityMutex mutex_;
   TalkDecoder decoder_;
   std::vector<float> samples_;  ///< waiting to be played
   bool started_ = false;        ///< a first packet has come

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include "base/priority_mutex.h"
 #include "media/picture.h"
 #include "media/picture_ops.h"
 
@@ -78,7 +79,7 @@ class TileSlot {
   void shortenQueue();
 
   const Hold hold_;
-  mutable std::mutex mutex_;
+  mutable PriorityMutex mutex_;
   std::shared_ptr<PicturePool> pool_ = PicturePool::create();
   int width_ = 0;
   int height_ = 0;

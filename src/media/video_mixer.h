@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/priority_mutex.h"
 #include "media/clock.h"
 #include "media/glide.h"
 #include "media/scene.h"
@@ -61,7 +62,7 @@ class VideoMixer {
   Sink sink_;
   GstBufferPool* pool_;
   std::shared_ptr<Picture> background_;
-  mutable std::mutex mutex_;  ///< guards scene_ and counters_
+  mutable PriorityMutex mutex_;  ///< guards scene_ and counters_
   std::shared_ptr<const Scene> scene_ = std::make_shared<Scene>();
   Counters counters_;
   std::shared_ptr<const Scene> drawn_;  ///< the mixer's thread alone, as glide_
