@@ -67,7 +67,7 @@ class Server {
     write(join(this.#folder, 'config.json'), settings);
     const arguments_ = ['--config', join(this.#folder, 'config.json')];
     // A process group of its own, and the kernel ends it with us even when we are killed.
-    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', program(), ...arguments_], {
+    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', program('tributary'), ...arguments_], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, G_DEBUG: '' },
@@ -163,10 +163,11 @@ class Server {
   }
 }
 
-function program() {
-  const found = [join(build, 'tributary'), join(build, 'src/tributary')].find(path => existsSync(path));
-  assert.ok(found, `no tributary in ${build}: run scripts/build, or set TRIBUTARY_BUILD`);
-  return found;
+/** Where a built program is. */
+export function program(name) {
+  const path = join(build, name);
+  assert.ok(existsSync(path), `no ${name} in ${build}: run scripts/build, or set TRIBUTARY_BUILD`);
+  return path;
 }
 
 function merge(base, over) {
