@@ -109,7 +109,7 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
   shared_->output = media.output;
   pipeline_ = ObjectPtr<GstElement>::sink(gst_pipeline_new(("peer-" + id_).c_str()));
   clock.adopt(pipeline_.get());
-  preferSourceThreads(pipeline_.get());
+  preferNetworkThreads(pipeline_.get());
   auto webrtc = makeElement("webrtcbin", "webrtc");
   if (!webrtc) return tl::unexpected(webrtc.error());
   webrtc_ = *webrtc;

@@ -4,14 +4,29 @@
 #include <gst/gst.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstring>
 
 namespace tributary {
 namespace {
+
+constexpr int receiverNice = -10;
 
 void schedule(int policy, int level) {
   sched_param priority{};
   priority.sched_priority = level;
   pthread_setschedparam(pthread_self(), policy, &priority);
+}
+
+void setNice(int nice) {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
+}
+
+bool receives(GstElement* element) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  return factory != nullptr && std::strcmp(GST_OBJECT_NAME(factory), "nicesrc") == 0;
 }
 
 /// Thread: the streaming thread itself, which says here that it enters or leaves.
@@ -23,6 +38,9 @@ GstBusSyncReply onSyncMessage(GstBus*, GstMessage* message, gpointer) {
   if (GST_IS_APP_SRC(element)) {
     if (type == GST_STREAM_STATUS_TYPE_ENTER) preferThisThread();
     if (type == GST_STREAM_STATUS_TYPE_LEAVE) schedule(SCHED_OTHER, 0);
+  } else if (receives(element)) {
+    if (type == GST_STREAM_STATUS_TYPE_ENTER) setNice(receiverNice);
+    if (type == GST_STREAM_STATUS_TYPE_LEAVE) setNice(0);
   }
   gst_message_unref(message);  // nobody else asks for these
   return GST_BUS_DROP;
@@ -34,7 +52,7 @@ void preferThisThread() {
   schedule(SCHED_RR | SCHED_RESET_ON_FORK, 5);
 }
 
-void preferSourceThreads(GstElement* pipeline) {
+void preferNetworkThreads(GstElement* pipeline) {
   GstBus* bus = gst_element_get_bus(pipeline);
   gst_bus_set_sync_handler(bus, onSyncMessage, nullptr, nullptr);
   gst_object_unref(bus);

@@ -9,8 +9,10 @@ namespace tributary {
 /// takes its turn like any thread.
 void preferThisThread();
 
-/// Does so for the streaming threads of the pipeline's appsrcs, for as long as a thread serves them
-/// (GStreamer's threads come from a pool and go back to it). Before the pipeline leaves NULL. Thread: owner.
-void preferSourceThreads(GstElement* pipeline);
+/// Does so for the threads that send a peer's packets (the pipeline's appsrcs). Those that receive (nicesrc)
+/// hold the RTP session's lock now and then, which senders wait for: they get a larger share (nice −10,
+/// RLIMIT_NICE), but no priority, since what they do is for the peer to decide. Threads come from a pool and
+/// go back to it as they were. Before the pipeline leaves NULL. Thread: owner.
+void preferNetworkThreads(GstElement* pipeline);
 
 }  // namespace tributary
