@@ -76,6 +76,7 @@ void MediaPipeline::retire(Member& member) {
   gone_.rtpInPackets += peer.rtpPackets;
   gone_.rtpInBytes += peer.rtpBytes;
   gone_.gatedPackets += peer.gated;
+  gone_.framesSkipped += peer.framesSkipped;
   const auto video = member.output->video();
   const auto audio = member.output->audio();
   gone_.videoOut.packets += video.packets;
@@ -288,6 +289,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.rtpInPackets += peer.rtpPackets;
     out.rtpInBytes += peer.rtpBytes;
     out.gatedPackets += peer.gated;
+    out.framesSkipped += peer.framesSkipped;
     out.audioLost += member->talker->counters().lost;
     const auto video = member->output->video();
     const auto audio = member->output->audio();

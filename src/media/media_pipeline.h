@@ -102,6 +102,7 @@ class MediaPipeline {
     uint64_t peerErrors = 0;
     int peersConnected = 0;      ///< whose certificate is checked and who get the mix
     uint64_t framesArrived = 0;  ///< decoded, all tiles, gone ones included
+    uint64_t framesSkipped = 0;  ///< not decoded: late, or nobody would have seen them
     uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
     uint64_t rtpInPackets = 0;
     uint64_t rtpInBytes = 0;

@@ -374,7 +374,10 @@ void PeerConnection::requestQuality(const std::function<void(std::optional<Quali
 }
 
 PeerConnection::Counters PeerConnection::counters() const {
-  return {shared_->rtpPackets, shared_->rtpBytes, shared_->gated};
+  uint64_t skipped = 0;
+  for (const auto& ingest : shared_->videoIngests)
+    skipped += ingest->counters().skipped;
+  return {shared_->rtpPackets, shared_->rtpBytes, skipped, shared_->gated};
 }
 
 int64_t PeerConnection::lastScreenPacket() const {

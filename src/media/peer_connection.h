@@ -70,7 +70,8 @@ class PeerConnection {
   struct Counters {
     uint64_t rtpPackets = 0;  ///< received
     uint64_t rtpBytes = 0;
-    uint64_t gated = 0;  ///< dropped because the certificate was not (yet) right
+    uint64_t framesSkipped = 0;  ///< of camera and screen, not decoded
+    uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
   };
   Counters counters() const;
 

@@ -48,9 +48,10 @@ class TileSlot {
   /// Thread: any.
   void setMuted(bool muted);
 
-  /// Whether it is on canvas: what is not need not be decoded. Thread: any.
+  /// Whether it is on canvas. Thread: any.
   void setWanted(bool wanted) { wanted_ = wanted; }
-  bool isWanted() const { return wanted_; }
+  /// Whether frames are worth decoding: it is on canvas and not muted. Thread: any.
+  bool isWanted() const { return wanted_ && !muted_; }
 
   /// The frame due at `now` for a tile of that size. Scales only where the size has just changed.
   /// Thread: the mixer's.
@@ -86,7 +87,7 @@ class TileSlot {
   Fit fit_ = Fit::crop;
   std::deque<Entry> queue_;  ///< arrived, not yet shown; at most maxQueued
   Entry current_;
-  bool muted_ = false;
+  std::atomic<bool> muted_ = false;
   std::atomic<bool> wanted_ = true;
   int64_t lastArrival_ = 0;
   int ticks_ = 0;        ///< since the queue's length was last judged

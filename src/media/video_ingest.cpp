@@ -85,8 +85,8 @@ GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
   const GstClockTime pts = GST_BUFFER_PTS(frame);
   const bool late = GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(now) && now > pts + latest;
   const bool wanted = slot_->isWanted();
-  if (keyFrame && !late && wanted) skipping_ = false;
-  if (late || !wanted) skipping_ = true;
+  // A key frame is shown however late: where all are, a slow picture is better than none.
+  skipping_ = !wanted || (!keyFrame && (late || skipping_));
   if (!skipping_) return GST_PAD_PROBE_OK;
   // Nothing but a key frame can be decoded after a gap; a request may be lost on its way.
   if (wanted && monotonicNow() - keyFrameAsked_ > askAgainAfter) {

@@ -60,6 +60,7 @@ TEST(Screen, NotSharedIsNotShown) {
   room.peer("a").sendScreen(true);
   ASSERT_TRUE(waitFor([&] { return room.media().lastScreenPacket("a") > 0; })) << "it does arrive";
   EXPECT_FALSE(waitFor([&] { return alike(room.seenOfScreen("a", "a"), yellow); }, 2));
+  EXPECT_GT(room.media().stats().framesSkipped, 0U) << "nor decoded";
   room.media().setScreenShared("a", true);
   EXPECT_TRUE(waitFor([&] { return alike(room.seenOfScreen("a", "a"), yellow); }));
   room.media().setScreenShared("a", false);
