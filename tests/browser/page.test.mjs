@@ -57,10 +57,9 @@ test('from the form to the call, mute, camera, chat, people, shortcuts, and out'
 
   await page.getByRole('button', { name: 'Turn the microphone off' }).click();
   const tileOfAda = ben.page.locator('.tiles li', { hasText: 'Ada' });
-  await tileOfAda.locator('.mark').waitFor();
-  assert.match(await tileOfAda.innerText(), /microphone off/);
+  await until('a muted microphone', async () => /microphone off/.test(await tileOfAda.innerText()));
   await page.keyboard.press('m');
-  await tileOfAda.locator('.mark').waitFor({ state: 'detached' });
+  await until('an open microphone', async () => !/microphone off/.test(await tileOfAda.innerText()));
 
   await page.keyboard.press('v');
   await until('Ada to be a name card', async () => {

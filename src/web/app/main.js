@@ -13,6 +13,7 @@ Object.assign(window, { tributary: { room: app.call.room, sdk, app } });
 const actions = {
   mic: () => app.toggleMute('audio'),
   camera: () => app.toggleMute('video'),
+  screen: () => app.toggleScreen(),
   hand: () => app.toggleHand(),
   chat: () => app.togglePanel('chat'),
   people: () => app.togglePanel('people'),

@@ -1,4 +1,4 @@
-/** @import { DeviceChoice, MediaKind } from './tributary.js' */
+/** @import { DeviceChoice, MediaKind, ScreenLimits } from './tributary.js' */
 
 /** The mixer shows a camera as one tile of many: more pixels would be scaled away. */
 const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 30, max: 30 } };
@@ -32,6 +32,31 @@ export async function openTrack(kind, choice) {
   const [track] = stream.getTracks();
   track.contentHint = kind === 'audio' ? 'speech' : 'motion';
   return track;
+}
+
+/**
+ * Lets the user choose a screen, window or tab.
+ *
+ * @param {ScreenLimits} limits
+ * @returns {Promise<MediaStreamTrack>} rejects with the browser's DOMException
+ */
+export async function openScreen({ maxWidth, maxHeight, maxFramerate }) {
+  if (!navigator.mediaDevices?.getDisplayMedia) {
+    throw new DOMException('This browser cannot share a screen.', 'NotSupportedError');
+  }
+  const options = {
+    video: {
+      width: { max: maxWidth },
+      height: { max: maxHeight },
+      frameRate: { max: maxFramerate },
+    },
+    audio: false,
+    // A page that shows itself shows itself in itself.
+    selfBrowserSurface: 'exclude',
+    surfaceSwitching: 'include',
+  };
+  const stream = await navigator.mediaDevices.getDisplayMedia(options);
+  return stream.getVideoTracks()[0];
 }
 
 /**

@@ -28,8 +28,10 @@ export class MediaLink extends Emitter {
   #media;
   /** @type {Peer | null} */
   #peer = null;
-  /** @type {VideoRequest | null} */
-  #videoRequest = null;
+  /** @type {MediaStreamTrack | null} */
+  #screen = null;
+  /** The latest of each source. @type {Map<string, VideoRequest>} */
+  #videoRequests = new Map();
   /** @type {RoomStats | null} */
   #stats = null;
   #backoff = new Backoff();
@@ -81,10 +83,19 @@ export class MediaLink extends Emitter {
     await this.#peer?.send(kind, this.#media.outgoing(kind));
   }
 
+  /**
+   * Sends this track on the screen's line, or nothing, through every reconnection.
+   *
+   * @param {MediaStreamTrack | null} track
+   */
+  async sendScreen(track) {
+    this.#screen = track;
+    await this.#peer?.send('screen', track);
+  }
+
   /** @param {VideoRequest} request */
   requestVideo(request) {
-    if (request.source !== 'camera') return;
-    this.#videoRequest = request;
+    this.#videoRequests.set(request.source, request);
     this.#peer?.requestVideo(request);
   }
 
@@ -97,7 +108,8 @@ export class MediaLink extends Emitter {
   async stats() {
     if (!this.connection) return null;
     const report = await this.connection.getStats();
-    this.#stats = summarise(report.values(), this.#stats, performance.now());
+    const screenMid = this.#peer?.screenMid ?? null;
+    this.#stats = summarise(report.values(), this.#stats, performance.now(), screenMid);
     return this.#stats;
   }
 
@@ -113,8 +125,12 @@ export class MediaLink extends Emitter {
     this.#peer = peer;
     peer.on('connected', () => this.#onConnected(peer));
     peer.on('failed', ({ reason }) => this.#onFailed(peer, reason));
-    await Promise.all([this.refresh('audio'), this.refresh('video')]);
-    if (this.#videoRequest) peer.requestVideo(this.#videoRequest);
+    await Promise.all([
+      this.refresh('audio'),
+      this.refresh('video'),
+      peer.send('screen', this.#screen),
+    ]);
+    for (const request of this.#videoRequests.values()) peer.requestVideo(request);
     try {
       await peer.negotiate();
     } catch (error) {

@@ -2,13 +2,15 @@ import { Emitter } from './emitter.js';
 import { DEFAULT_UPLINK, encodingFor, preferCodec } from './uplink.js';
 
 /**
- * @import { MediaKind, VideoCodec, VideoRequest } from './tributary.js'
+ * @import { MediaKind, ScreenLimits, VideoCodec, VideoRequest } from './tributary.js'
  * @import { Signalling } from './signalling.js'
+ * @typedef {MediaKind | 'screen'} Line
  * @typedef {{
  *   iceServers: RTCIceServer[],
  *   receiveOnly: boolean,
  *   videoCodec?: VideoCodec,
- * }} PeerOptions
+ *   screen?: ScreenLimits | null,
+ * }} PeerOptions  `screen`: what one may be sent within; without, no line is offered for it
  * @typedef {{ connected: undefined, failed: { reason: string } }} PeerEventMap
  */
 
@@ -19,8 +21,8 @@ const DISCONNECTED_TIMEOUT = 3_000;
 const SILENCE_LIMIT = 6;
 
 /**
- * One RTCPeerConnection towards the mixer, from offer to end: one audio and one video line, negotiated
- * once. It never heals: `failed` (once, at most) asks the owner for a new Peer.
+ * One RTCPeerConnection towards the mixer, from offer to end: one audio line, one video line, and one for a
+ * screen, negotiated once. It never heals: `failed` (once, at most) asks the owner for a new Peer.
  *
  * @extends {Emitter<PeerEventMap>}
  */
@@ -29,7 +31,7 @@ export class Peer extends Emitter {
   mix = new MediaStream();
   isConnected = false;
   #signalling;
-  /** @type {Record<MediaKind, RTCRtpTransceiver>} */
+  /** @type {Record<MediaKind, RTCRtpTransceiver> & { screen?: RTCRtpTransceiver }} */
   #transceivers;
   /** @type {RTCIceCandidateInit[] | null} null once they can be added directly */
   #remoteCandidates = [];
@@ -41,15 +43,15 @@ export class Peer extends Emitter {
   #watch = null;
   #silence = 0;
   #packets = 0;
-  /** @type {VideoRequest | null} */
-  #videoRequest = null;
+  /** @type {{ [source: string]: VideoRequest }} */
+  #videoRequests = {};
   #parameters = Promise.resolve();
 
   /**
    * @param {Signalling} signalling
    * @param {PeerOptions} options
    */
-  constructor(signalling, { iceServers, receiveOnly, videoCodec }) {
+  constructor(signalling, { iceServers, receiveOnly, videoCodec, screen }) {
     super();
     this.#signalling = signalling;
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
@@ -66,6 +68,13 @@ export class Peer extends Emitter {
     for (const { receiver } of Object.values(this.#transceivers)) {
       hurry(receiver);
       this.mix.addTrack(receiver.track);
+    }
+    // The server tells the two video lines apart by their order: the screen's is the second.
+    if (screen && !receiveOnly) {
+      const { maxBitrate, maxFramerate } = screen;
+      const sendEncodings = [{ maxBitrate, maxFramerate }];
+      const init = /** @type {const} */ ({ direction: 'sendonly', sendEncodings });
+      this.#transceivers.screen = this.connection.addTransceiver('video', init);
     }
     if (videoCodec) this.#offerOnly(videoCodec);
   }
@@ -87,7 +96,13 @@ export class Peer extends Emitter {
     const waiting = this.#remoteCandidates ?? [];
     this.#remoteCandidates = null;
     for (const candidate of waiting) this.addCandidate(candidate);
-    this.#applyVideoRequest();
+    this.#applyVideoRequest('video');
+    this.#applyVideoRequest('screen');
+  }
+
+  /** The line of the screen, once negotiated. */
+  get screenMid() {
+    return this.#transceivers.screen?.mid ?? null;
   }
 
   /** @param {RTCIceCandidateInit} candidate */
@@ -101,20 +116,22 @@ export class Peer extends Emitter {
   /**
    * Sends this track from now on, or nothing. Never negotiates.
    *
-   * @param {MediaKind} kind
+   * @param {Line} line
    * @param {MediaStreamTrack | null} track
    */
-  async send(kind, track) {
-    const { sender, direction } = this.#transceivers[kind];
-    if (direction === 'recvonly' || sender.track === track) return;
-    await sender.replaceTrack(track);
-    if (kind === 'video') this.#applyVideoRequest();
+  async send(line, track) {
+    const transceiver = this.#transceivers[line];
+    if (!transceiver || transceiver.direction === 'recvonly') return;
+    if (transceiver.sender.track === track) return;
+    await transceiver.sender.replaceTrack(track);
+    if (line !== 'audio') this.#applyVideoRequest(line);
   }
 
   /** @param {VideoRequest} request */
   requestVideo(request) {
-    this.#videoRequest = request;
-    this.#applyVideoRequest();
+    const line = request.source === 'screen' ? 'screen' : 'video';
+    this.#videoRequests[line] = request;
+    this.#applyVideoRequest(line);
   }
 
   /**
@@ -140,7 +157,9 @@ export class Peer extends Emitter {
   #offerOnly(codec) {
     const all = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
     const chosen = preferCodec(all, codec);
-    if (chosen.length) this.#transceivers.video.setCodecPreferences?.(chosen);
+    if (!chosen.length) return;
+    this.#transceivers.video.setCodecPreferences?.(chosen);
+    this.#transceivers.screen?.setCodecPreferences?.(chosen);
   }
 
   /** @param {RTCIceCandidate | null} found  null after the last */
@@ -191,15 +210,21 @@ export class Peer extends Emitter {
     this.emit('failed', { reason });
   }
 
-  /** Changes of parameters follow one another: each reads what the one before has set. */
-  #applyVideoRequest() {
-    this.#parameters = this.#parameters.then(() => this.#setParameters()).catch(() => {});
+  /**
+   * Changes of parameters follow one another: each reads what the one before has set.
+   *
+   * @param {'video' | 'screen'} line
+   */
+  #applyVideoRequest(line) {
+    this.#parameters = this.#parameters.then(() => this.#setParameters(line)).catch(() => {});
   }
 
-  async #setParameters() {
-    const { sender, direction } = this.#transceivers.video;
-    const request = this.#videoRequest;
-    if (!request || direction === 'recvonly') return;
+  /** @param {'video' | 'screen'} line */
+  async #setParameters(line) {
+    const transceiver = this.#transceivers[line];
+    const request = this.#videoRequests[line];
+    if (!request || !transceiver || transceiver.direction === 'recvonly') return;
+    const { sender } = transceiver;
     const parameters = sender.getParameters();
     if (!parameters.encodings?.length) return;
     Object.assign(parameters.encodings[0], encodingFor(request, sender.track?.getSettings() ?? {}));

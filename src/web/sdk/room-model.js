@@ -110,8 +110,8 @@ export class RoomModel {
    */
   #setLayout(layout) {
     if (!layout?.canvas) return [];
-    const { canvas, tiles } = layout;
-    this.layout = { layout: layout.layout, canvas, tiles: tiles ?? [] };
+    const { canvas, tiles = [], spotlight } = layout;
+    this.layout = { layout: layout.layout, spotlight: spotlight || undefined, canvas, tiles };
     return [['layoutChanged', { layout: this.layout }]];
   }
 

@@ -70,6 +70,9 @@ export class Room extends Emitter {
   get media() {
     return this.#media;
   }
+  get screen() {
+    return this.#session?.screen ?? null;
+  }
   get connection() {
     return this.#session?.link.connection ?? null;
   }
@@ -121,6 +124,15 @@ export class Room extends Emitter {
     await this.#present().update({ handRaised: raised });
   }
 
+  /** @param {MediaStreamTrack} [track] */
+  async shareScreen(track) {
+    await this.#present().shareScreen(track);
+  }
+
+  async stopScreen() {
+    await this.#session?.stopScreen();
+  }
+
   /** @param {Quality} quality */
   async setQuality(quality) {
     await this.#present().setQuality(quality);
@@ -141,7 +153,7 @@ export class Room extends Emitter {
 
   /**
    * @param {string} identity
-   * @param {{ audioMuted?: boolean, videoMuted?: boolean, remove?: boolean }} action
+   * @param {{ audioMuted?: boolean, videoMuted?: boolean, screenShared?: false, remove?: boolean }} action
    */
   async moderate(identity, action) {
     await this.#present().request('moderate', { identity, ...action });

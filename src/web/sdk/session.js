@@ -1,6 +1,7 @@
 import { TributaryError } from './error.js';
 import { MediaLink } from './media-link.js';
 import { Recovery } from './recovery.js';
+import { ScreenShare } from './screen-share.js';
 import { Signalling } from './signalling.js';
 
 /**
@@ -32,6 +33,7 @@ export class Session {
   /** @type {string | undefined} */
   #resumeToken;
   #handRaised = false;
+  #screen;
   /** @type {Quality | null} */
   #quality = null;
   #updatesUnderWay = 0;
@@ -53,6 +55,11 @@ export class Session {
     this.#host = host;
     this.#signalling = new Signalling(url);
     this.#link = new MediaLink(this.#signalling, media);
+    this.#screen = new ScreenShare({
+      claim: screenShared => this.update({ screenShared }),
+      send: track => this.#link.sendScreen(track),
+      onChanged: (screen, reason) => host.emit('screenChanged', { screen, reason }),
+    });
     this.#recovery = new Recovery({
       isOpen: () => this.#signalling.isOpen,
       open: () => this.#signalling.open(),
@@ -67,6 +74,21 @@ export class Session {
 
   get link() {
     return this.#link;
+  }
+
+  get screen() {
+    return this.#screen.track;
+  }
+
+  /** @param {MediaStreamTrack} [track] */
+  async shareScreen(track) {
+    const limits = this.#screenLimits();
+    if (!limits) throw new TributaryError('forbidden', 'No screens are shared in this room.');
+    await this.#screen.start(limits, track);
+  }
+
+  async stopScreen() {
+    await this.#screen.stop('stopped');
   }
 
   /** Resolves with our offer answered; rejects, ended, with TributaryError. */
@@ -90,7 +112,7 @@ export class Session {
     await this.#signalling.request(type, fields);
   }
 
-  /** @param {{ name?: string, audioMuted?: boolean, videoMuted?: boolean, handRaised?: boolean }} fields */
+  /** @param {{ name?: string, audioMuted?: boolean, videoMuted?: boolean, handRaised?: boolean, screenShared?: boolean }} fields */
   async update(fields) {
     if (fields.name !== undefined) this.#options = { ...this.#options, name: fields.name };
     if (fields.handRaised !== undefined) this.#handRaised = fields.handRaised;
@@ -112,6 +134,7 @@ export class Session {
   end() {
     if (this.#ended) return;
     this.#ended = true;
+    this.#screen.release('left');
     this.#signalling.send('leave');
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.#recovery.stop();
@@ -141,6 +164,7 @@ export class Session {
     this.#apply(joined);
     this.#signalling.pingEvery(joined.server?.pingInterval || DEFAULT_PING);
     this.update({ ...this.#mutes(), handRaised: this.#handRaised }).catch(() => {});
+    this.#screen.reclaim();
     if (this.#quality) this.setQuality(this.#quality).catch(() => {});
   }
 
@@ -149,7 +173,12 @@ export class Session {
       iceServers: this.#iceServers,
       receiveOnly: this.#options.receiveOnly || this.#model.me?.role === 'viewer',
       videoCodec: this.#options.videoCodec,
+      screen: this.#screenLimits(),
     });
+  }
+
+  #screenLimits() {
+    return this.#model.server?.features?.screen || null;
   }
 
   /** @param {Message} message */
@@ -201,6 +230,7 @@ export class Session {
     const { audioMuted, videoMuted } = this.#mutes();
     if (me.audioMuted && !audioMuted) this.#media.setMuted('audio', true).catch(() => {});
     if (me.videoMuted && !videoMuted) this.#media.setMuted('video', true).catch(() => {});
+    if (this.#screen.track && !me.screenShared) this.#screen.stop('refused').catch(() => {});
     const wrong = (audioMuted && !me.audioMuted) || (videoMuted && !me.videoMuted);
     if (wrong) this.update({ audioMuted, videoMuted }).catch(() => {});
   }

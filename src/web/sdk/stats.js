@@ -8,14 +8,21 @@
  * @param {Iterable<any>} report  the report's values
  * @param {RoomStats | null} previous
  * @param {number} now  milliseconds
+ * @param {string | null} [screenMid]  the m-line of the screen, which is video too
  * @returns {RoomStats}
  */
-export function summarise(report, previous, now) {
+export function summarise(report, previous, now, screenMid = null) {
   const stats = new Map([...report].map(stat => [stat.id, stat]));
   const seconds = previous ? (now - previous.at) / 1000 : 0;
   /** @param {string} type @param {MediaKind} kind */
   const find = (type, kind) =>
-    [...stats.values()].find(stat => stat.type === type && stat.kind === kind);
+    [...stats.values()].find(
+      stat =>
+        stat.type === type && stat.kind === kind && (screenMid === null || stat.mid !== screenMid),
+    );
+  const screen = [...stats.values()].find(
+    stat => stat.type === 'outbound-rtp' && screenMid !== null && stat.mid === screenMid,
+  );
 
   return {
     at: now,
@@ -27,6 +34,7 @@ export function summarise(report, previous, now) {
     outbound: {
       video: outbound(find('outbound-rtp', 'video'), stats, previous?.outbound.video, seconds),
       audio: outbound(find('outbound-rtp', 'audio'), stats, previous?.outbound.audio, seconds),
+      screen: outbound(screen, stats, previous?.outbound.screen, seconds),
     },
   };
 }

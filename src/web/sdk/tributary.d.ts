@@ -33,10 +33,14 @@ export interface Tile {
   top: number;
   width: number;
   height: number;
+  /** Higher lies over lower, where tiles overlap. */
+  z?: number;
 }
 
 export interface Layout {
   layout: string;
+  /** Whom a moderator has put in the spotlight; absent is nobody. */
+  spotlight?: string;
   canvas: { width: number; height: number };
   tiles: Tile[];
 }
@@ -83,8 +87,27 @@ export interface ServerInfo {
   /** Seconds between pings that the server wants at most. */
   pingInterval?: number;
   /** What the room can do; absent means nothing beyond a call in one layout. */
-  features?: { layouts?: string[]; recording?: boolean; screen?: boolean };
+  features?: { layouts?: string[]; recording?: boolean; screen?: false | ScreenLimits };
 }
+
+/** What the room allows of shared screens. */
+export interface ScreenLimits {
+  /** How many may share at a time. */
+  sharers: number;
+  /** Whether one more takes the place of the first; else it is refused. */
+  replace: boolean;
+  maxWidth: number;
+  maxHeight: number;
+  maxFramerate: number;
+  /** bit/s */
+  maxBitrate: number;
+}
+
+/**
+ * Why a share ended: `stopped` by this client, `ended` by the browser's own button or a closed window,
+ * `refused` by the server (a moderator, another share, or nothing came of it), `left` with the call.
+ */
+export type ScreenEnd = 'stopped' | 'ended' | 'refused' | 'left';
 
 export interface InboundStats {
   codec: string;
@@ -133,7 +156,12 @@ export interface RoomStats {
   /** Round trip in seconds, or null before it is known. */
   rtt: number | null;
   inbound: { video: InboundVideoStats | null; audio: InboundAudioStats | null };
-  outbound: { video: OutboundStats | null; audio: OutboundStats | null };
+  outbound: {
+    /** Of the camera. */
+    video: OutboundStats | null;
+    audio: OutboundStats | null;
+    screen: OutboundStats | null;
+  };
 }
 
 export type ErrorCode =
@@ -182,6 +210,8 @@ export interface RoomEventMap {
   videoRequested: VideoRequest;
   /** The local microphone or camera changed, was muted or lost. */
   mediaChanged: { kind: MediaKind };
+  /** This client's screen is shared from now on, or no longer. */
+  screenChanged: { screen: MediaStreamTrack | null; reason: 'started' | ScreenEnd };
   /** Something failed that does not end the call. */
   warning: { error: Error };
 }
@@ -267,6 +297,8 @@ export class Room extends Emitter<RoomEventMap> {
   /** The one stream to play: mixed audio and video. */
   readonly mix: MediaStream | null;
   readonly media: LocalMedia;
+  /** What this client shares of its screen. */
+  readonly screen: MediaStreamTrack | null;
   /** The RTCPeerConnection in use, for those who want to look inside. */
   readonly connection: RTCPeerConnection | null;
 
@@ -281,12 +313,19 @@ export class Room extends Emitter<RoomEventMap> {
   setName(name: string): Promise<void>;
   setHandRaised(raised: boolean): Promise<void>;
   setQuality(quality: Quality): Promise<void>;
+  /**
+   * Lets the user choose a screen, window or tab (call it on a click) and shares it, or the track given. Rejects
+   * with the browser's DOMException (NotAllowedError: the user would not; NotSupportedError), or with
+   * TributaryError: `forbidden` when others share already or nobody may.
+   */
+  shareScreen(track?: MediaStreamTrack): Promise<void>;
+  stopScreen(): Promise<void>;
   chat(text: string): Promise<void>;
   /** Moderators only, as are the ones below. */
   setLayout(layout: string, spotlight?: string): Promise<void>;
   moderate(
     identity: string,
-    action: { audioMuted?: boolean; videoMuted?: boolean; remove?: boolean },
+    action: { audioMuted?: boolean; videoMuted?: boolean; screenShared?: false; remove?: boolean },
   ): Promise<void>;
   startRecording(): Promise<void>;
   stopRecording(): Promise<void>;

@@ -32,7 +32,7 @@ const FIREFOX_PREFERENCES = {
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 };
 
-const pageScripts = ['pattern', 'faces', 'source', 'probe'].map(name =>
+const pageScripts = ['pattern', 'faces', 'slide', 'source', 'probe'].map(name =>
   readFileSync(join(import.meta.dirname, `page/${name}.js`), 'utf8'),
 );
 

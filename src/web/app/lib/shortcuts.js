@@ -1,11 +1,12 @@
 /** Single keys that act in a call. Pure. */
 
-/** @typedef {'mic' | 'camera' | 'hand' | 'chat' | 'people' | 'fullscreen' | 'self' | 'help'} Action */
+/** @typedef {'mic' | 'camera' | 'screen' | 'hand' | 'chat' | 'people' | 'fullscreen' | 'self' | 'help'} Action */
 
 /** @type {{ key: string, action: Action, does: string }[]} */
 export const SHORTCUTS = [
   { key: 'M', action: 'mic', does: 'Microphone on or off' },
   { key: 'V', action: 'camera', does: 'Camera on or off' },
+  { key: 'D', action: 'screen', does: 'Share your screen, or stop' },
   { key: 'H', action: 'hand', does: 'Raise or lower your hand' },
   { key: 'C', action: 'chat', does: 'Open or close the chat' },
   { key: 'P', action: 'people', does: 'Open or close the participants' },

@@ -27,6 +27,40 @@ export function deviceProblem(kind, error) {
   }
 }
 
+/**
+ * Why no screen is shared, after somebody asked for it.
+ *
+ * @param {unknown} error
+ * @returns {{ text: string, tone: 'info' | 'error' }}
+ */
+export function screenProblem(error) {
+  const { name, message = '' } = /** @type {{ name?: string, message?: string }} */ (error) ?? {};
+  switch (name) {
+    case 'NotAllowedError':
+      // Chromium's words when it is the operating system that forbids it.
+      if (/system/i.test(message)) {
+        const text =
+          "Your system does not let the browser record the screen. Allow it in the system's privacy settings.";
+        return { text, tone: 'error' };
+      }
+      return { text: 'No screen was shared.', tone: 'info' };
+    case 'NotSupportedError':
+      return {
+        text: 'This browser cannot share a screen. Chrome, Edge, Firefox and Safari on a computer can.',
+        tone: 'error',
+      };
+    case 'TributaryError':
+      return { text: message, tone: 'error' };
+    default:
+      return { text: 'The screen could not be captured. Choose another window.', tone: 'error' };
+  }
+}
+
+/** @param {string} reason  of `screenChanged`; nothing is said of what the user has just done */
+export function screenEnding(reason) {
+  return reason === 'refused' ? 'Your screen is no longer shared: somebody else ended it.' : '';
+}
+
 /** @type {Record<string, string>} */
 const JOIN_PROBLEMS = {
   unauthorized: 'This room needs an invitation. Open the link you were sent once more.',

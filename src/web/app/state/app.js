@@ -1,5 +1,5 @@
 import { freshRoom, pathOfRoom, readAddress, roomOfInput } from '../lib/address.js';
-import { joinProblem } from '../lib/words.js';
+import { joinProblem, screenEnding, screenProblem } from '../lib/words.js';
 import { effect, signal } from '../ui/view.js';
 import { Call } from './call.js';
 import { Devices } from './devices.js';
@@ -7,7 +7,7 @@ import { Notices } from './notices.js';
 import { Settings } from './settings.js';
 
 /**
- * @import { MediaKind, VideoCodec } from '/sdk/tributary.js'
+ * @import { MediaKind, Participant, VideoCodec } from '/sdk/tributary.js'
  * @typedef {'prejoin' | 'call' | 'left'} Page
  * @typedef {'people' | 'chat' | null} Panel
  */
@@ -28,6 +28,8 @@ export class App {
   panel = signal(/** @type {Panel} */ (null));
   dialog = signal(/** @type {'help' | 'devices' | null} */ (null));
   audioOnly = signal(false);
+  /** Of whose screens we told. @type {Set<string>} */
+  #sharers = new Set();
 
   constructor() {
     if (this.wishes.name !== null) this.settings.name.value = this.wishes.name;
@@ -94,6 +96,29 @@ export class App {
     this.notices.say(`${kind === 'audio' ? 'Microphone' : 'Camera'} ${off ? 'off' : 'on'}`);
   }
 
+  /** Shares the screen, or no longer. On a click or key press, or browsers refuse. */
+  async toggleScreen() {
+    const { room, mayShare, participants, features, me } = this.call;
+    if (room.screen) return this.attempt(room.stopScreen());
+    if (!mayShare.value) return false;
+    const others = [...participants.value.values()].filter(
+      who => who.screenShared && who.identity !== me.value?.identity,
+    );
+    const limits = features.value.screen;
+    if (limits && !limits.replace && others.length >= limits.sharers) {
+      this.notices.show(`${others[0].name} is sharing a screen. You can share yours after that.`);
+      return false;
+    }
+    try {
+      await room.shareScreen();
+      return true;
+    } catch (error) {
+      const { text, tone } = screenProblem(error);
+      this.notices.show(text, tone, 'screen');
+      return false;
+    }
+  }
+
   toggleHand() {
     const raised = !this.call.me.value?.handRaised;
     this.notices.say(raised ? 'Hand raised' : 'Hand lowered');
@@ -137,7 +162,7 @@ export class App {
    *
    * @param {Promise<unknown>} request
    */
-  async attempt(request) {
+  attempt = async request => {
     try {
       await request;
       return true;
@@ -145,7 +170,7 @@ export class App {
       this.notices.show(/** @type {Error} */ (error).message, 'error');
       return false;
     }
-  }
+  };
 
   #followCall() {
     const { room } = this.call;
@@ -160,6 +185,11 @@ export class App {
     room.on('participantLeft', ({ participant }) => {
       if (participant) this.notices.show(`${participant.name} left`);
     });
+    room.on('screenChanged', ({ reason }) => {
+      const text = screenEnding(reason);
+      if (text) this.notices.show(text, 'info', 'screen');
+    });
+    room.on('participantUpdated', ({ participant }) => this.#tellOfScreens(participant));
     room.on('recordingChanged', ({ recording }) => {
       if (room.state === 'connected') {
         this.notices.show(recording ? 'The call is being recorded' : 'The recording has stopped');
@@ -173,6 +203,16 @@ export class App {
       }
     });
     room.on('warning', ({ error }) => this.notices.show(error.message, 'error'));
+  }
+
+  /** @param {Participant} who */
+  #tellOfScreens({ identity, name, screenShared }) {
+    const before = this.#sharers.has(identity);
+    if (screenShared) this.#sharers.add(identity);
+    else this.#sharers.delete(identity);
+    if (identity === this.call.room.participant?.identity || before === screenShared) return;
+    const text = screenShared ? `${name} is sharing a screen` : `${name} stopped sharing`;
+    this.notices.show(text, 'info', `screen of ${identity}`);
   }
 
   /** @param {string} reason */

@@ -2,7 +2,7 @@ import { Room } from '/sdk/tributary.js';
 import { batch, computed, signal } from '../ui/view.js';
 
 /**
- * @import { ChatMessage, JoinOptions, Layout, Participant, Recording, RoomState, RoomStats } from '/sdk/tributary.js'
+ * @import { ChatMessage, JoinOptions, Layout, Participant, Recording, RoomState, RoomStats, ServerInfo } from '/sdk/tributary.js'
  */
 
 const STATS_EVERY = 2_000;
@@ -21,9 +21,13 @@ export class Call {
   mix = signal(/** @type {MediaStream | null} */ (null));
   stats = signal(/** @type {RoomStats | null} */ (null));
   startedAt = signal(0);
+  /** What I share of my screen. */
+  screen = signal(/** @type {MediaStreamTrack | null} */ (null));
+  features = signal(/** @type {NonNullable<ServerInfo['features']>} */ ({}));
   me = computed(() => this.participants.value.get(this.#identity.value) ?? null);
   isModerator = computed(() => this.me.value?.role === 'moderator');
   isViewer = computed(() => this.me.value?.role === 'viewer');
+  mayShare = computed(() => Boolean(this.features.value.screen) && !this.isViewer.value);
   /** My own score, or undefined before the server has judged. */
   score = computed(() => this.scores.value.get(this.#identity.value));
   #identity = signal('');
@@ -33,7 +37,13 @@ export class Call {
   constructor() {
     const { room } = this;
     room.on('stateChanged', ({ state }) => this.#onState(state));
-    room.on('rosterChanged', () => this.#mirrorPeople());
+    room.on('rosterChanged', () => {
+      this.features.value = room.server?.features ?? {};
+      this.#mirrorPeople();
+    });
+    room.on('screenChanged', ({ screen }) => {
+      this.screen.value = screen;
+    });
     room.on('participantJoined', () => this.#mirrorPeople());
     room.on('participantUpdated', () => this.#mirrorPeople());
     room.on('participantLeft', () => this.#mirrorPeople());

@@ -82,12 +82,12 @@ export class Popover extends View {
 
 /**
  * @param {{ icon: string, label: string, onClick: () => void, checked?: boolean, hint?: string,
- *   tone?: string }} props
+ *   tone?: string, class?: string }} props
  */
-export function MenuItem({ icon, label, onClick, checked, hint, tone }) {
+export function MenuItem({ icon, label, onClick, checked, hint, tone, class: extra = '' }) {
   return html`<button
     type="button"
-    class="menu-item"
+    class=${`menu-item ${extra}`}
     data-tone=${tone}
     aria-pressed=${checked}
     onClick=${onClick}

@@ -20,7 +20,10 @@ export class CallPage extends View {
     const panel = app.panel.value;
     return html`<div class="call" data-panel=${panel ?? 'none'}>
       <${CallTop} app=${app} />
-      <${Banner} app=${app} />
+      <div class="banners">
+        <${Banner} app=${app} />
+        <${ShareBanner} app=${app} />
+      </div>
       <main class="call-main">
         <${Stage} app=${app} />
         <${SelfView} app=${app} />
@@ -45,6 +48,24 @@ class Banner extends View {
       <${Icon} name="warning" size=${18} />
       <span>The connection broke. Reconnecting…</span>
       <span class="spinner" />
+    </div>`;
+  }
+}
+
+/** @extends {View<{ app: App }>} */
+class ShareBanner extends View {
+  /**
+   * @override
+   * @param {{ app: App }} props
+   */
+  view({ app }) {
+    if (!app.call.screen.value) return null;
+    return html`<div class="banner" data-tone="share" role="status">
+      <${Icon} name="screen" size=${18} />
+      <span>You are sharing your screen</span>
+      <button type="button" class="button small" onClick=${() => app.toggleScreen()}>
+        Stop sharing
+      </button>
     </div>`;
   }
 }

@@ -1,15 +1,10 @@
+import { layoutChoices } from '../lib/layouts.js';
+import { Icon } from '../ui/controls.js';
 import { MenuItem, Popover } from '../ui/popover.js';
 import { html, View } from '../ui/view.js';
 import { isDark, toggleTheme } from './theme-button.js';
 
 /** @import { App } from '../state/app.js' */
-
-/** Layouts that have a label here; the menu offers those that the server has too. */
-const LAYOUTS = [
-  { name: 'grid', label: 'Grid', icon: 'grid' },
-  { name: 'speaker', label: 'Speaker', icon: 'speaker-view' },
-  { name: 'sidebar', label: 'Sidebar', icon: 'sidebar' },
-];
 
 /** @extends {View<{ app: App, onClose: () => void }>} */
 export class MoreMenu extends View {
@@ -27,8 +22,19 @@ export class MoreMenu extends View {
     const { settings } = app;
     const shown = settings.selfViewShown.value;
     const dark = isDark(settings);
+    const sharing = Boolean(app.call.screen.value);
     return html`<${Popover} label="More" class="menu above" onClose=${onClose}>
       ${app.call.isModerator.value && this.moderatorItems(app)}
+      ${
+        app.call.mayShare.value &&
+        html`<${MenuItem}
+          icon=${sharing ? 'screen-off' : 'screen'}
+          label=${sharing ? 'Stop sharing your screen' : 'Share your screen'}
+          hint="D"
+          class="on-phones"
+          onClick=${this.choose(() => app.toggleScreen())}
+        />`
+      }
       <${MenuItem}
         icon="link"
         label="Copy invitation link"
@@ -73,12 +79,10 @@ export class MoreMenu extends View {
   moderatorItems(app) {
     const { call } = app;
     const recording = Boolean(call.recording.value);
-    const current = call.layout.value?.layout;
-    const features = call.room.server?.features;
-    const layouts = LAYOUTS.filter(({ name }) => features?.layouts?.includes(name));
-    return html`${layouts.length > 1 && this.layoutItems(layouts, current, app)}
+    const features = call.features.value;
+    return html`${this.layoutItems(app)}
     ${
-      features?.recording &&
+      features.recording &&
       html`<${MenuItem}
         icon="record"
         label=${recording ? 'Stop recording' : 'Record the call'}
@@ -90,23 +94,29 @@ export class MoreMenu extends View {
     }`;
   }
 
-  /**
-   * @param {typeof LAYOUTS} layouts
-   * @param {string | undefined} current
-   * @param {App} app
-   */
-  layoutItems(layouts, current, app) {
+  /** @param {App} app */
+  layoutItems({ call, attempt }) {
+    const { layout: current, spotlight, tiles = [] } = call.layout.value ?? {};
+    const names = call.features.value.layouts ?? [];
+    const screenShown = tiles.some(({ source }) => source === 'screen');
+    const choices = layoutChoices(names, screenShown);
+    if (choices.length < 2) return null;
+    // In a grid nobody is larger than others: a spotlight ends there.
+    /** @param {string} name */
+    const set = name => call.room.setLayout(name, name === 'grid' ? undefined : spotlight);
     return html`
       <div class="menu-title" id="layout-title">Layout for everybody</div>
       <div class="layout-choice" role="group" aria-labelledby="layout-title">
-        ${layouts.map(
-          ({ name, label, icon }) => html`<${MenuItem}
+        ${choices.map(
+          ({ name, label, icon }) => html`<button
             key=${name}
-            icon=${icon}
-            label=${label}
-            checked=${current === name}
-            onClick=${this.choose(() => app.attempt(app.call.room.setLayout(name)))}
-          />`,
+            type="button"
+            class="menu-item"
+            aria-pressed=${current === name}
+            onClick=${this.choose(() => attempt(set(name)))}
+          >
+            <${Icon} name=${icon} size=${26} /><span>${label}</span>
+          </button>`,
         )}
       </div>
       <hr />

@@ -1,8 +1,8 @@
 import { qualityWord } from '../lib/words.js';
 import { Avatar, Icon, IconButton } from '../ui/controls.js';
-import { MenuItem, Popover } from '../ui/popover.js';
 import { html, signal, View } from '../ui/view.js';
 import { Panel } from './panel.js';
+import { hasPersonMenu, PersonMenu } from './person-menu.js';
 
 /**
  * @import { Participant } from '/sdk/tributary.js'
@@ -70,6 +70,7 @@ class Person extends View {
     const notes = [
       me && 'you',
       who.role !== 'participant' && who.role,
+      app.call.layout.value?.spotlight === who.identity && 'in the spotlight',
       score !== undefined && score <= 2 && `${qualityWord(score).toLowerCase()} connection`,
     ].filter(Boolean);
     return html`<li class="person" data-speaking=${speaking}>
@@ -79,6 +80,7 @@ class Person extends View {
         ${notes.length > 0 && html`<small>${notes.join(', ')}</small>`}
       </span>
       ${speaking && html`<span class="visually-hidden">is talking</span>`}
+      ${who.screenShared && html`<${Sign} icon="screen" label="Shares a screen" tone="share" />`}
       ${who.handRaised && html`<${Sign} icon="hand" label="Hand raised" tone="hand" />`}
       ${
         who.role !== 'viewer' &&
@@ -95,7 +97,7 @@ class Person extends View {
           />
         `
       }
-      ${app.call.isModerator.value && !me && this.menu(app, who)}
+      ${hasPersonMenu(app, who) && this.menu(app, who)}
     </li>`;
   }
 
@@ -104,46 +106,14 @@ class Person extends View {
    * @param {Participant} who
    */
   menu(app, who) {
-    const { room } = app.call;
-    /** @param {() => Promise<void>} request */
-    const choose = request => () => {
-      this.menuShown.value = false;
-      app.attempt(request());
-    };
     return html`<div class="anchor">
       <${IconButton}
         icon="more"
-        label=${`Moderate ${who.name}`}
+        label=${`Options for ${who.name}`}
         expanded=${this.menuShown.value}
         onClick=${this.toggleMenu}
       />
-      ${
-        this.menuShown.value &&
-        html`<${Popover} label=${who.name} class="menu" onClose=${this.toggleMenu}>
-          ${
-            room.server?.features?.layouts?.includes('speaker') &&
-            html`<${MenuItem}
-              icon="speaker-view"
-              label="Put in the spotlight"
-              onClick=${choose(() => room.setLayout('speaker', who.identity))}
-            />`
-          }
-          ${
-            !who.audioMuted &&
-            html`<${MenuItem}
-              icon="mic-off"
-              label="Mute"
-              onClick=${choose(() => room.moderate(who.identity, { audioMuted: true }))}
-            />`
-          }
-          <${MenuItem}
-            icon="leave"
-            label="Remove from the call"
-            tone="danger"
-            onClick=${choose(() => room.moderate(who.identity, { remove: true }))}
-          />
-        <//>`
-      }
+      ${this.menuShown.value && html`<${PersonMenu} app=${app} who=${who} onClose=${this.toggleMenu} />`}
     </div>`;
   }
 }

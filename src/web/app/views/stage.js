@@ -1,11 +1,9 @@
 import { tileBoxes } from '../lib/overlay.js';
 import { Icon } from '../ui/controls.js';
 import { html, signal, View } from '../ui/view.js';
+import { Tile } from './tile.js';
 
-/**
- * @import { App } from '../state/app.js'
- * @import { TileBox } from '../lib/overlay.js'
- */
+/** @import { App } from '../state/app.js' */
 
 const DEFAULT_RATIO = 16 / 9;
 
@@ -83,7 +81,7 @@ export class Stage extends View {
           }}
         />
         <ul class="tiles" aria-label="Who is in the picture">
-          ${tiles.map(tile => html`<${Tile} key=${tile.key} tile=${tile} />`)}
+          ${tiles.map(tile => html`<${Tile} key=${tile.key} app=${app} tile=${tile} />`)}
         </ul>
         ${
           (this.waiting.value || !hasMix) &&
@@ -101,15 +99,4 @@ export class Stage extends View {
       </div>
     </div>`;
   }
-}
-
-/** @param {{ tile: TileBox }} props */
-function Tile({ tile }) {
-  return html`<li class="tile" style=${tile.style} data-speaking=${tile.speaking}>
-    <span class="visually-hidden">${tile.label}</span>
-    <span class="tile-marks" aria-hidden="true">
-      ${tile.handRaised && html`<span class="mark hand"><${Icon} name="hand" size=${16} /></span>`}
-      ${tile.audioMuted && html`<span class="mark"><${Icon} name="mic-off" size=${16} /></span>`}
-    </span>
-  </li>`;
 }

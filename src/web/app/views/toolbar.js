@@ -25,6 +25,7 @@ export class Toolbar extends View {
       </div>
       <div class="toolbar-main">
         ${!call.isViewer.value && html`<${MuteButtons} app=${app} />`}
+        ${call.mayShare.value && html`<${ShareButton} app=${app} />`}
         <${IconButton}
           variant="bar"
           icon="hand"
@@ -109,6 +110,27 @@ class MuteButtons extends View {
         onClick=${() => app.toggleMute('video')}
       />
     `;
+  }
+}
+
+/** On phones it is an entry of the menu instead. @extends {View<{ app: App }>} */
+class ShareButton extends View {
+  /**
+   * @override
+   * @param {{ app: App }} props
+   */
+  view({ app }) {
+    const sharing = Boolean(app.call.screen.value);
+    return html`<span class="share">
+      <${IconButton}
+        variant="bar"
+        icon=${sharing ? 'screen-off' : 'screen'}
+        tone=${sharing ? 'on' : ''}
+        label=${sharing ? 'Stop sharing your screen' : 'Share your screen'}
+        hint="D"
+        onClick=${() => app.toggleScreen()}
+      />
+    </span>`;
   }
 }
 

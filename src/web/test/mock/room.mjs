@@ -110,7 +110,18 @@ export class MockRoom {
         name: 'mock',
         version: '0',
         pingInterval: 10,
-        features: { layouts: ['grid', 'speaker', 'sidebar'], recording: true, screen: false },
+        features: {
+          layouts: ['grid', 'speaker', 'sidebar'],
+          recording: true,
+          screen: {
+            sharers: 1,
+            replace: false,
+            maxWidth: 1920,
+            maxHeight: 1080,
+            maxFramerate: 15,
+            maxBitrate: 2_500_000,
+          },
+        },
       },
     });
     this.#showScene();

@@ -8,9 +8,16 @@ import {
   roomOfInput,
   roomOfPath,
 } from '../../app/lib/address.js';
+import { layoutChoices, spotlightLayout } from '../../app/lib/layouts.js';
 import { tileBoxes } from '../../app/lib/overlay.js';
 import { actionOf } from '../../app/lib/shortcuts.js';
-import { bitrate, deviceProblem, duration, joinProblem } from '../../app/lib/words.js';
+import {
+  bitrate,
+  deviceProblem,
+  duration,
+  joinProblem,
+  screenProblem,
+} from '../../app/lib/words.js';
 import { gresource } from '../list-resources.mjs';
 import { servedFiles, webRoot } from '../manifest.mjs';
 
@@ -43,6 +50,12 @@ test('tiles come in reading order, labelled, and stay inside the canvas', () => 
   assert.deepEqual(
     boxes.map(({ speaking }) => speaking),
     [false, false, true],
+  );
+  const screen = /** @type {any} */ ({ ...tile('c', 0.5, 0), source: 'screen' });
+  const [shared] = tileBoxes({ ...layout, tiles: [screen] }, people, ['c'], 'a');
+  assert.deepEqual(
+    [shared.label, shared.speaking, shared.handRaised, shared.corner],
+    ['Screen of C', false, false, 'from-top from-right'],
   );
   assert.deepEqual(tileBoxes(null, people, [], undefined), []);
 });
@@ -108,4 +121,24 @@ test('every icon that the page uses is in the set', () => {
   for (const [, name, other] of used) {
     assert.ok(set.includes(`id="${name ?? other}"`), name ?? other);
   }
+});
+
+test('layouts in the order of the menu, own ones last, that for screens while there is one', () => {
+  const names = ['screen-share', 'stage_left', 'speaker', 'grid'];
+  assert.deepEqual(
+    layoutChoices(names, false).map(({ label }) => label),
+    ['Grid', 'Speaker', 'Stage left'],
+  );
+  assert.equal(layoutChoices(names, true).length, 4);
+  assert.equal(spotlightLayout(names, 'grid'), 'speaker');
+  assert.equal(spotlightLayout(names, 'stage_left'), 'stage_left');
+  assert.equal(spotlightLayout(['grid'], 'grid'), undefined);
+});
+
+test('why no screen is shared, in words', () => {
+  const refused = new DOMException('Permission denied', 'NotAllowedError');
+  assert.equal(screenProblem(refused).tone, 'info');
+  const bySystem = new DOMException('Permission denied by system', 'NotAllowedError');
+  assert.match(screenProblem(bySystem).text, /privacy settings/);
+  assert.match(screenProblem(new DOMException('', 'NotSupportedError')).text, /cannot share/);
 });

@@ -58,7 +58,7 @@
   function see() {
     const picture = video();
     if (!picture?.videoWidth) return [];
-    const tiles = room().layout?.tiles ?? [];
+    const tiles = (room().layout?.tiles ?? []).filter(({ source }) => source === 'camera');
     const now = Date.now();
     return look(picture, tiles).map(({ colour, bits }, index) => ({
       identity: tiles[index].identity,
@@ -67,6 +67,68 @@
       age: pattern.age(bits, now),
       tile: tiles[index],
     }));
+  }
+
+  /** The luma of a picture's part, drawn to that size. */
+  function lumaOf(draw, width, height) {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.imageSmoothingQuality = 'high';
+    draw(context);
+    const { data } = context.getImageData(0, 0, width, height);
+    return Float32Array.from({ length: width * height }, (_, at) => 0.299 * data[at * 4] + 0.587 * data[at * 4 + 1] + 0.114 * data[at * 4 + 2]);
+  }
+
+  const spread = values => {
+    const sorted = Float32Array.from(values).sort();
+    return sorted[Math.floor(sorted.length * 0.99)] - sorted[Math.floor(sorted.length * 0.01)];
+  };
+
+  /**
+   * How the shared slide (`source` pixels wide) comes out, against the same slide scaled in one good step to
+   * the size of its tile: `psnr` of the luma in dB over the small text, `contrast` of that text's black and white
+   * (1 is all of it), and the colour in the slide's upper left. Null while there is none.
+   */
+  function seeScreen(source) {
+    const picture = video();
+    const tile = room().layout?.tiles.find(one => one.source === 'screen');
+    if (!picture?.videoWidth || !tile) return null;
+    const [width, height] = [tile.width * picture.videoWidth, tile.height * picture.videoHeight];
+    const scale = Math.min(width / 16, height / 9);
+    const shown = { width: Math.round(scale * 16), height: Math.round(scale * 9) };
+    const left = tile.left * picture.videoWidth + (width - shown.width) / 2;
+    const top = tile.top * picture.videoHeight + (height - shown.height) / 2;
+    const { slideText: text, drawSlide } = window.testTools;
+    const part = {
+      left: Math.round(text.left * shown.width),
+      top: Math.round(text.top * shown.height),
+      width: Math.round(text.width * shown.width),
+      height: Math.round(text.height * shown.height),
+    };
+    const original = new OffscreenCanvas(source, Math.round((source * 9) / 16));
+    drawSlide(original.getContext('2d'), source);
+    const wanted = lumaOf(
+      context => context.drawImage(original, -part.left, -part.top, shown.width, shown.height),
+      part.width, part.height,
+    );
+    // Places are whole, even pixels: the nearest counts.
+    let best = null;
+    for (const dy of [-1, 0, 1]) {
+      for (const dx of [-1, 0, 1]) {
+        const from = [Math.round(left + part.left) + dx, Math.round(top + part.top) + dy];
+        const got = lumaOf(
+          context => context.drawImage(picture, ...from, part.width, part.height, 0, 0, part.width, part.height),
+          part.width, part.height,
+        );
+        const error = got.reduce((sum, value, at) => sum + (value - wanted[at]) ** 2, 0) / got.length;
+        const psnr = 10 * Math.log10(255 ** 2 / Math.max(error, 1e-3));
+        if (!best || psnr > best.psnr) best = { psnr, contrast: spread(got) / spread(wanted) };
+      }
+    }
+    scratch.width = scratch.height = 1;
+    const context = pen();
+    context.drawImage(picture, left + shown.width * 0.9, top + shown.height * 0.1, 4, 4, 0, 0, 1, 1);
+    return { ...best, colour: [...context.getImageData(0, 0, 1, 1).data].slice(0, 3), shown, tile };
   }
 
   /** The clocks of every tile from the frame's own luma plane: cheap enough for every frame. */
@@ -293,5 +355,5 @@
     violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
   });
 
-  window.probe = { see, hear, beeps, join, violations, watch: options => new Watch(options), placeIn };
+  window.probe = { see, seeScreen, hear, beeps, join, violations, watch: options => new Watch(options), placeIn };
 })();

@@ -1,6 +1,7 @@
 /**
  * In the page, before its own scripts: a camera and a microphone that can be recognised in the mix.
- * `window.testPerson` says whose: { colour: [r, g, b], tone, width, height, fps, look }.
+ * `window.testPerson` says whose: { colour: [r, g, b], tone, width, height, fps, look }. With `screen: width` it has
+ * a screen of that width too, which shows support/page/slide.js.
  *
  * The camera shows the person's colour, a clock as a pattern of bits (support/page/pattern.js), and a bar
  * that moves. All of it lies in the middle, which survives the crop to any tile.
@@ -83,6 +84,32 @@
     if (wantsVideo) tracks.push(camera());
     return new MediaStream(tracks);
   };
+  function screen() {
+    const slide = document.createElement('canvas');
+    slide.width = person.screen;
+    slide.height = Math.round((person.screen * 9) / 16);
+    let cursor = false;
+    const blink = () => {
+      cursor = !cursor;
+      window.testTools.drawSlide(slide.getContext('2d'), slide.width, { cursor });
+    };
+    blink();
+    const blinking = setInterval(blink, 200);
+    const [track] = slide.captureStream().getVideoTracks();
+    window.testSource.stopSharing = () => {
+      clearInterval(blinking);
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    };
+    return track;
+  }
+  if (person.screen) {
+    navigator.mediaDevices.getDisplayMedia = async () => {
+      if (window.testSource.refuses) throw new DOMException('Permission denied', 'NotAllowedError');
+      return new MediaStream([screen()]);
+    };
+  }
+
   navigator.mediaDevices.enumerateDevices = async () => [
     { kind: 'audioinput', deviceId: 'mic', groupId: 'test', label: 'Test microphone' },
     { kind: 'videoinput', deviceId: 'camera', groupId: 'test', label: 'Test camera' },

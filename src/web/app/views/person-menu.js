@@ -1,0 +1,85 @@
+import { spotlightLayout } from '../lib/layouts.js';
+import { MenuItem, Popover } from '../ui/popover.js';
+import { html, View } from '../ui/view.js';
+
+/**
+ * @import { Participant } from '/sdk/tributary.js'
+ * @import { App } from '../state/app.js'
+ */
+
+/** Whether I may do anything about this person. @param {App} app @param {Participant} who */
+export function hasPersonMenu(app, who) {
+  return app.call.isModerator.value && who.role !== 'viewer';
+}
+
+/**
+ * What a moderator can do about somebody: in the list of people, and on their tile.
+ *
+ * @extends {View<{ app: App, who: Participant, class?: string, onClose: () => void }>}
+ */
+export class PersonMenu extends View {
+  /**
+   * @override
+   * @param {{ app: App, who: Participant, class?: string, onClose: () => void }} props
+   */
+  view({ app, who, class: extra = '', onClose }) {
+    const { room } = app.call;
+    const me = who.identity === app.call.me.value?.identity;
+    /** @param {() => Promise<unknown>} request */
+    const choose = request => () => {
+      onClose();
+      app.attempt(request());
+    };
+    return html`<${Popover} label=${who.name} class=${`menu ${extra}`} onClose=${onClose}>
+      <div class="menu-title">${me ? `${who.name} (you)` : who.name}</div>
+      ${this.spotlightItem(app, who, choose)}
+      ${
+        who.screenShared &&
+        html`<${MenuItem}
+          icon="screen-off"
+          label="Stop the shared screen"
+          onClick=${choose(() =>
+            me ? room.stopScreen() : room.moderate(who.identity, { screenShared: false }),
+          )}
+        />`
+      }
+      ${
+        !me &&
+        !who.audioMuted &&
+        html`<${MenuItem}
+          icon="mic-off"
+          label="Mute"
+          onClick=${choose(() => room.moderate(who.identity, { audioMuted: true }))}
+        />`
+      }
+      ${
+        !me &&
+        html`<${MenuItem}
+          icon="leave"
+          label="Remove from the call"
+          tone="danger"
+          onClick=${choose(() => room.moderate(who.identity, { remove: true }))}
+        />`
+      }
+    <//>`;
+  }
+
+  /**
+   * @param {App} app
+   * @param {Participant} who
+   * @param {(request: () => Promise<unknown>) => () => void} choose
+   */
+  spotlightItem({ call }, who, choose) {
+    const current = call.layout.value?.layout ?? '';
+    const layout = spotlightLayout(call.features.value.layouts ?? [], current);
+    if (!layout) return null;
+    const lit = call.layout.value?.spotlight === who.identity;
+    return html`<${MenuItem}
+      icon="spotlight"
+      label=${lit ? 'Take out of the spotlight' : 'Put in the spotlight'}
+      onClick=${choose(() =>
+        lit ? call.room.setLayout(current) : call.room.setLayout(layout, who.identity),
+      )}
+    />`;
+  }
+}
