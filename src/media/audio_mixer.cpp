@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numbers>
 #include <utility>
 
 namespace tributary {
@@ -133,6 +134,31 @@ void AudioMixer::removeTap(const AudioTap* tap) {
   std::erase_if(taps_, [tap](const auto& held) { return held.get() == tap; });
 }
 
+void AudioMixer::playTones() {
+  const std::lock_guard lock(mutex_);
+  tonesAt_ = 0;
+}
+
+/// 0.15 s of 880 Hz, 0.1 s of nothing, 0.15 s of 1320 Hz, each faded in and out over 10 ms.
+void AudioMixer::addTones(AudioBlock& mix) {
+  constexpr int64_t length = audioRate * 15 / 100;
+  constexpr int64_t second = audioRate * 25 / 100;
+  constexpr double fade = audioRate / 100.0;
+  constexpr double volume = 0.12;
+  if (tonesAt_ < 0) return;
+  for (float& sample : mix) {
+    const int64_t at = tonesAt_ < second ? tonesAt_ : tonesAt_ - second;
+    const double hertz = tonesAt_ < second ? 880 : 1320;
+    ++tonesAt_;
+    if (at >= length) continue;
+    const double edge =
+        std::min({1.0, static_cast<double>(at) / fade, static_cast<double>(length - at) / fade});
+    sample += static_cast<float>(
+        volume * edge * std::sin(2 * std::numbers::pi * hertz * static_cast<double>(at) / audioRate));
+  }
+  if (tonesAt_ >= second + length) tonesAt_ = -1;
+}
+
 void AudioMixer::tick(int64_t due) {
   const std::lock_guard lock(mutex_);
   ++counters_.ticks;
@@ -186,6 +212,7 @@ void AudioMixer::mixAndSend(int64_t pts) {
     for (size_t i = 0; i < audioFrame; ++i)
       all[i] += person->block[i];
   }
+  addTones(all);
   counters_.encoders = 0;
   std::vector<PeerOutput*> shared;
   AudioBlock mix;

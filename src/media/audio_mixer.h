@@ -43,6 +43,9 @@ class AudioMixer {
   void addTap(std::shared_ptr<AudioTap> tap);
   void removeTap(const AudioTap* tap);
 
+  /// Plays two short tones to everybody who listens, and to the taps. Thread: any.
+  void playTones();
+
   struct Level {
     Id id;
     double db;  ///< dBFS, smoothed: about −90 is silence
@@ -80,6 +83,7 @@ class AudioMixer {
   void assignSlots();
   int slotFor(const Person& person) const;
   void mixAndSend(int64_t pts);
+  void addTones(AudioBlock& mix);
   void sendShared(const AudioBlock& all, int64_t pts, const std::vector<PeerOutput*>& listeners);
 
   AudioSettings settings_;
@@ -88,6 +92,7 @@ class AudioMixer {
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<Person*> slots_;
   std::vector<std::shared_ptr<AudioTap>> taps_;
+  int64_t tonesAt_ = -1;  ///< samples played of them; −1: none are
   int64_t newestTick_ = 0;
   std::vector<std::unique_ptr<Output>> outputs_;  ///< one a slot, and the shared one last
   Counters counters_;

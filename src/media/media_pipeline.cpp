@@ -261,6 +261,10 @@ Result<void> MediaPipeline::record(const std::shared_ptr<Recorder>& recorder,
   return {};
 }
 
+void MediaPipeline::showRecordingMark(bool shown) {
+  video_->setMark(shown ? drawRecordingMark(settings_.canvas.height) : nullptr);
+}
+
 void MediaPipeline::unrecord(const std::shared_ptr<Recorder>& recorder) {
   renditions_->untap(recorder.get());
   audio_->removeTap(recorder.get());

@@ -86,6 +86,9 @@ class MediaPipeline {
   Result<void> record(const std::shared_ptr<Recorder>& recorder,
                       const std::optional<RenditionSet::TapWish>& wish);
   void unrecord(const std::shared_ptr<Recorder>& recorder);
+  /// Says that the call is recorded: a mark in the picture, two tones.
+  void showRecordingMark(bool shown);
+  void playRecordingTones() { audio_->playTones(); }
   /// So that the recorder may begin, go on or change files there.
   void requestRecordedKeyFrame(const Recorder& recorder) { renditions_->requestKeyFrame(&recorder); }
 

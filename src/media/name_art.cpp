@@ -235,4 +235,25 @@ std::shared_ptr<const Overlay> drawCounter(int more, int canvasHeight) {
   return toOverlay(drawing, width, height);
 }
 
+std::shared_ptr<const Overlay> drawRecordingMark(int canvasHeight) {
+  const double fontSize = std::clamp(canvasHeight * 0.028, 11.0, 32.0);
+  const double dot = fontSize * 0.4;
+  const int padding = static_cast<int>(fontSize * 0.7);
+  const Drawing measure(1, 1);
+  const Text text(measure.get(), "REC", fontSize, true);
+  const int width = evenUp(static_cast<int>(2 * padding + 3 * dot) + text.width());
+  const int height = evenUp(text.height() + padding / 2);
+  const Drawing drawing(width, height);
+  cairo_t* cairo = drawing.get();
+  roundedRectangle(cairo, width, height, height / 2.0);
+  cairo_set_source_rgba(cairo, 0.05, 0.06, 0.08, 0.72);
+  cairo_fill(cairo);
+  cairo_arc(cairo, padding + dot, height / 2.0, dot, 0, 2 * std::numbers::pi);
+  cairo_set_source_rgb(cairo, 0.92, 0.2, 0.2);
+  cairo_fill(cairo);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  text.draw(cairo, padding + 3 * dot, (height - text.height()) / 2.0);
+  return toOverlay(drawing, width, height);
+}
+
 }  // namespace tributary

@@ -26,6 +26,9 @@ std::shared_ptr<const Overlay> drawLabel(const Person& person, int tileWidth, in
 /// "+12" in a dark pill: so many more people are there than are seen.
 std::shared_ptr<const Overlay> drawCounter(int more, int canvasHeight);
 
+/// A red dot and REC in a dark pill, for a canvas of that height.
+std::shared_ptr<const Overlay> drawRecordingMark(int canvasHeight);
+
 /// Up to two letters: of the first and the last word.
 std::string initials(const std::string& name);
 

@@ -83,6 +83,24 @@ std::shared_ptr<const Scene> VideoMixer::scene() const {
   return scene_;
 }
 
+void VideoMixer::setMark(std::shared_ptr<const Overlay> mark) {
+  const std::lock_guard lock(mutex_);
+  mark_ = std::move(mark);
+}
+
+void VideoMixer::drawMark(const PictureView& canvas) const {
+  std::shared_ptr<const Overlay> mark;
+  {
+    const std::lock_guard lock(mutex_);
+    mark = mark_;
+  }
+  if (!mark) return;
+  const int width = mark->picture->width();
+  const int height = mark->picture->height();
+  if (width + labelInset > settings_.width || height + labelInset > settings_.height) return;
+  blend(*mark, canvas.part(labelInset, labelInset, width, height));
+}
+
 void VideoMixer::tick(int64_t due) {
   const int64_t started = monotonicNow();
   GstBuffer* buffer = takeCanvas(pool_);
@@ -93,10 +111,12 @@ void VideoMixer::tick(int64_t due) {
   }
   GstMapInfo map;
   if (gst_buffer_map(buffer, &map, GST_MAP_WRITE)) {
+    const PictureView canvas = viewOf(map, formatOf(settings_));
     const auto scene = this->scene();
     if (scene != drawn_) glide_.retarget(*scene, due);
     drawn_ = scene;
-    draw(*scene, viewOf(map, formatOf(settings_)), due);
+    draw(*scene, canvas, due);
+    drawMark(canvas);
     gst_buffer_unmap(buffer, &map);
     count(due, started);
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(clock_.runningTime(due));

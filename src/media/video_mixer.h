@@ -40,6 +40,9 @@ class VideoMixer {
   void setScene(std::shared_ptr<const Scene> scene);
   std::shared_ptr<const Scene> scene() const;
 
+  /// Drawn over everything, in the left top corner; null for none. Thread: any.
+  void setMark(std::shared_ptr<const Overlay> mark);
+
   const CanvasSettings& settings() const { return settings_; }
 
   struct Counters {
@@ -53,6 +56,7 @@ class VideoMixer {
 
  private:
   void tick(int64_t due);
+  void drawMark(const PictureView& canvas) const;
   void draw(const Scene& scene, const PictureView& canvas, int64_t now);
   void drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target, int64_t now);
   void count(int64_t due, int64_t started);
@@ -62,8 +66,9 @@ class VideoMixer {
   Sink sink_;
   GstBufferPool* pool_;
   std::shared_ptr<Picture> background_;
-  mutable PriorityMutex mutex_;  ///< guards scene_ and counters_
+  mutable PriorityMutex mutex_;  ///< guards scene_, mark_ and counters_
   std::shared_ptr<const Scene> scene_ = std::make_shared<Scene>();
+  std::shared_ptr<const Overlay> mark_;
   Counters counters_;
   std::shared_ptr<const Scene> drawn_;  ///< the mixer's thread alone, as glide_
   Glide glide_;

@@ -99,6 +99,7 @@ ServerMetrics::ServerMetrics(std::string_view version)
       participants(gauge("tributary_participants", "Participants in all rooms.")),
       sessions(gauge("tributary_sessions", "Open signalling sessions (WebSockets).")),
       heapBytes(gauge("tributary_process_heap_bytes", "Heap in use by the server process.")),
+      recordingsActive(gauge("tributary_recordings_active", "Rooms that are being recorded.")),
       draining(gauge("tributary_draining", "1 while the server takes no new joins.")),
       joinDuration(prometheus::BuildHistogram()
                        .Name("tributary_join_duration_seconds")

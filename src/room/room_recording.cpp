@@ -73,7 +73,9 @@ RoomRecording::~RoomRecording() {
 void RoomRecording::release() {
   progress_.stop();
   keyFrames_.stop();
-  if (recorder_) media_.unrecord(recorder_);
+  if (!recorder_) return;
+  media_.unrecord(recorder_);
+  media_.showRecordingMark(false);
   recorder_.reset();
 }
 
@@ -122,6 +124,8 @@ void RoomRecording::start(const Json& params, UniqueFd file, Reply reply) {
     release();
     return (*std::exchange(starting_, nullptr))(tl::unexpected(fed.error()));
   }
+  media_.showRecordingMark(params["mark"].booleanOr(false));
+  if (params["tone"].booleanOr(false)) media_.playRecordingTones();
   progress_ = Timer::every(progressInterval, [this] { sendProgress(); });
 }
 

@@ -14,11 +14,10 @@ constexpr size_t payloadHeadroom = 4;
 
 SignallingServer::SignallingServer(SessionContext context, http::Server& http)
     : context_(context), http_(http), self_(std::make_shared<SignallingServer*>(this)) {
-  http.addWebSocket({
-      socketPath, subprotocol, [this](SoupServerMessage* message) { return mayOpen(message); },
-      [this](SoupServerMessage* message, SoupWebsocketConnection* connection) {
-        onWebSocket(message, connection);
-      }});
+  http.addWebSocket({socketPath, subprotocol, [this](SoupServerMessage* message) { return mayOpen(message); },
+                     [this](SoupServerMessage* message, SoupWebsocketConnection* connection) {
+                       onWebSocket(message, connection);
+                     }});
 }
 
 SignallingServer::~SignallingServer() {

@@ -41,6 +41,7 @@ void StatusPages::updateGauges() const {
   metrics.rooms.Set(static_cast<double>(context_.directory.roomCount()));
   metrics.participants.Set(static_cast<double>(context_.directory.participantCount()));
   metrics.sessions.Set(static_cast<double>(context_.sessionCount()));
+  metrics.recordingsActive.Set(static_cast<double>(context_.recordingCount()));
   metrics.heapBytes.Set(heapBytesInUse());
 }
 

@@ -19,6 +19,7 @@ class StatusPages {
     /// Why no new rooms should come here; empty while they may.
     std::function<std::string()> busyWith;
     std::function<size_t()> sessionCount;
+    std::function<size_t()> recordingCount;
   };
 
   /// All of `context` and `http` outlive it.

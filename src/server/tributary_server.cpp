@@ -58,7 +58,7 @@ TributaryServer::TributaryServer(ServerConfig config)
       files_("/tributary/web"),
       signalling_({config_, directory_, metrics_}, http_),
       status_({config_, directory_, metrics_, [this] { return busyWith(); },
-               [this] { return signalling_.sessionCount(); }},
+               [this] { return signalling_.sessionCount(); }, [this] { return recordings_.activeCount(); }},
               http_),
       recordingApi_(recordings_, http_) {
   http_.setPages(

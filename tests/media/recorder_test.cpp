@@ -183,6 +183,26 @@ TEST_F(RecorderTest, PartsFollowEachOtherWithoutALostFrame) {
   EXPECT_EQ(progress.packetsLost, 0U);
 }
 
+TEST_F(RecorderTest, TheMarkIsInThePictureAndTheTonesAreInTheSound) {
+  enter();
+  room_.media().showRecordingMark(true);
+  record(file("mark.webm"), Container::webm, "VP8");
+  ASSERT_TRUE(recorded(1));
+  const double at = static_cast<double>(recorder_->duration()) / seconds;
+  room_.media().playRecordingTones();
+  ASSERT_TRUE(recorded(at + 1.5));
+  room_.media().showRecordingMark(false);
+  ASSERT_TRUE(recorded(at + 3));
+  stop();
+  ASSERT_TRUE(finish("mark.webm", Container::webm));
+  const std::string path = dir_ + "/mark.webm";
+  const auto mark = [&path](double when) { return colourAt(path, when, 0.03, 0.035); };
+  const Colour with = mark(0.8);
+  const Colour without = mark(at + 2.8);
+  EXPECT_GT(std::abs(with.r - without.r) + std::abs(with.g - without.g) + std::abs(with.b - without.b), 60);
+  EXPECT_GT(toneLevel(path, 880, at, at + 0.6), toneLevel(path, 880, at + 1.5, at + 2.1) + 20);
+}
+
 TEST_F(RecorderTest, APauseIsLeftOut) {
   enter();
   record(file("p.webm"), Container::webm, "VP8");

@@ -1,5 +1,6 @@
 // Recordings of the real server: what is left when anything is killed, and what its API says.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -244,6 +245,103 @@ TEST_F(RecordingsTest, LimitsPartsAndPauses) {
   ASSERT_TRUE(isOver(paused));
   EXPECT_EQ(recording(paused)["gaps"].at(0)["reason"].stringOr(""), "paused");
   EXPECT_EQ(probe(pathOf(recording(paused))).complaints, "");
+}
+
+TEST_F(RecordingsTest, StartAndStopAgainAndAgainCostsNothing) {
+  const auto ada = enter("demo");
+  const auto once = [this] {
+    const std::string id = record("demo");
+    EXPECT_TRUE(waitFor([&] { return recording(id)["duration"].numberOr(0) > 0.2; }, 60));
+    EXPECT_EQ(post("/v1/recordings/" + id + "/stop").status, 200);
+    EXPECT_TRUE(isOver(id));
+    const Json done = recording(id);
+    EXPECT_EQ(done["status"].stringOr(""), "completed") << done.dump(true);
+    return done;
+  };
+  for (int i = 0; i < 3; ++i)
+    once();
+  const int room = roomPid("demo");
+  const auto roomBefore = sizeOf(room);
+  const auto serverBefore = sizeOf(server_.pid());
+  const auto heaps = [this] {
+    auto now = server_.metrics();
+    return std::pair{now["tributary_room_process_heap_bytes"], now["tributary_heap_bytes"]};
+  };
+  const auto heapBefore = heaps();
+  const char* wanted = std::getenv("TRIBUTARY_CYCLES");
+  const int cycles = wanted != nullptr ? std::atoi(wanted) : 12;
+  for (int i = 0; i < cycles; ++i) {
+    const Json done = once();
+    if (i % 10 == 0) {
+      EXPECT_EQ(probe(pathOf(done)).complaints, "");
+    }
+  }
+  EXPECT_TRUE(waitFor([&] { return sizeOf(room).threads <= roomBefore.threads; }));
+  EXPECT_LE(sizeOf(room).files, roomBefore.files + 1);
+  EXPECT_LE(sizeOf(server_.pid()).files, serverBefore.files + 1);
+  EXPECT_LE(sizeOf(server_.pid()).threads, serverBefore.threads + 1);
+  const auto heapAfter = heaps();
+  // What the server keeps of each is its line in the list.
+  EXPECT_LT(heapAfter.first - heapBefore.first, 1.5e6);
+  EXPECT_LT(heapAfter.second - heapBefore.second, 1e6 + cycles * 20e3);
+  std::printf("%d cycles: heap of the room %+.0f kB, of the server %+.0f kB\n", cycles,
+              (heapAfter.first - heapBefore.first) / 1e3, (heapAfter.second - heapBefore.second) / 1e3);
+}
+
+/// Recordings on a file system of their own, of one MiB.
+class SmallDiskTest : public RecordingsTest {
+ protected:
+  SmallDiskTest() : RecordingsTest(R"({"recordings": {"minFreeSpace": 0, "folder": ")" + disk() + R"("}})") {}
+  ~SmallDiskTest() override { std::system(("umount -l " + disk()).c_str()); }
+  void SetUp() override {
+    fs::create_directories(disk());
+    mounted_ = std::system(("mount -t tmpfs -o size=1m tmpfs " + disk() + " 2>/dev/null").c_str()) == 0;
+    if (!mounted_) GTEST_SKIP() << "may not mount here";
+  }
+  static std::string disk() { return "/tmp/tributary-small-disk-" + std::to_string(::getpid()); }
+
+  bool mounted_ = false;
+};
+
+TEST_F(SmallDiskTest, AFullDiskEndsTheRecordingWithAFileThatPlays) {
+  const auto ada = enter("demo");
+  TestPeer::Options talker;
+  talker.framerate = 25;
+  ada->call(talker);
+  ASSERT_TRUE(waitFor([&] { return ada->answered() && ada->peer()->video().frames > 0; }));
+  std::ofstream(disk() + "/ballast") << std::string(850'000, 'x');
+  ada->peer()->resetGap();
+  const std::string id = record("demo");
+  ASSERT_TRUE(waitFor([&] { return recording(id)["status"].stringOr("") == "failed"; }, 120));
+  const Json done = recording(id);
+  EXPECT_NE(done["error"].stringOr("").find("No space"), std::string::npos) << done["error"].dump();
+  EXPECT_LT(ada->peer()->video().largestGap, 0.4) << "the call has felt it";
+  const std::string path = disk() + "/" + done["path"].stringOr("") + ".webm";
+  const Probe film = probe(path);
+  EXPECT_EQ(film.complaints, "");
+  EXPECT_GT(film.duration, 1);
+  const auto told = [&] {
+    for (const auto& message : ada->messages()) {
+      if (message["ended"]["error"].string()) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(waitFor(told)) << "people are not told";
+}
+
+TEST_F(SmallDiskTest, ADiskThatCannotBeWrittenSaysSoAtOnce) {
+  const auto ada = enter("demo");
+  ASSERT_EQ(std::system(("mount -o remount,ro " + disk()).c_str()), 0);
+  const double from = now();
+  const auto answer = post("/v1/rooms/demo/recordings");
+  EXPECT_LT(now() - from, 4);
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_NE(answer.body.find("Read-only"), std::string::npos) << answer.body;
+  ASSERT_EQ(std::system(("mount -o remount,rw " + disk()).c_str()), 0);
+  const std::string id = record("demo");
+  ASSERT_TRUE(recorded(id, 0.5));
+  post("/v1/recordings/" + id + "/stop");
+  EXPECT_TRUE(isOver(id));
 }
 
 }  // namespace
