@@ -292,7 +292,9 @@ TEST_F(RecordingsTest, StartAndStopAgainAndAgainCostsNothing) {
 class SmallDiskTest : public RecordingsTest {
  protected:
   SmallDiskTest() : RecordingsTest(R"({"recordings": {"minFreeSpace": 0, "folder": ")" + disk() + R"("}})") {}
-  ~SmallDiskTest() override { std::system(("umount -l " + disk()).c_str()); }
+  ~SmallDiskTest() override {
+    std::system(("umount -l " + disk() + " 2>/dev/null; rmdir " + disk()).c_str());
+  }
   void SetUp() override {
     fs::create_directories(disk());
     mounted_ = std::system(("mount -t tmpfs -o size=1m tmpfs " + disk() + " 2>/dev/null").c_str()) == 0;
