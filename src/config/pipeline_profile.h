@@ -100,7 +100,8 @@ struct PipelineProfile {
 
   struct Screen {
     bool allowed = true;
-    bool several = false;  ///< else a new share takes the place of the one before
+    bool several = false;
+    bool takeover = false;  ///< one too many ends the one that began first; else it is refused
     int maxHeight = 1080;
     int framerate = 15;
     int bitrate = 2'500'000;  ///< bit/s, asked of the client that shares

@@ -176,16 +176,18 @@ void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
 
 void describeScreen(Visitor& visit, PipelineProfile::Screen& screen) {
   visit.begin("screen", "Shared screens.");
-  visit.flag("allowed", screen.allowed, {"whether screens may be shared", "", live});
+  visit.flag("allowed", screen.allowed, {"whether screens may be shared", "", nextRoom});
+  visit.flag("several", screen.several,
+             {"several at a time, four at most; else one", "one more decode each", nextRoom});
   visit.flag(
-      "several", screen.several,
-      {"several at a time; else a new one takes the place of the one before", "one more decode each", live});
+      "takeover", screen.takeover,
+      {"one too many ends the one that began first; else it is refused, and told who shares", "", nextRoom});
   visit.number("maxHeight", screen.maxHeight, {180, 2160, 2, pixels},
-               {"lines asked of who shares", "sharp text; CPU of decoding", live});
+               {"lines asked of who shares", "sharp text; CPU of decoding", nextRoom});
   visit.number("framerate", screen.framerate, {1, 60, 1, frames},
-               {"asked of who shares; text needs few", "CPU of decoding", live});
+               {"asked of who shares; text needs few", "CPU of decoding", nextRoom});
   visit.number("bitrate", screen.bitrate, {100'000, 20'000'000, 1, bits},
-               {"asked of who shares", "how soon text is sharp", live});
+               {"asked of who shares", "how soon text is sharp", nextRoom});
   visit.end();
 }
 

@@ -212,7 +212,11 @@ std::shared_ptr<const Overlay> MediaPipeline::labelFor(Member& member, const Pla
   Member::Art& art = member.art(placed.source);
   const std::string key = placed.person.name + "/" + std::to_string(placed.rect.width) + "x" +
                           std::to_string(placed.rect.height) + (placed.person.audioMuted ? "/muted" : "");
-  if (key != art.labelKey) art.label = drawLabel(placed.person, placed.rect.width, placed.rect.height);
+  // A label grows with its tile; on a screen it would cover what others read.
+  const int part = placed.source == Source::screen ? 2 : 1;
+  if (key != art.labelKey) {
+    art.label = drawLabel(placed.person, placed.rect.width / part, placed.rect.height / part);
+  }
   art.labelKey = key;
   return art.label;
 }

@@ -1,6 +1,21 @@
 #include "room/room_settings.h"
 
 namespace tributary {
+namespace {
+
+ScreenSettings screenSettings(const PipelineProfile::Screen& screen) {
+  constexpr int several = 4;  // beside the cameras, more would be too small to read
+  ScreenSettings out;
+  out.sharers = !screen.allowed ? 0 : screen.several ? several : 1;
+  out.replace = screen.takeover;
+  out.maxHeight = screen.maxHeight;
+  out.maxWidth = screen.maxHeight * 2;  // wide screens have 21:9
+  out.maxFramerate = screen.framerate;
+  out.maxBitrate = screen.bitrate;
+  return out;
+}
+
+}  // namespace
 
 Result<RoomSettings> parseRoomSettings(const Json& params) {
   RoomSettings out;
@@ -8,6 +23,7 @@ Result<RoomSettings> parseRoomSettings(const Json& params) {
   auto profile = parsePipelineProfile(params["profile"].isObject() ? params["profile"] : Json::object());
   if (!profile) return tl::unexpected(profile.error());
   out.profile = std::move(*profile);
+  out.screen = screenSettings(out.profile.screen);
   const Json limits = params["limits"];
   out.maxParticipants = static_cast<int>(limits["participants"].integerOr(out.maxParticipants));
   // The channel carries durations as seconds, as the configuration file does.
