@@ -12,8 +12,8 @@
 
 namespace tributary {
 
-/// A camera's or screen's way from RTP to its tile's frame store: depayload, decode, fit. Lives in a peer's pipeline and
-/// runs on the thread that webrtcbin's jitter buffer gives it.
+/// A camera's or screen's way from RTP to its tile's frame store: depayload, decode, fit. Lives in a peer's
+/// pipeline and runs on the thread that webrtcbin's jitter buffer gives it.
 ///
 /// A decoder that falls behind (a slow machine, a hostile stream) skips to the next key frame instead of
 /// showing the past. What is off canvas is not decoded; it begins again with a key frame.
