@@ -1,5 +1,6 @@
 // 200 joins and leaves of real peers against the real server: nothing may grow.
 #include <gtest/gtest.h>
+#include <libsoup/soup.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -105,9 +106,9 @@ TEST_F(Churn, LeavesThreadsFilesAndHeapWhereTheyWere) {
   EXPECT_LE(after.server.threads, before.server.threads);
   EXPECT_LE(after.server.files, before.server.files);
   EXPECT_LE(after.roomHeap, before.roomHeap * 1.05);
-  // The server's heap is 0.6 MB in all, of which some 400 bytes a join stay (where is not found yet): a
-  // session that leaked would cost tens of kilobytes.
-  EXPECT_LE(after.serverHeap, before.serverHeap * 1.05 + 600.0 * (cycles() - 20));
+  // libsoup before 3.3.2 keeps the GSocket (338 bytes) of each connection it accepted (its commit b545d5f0).
+  const double perConnection = soup_check_version(3, 3, 2) ? 0 : 450;  // some cycles poll /metrics too
+  EXPECT_LE(after.serverHeap, before.serverHeap * 1.05 + perConnection * (cycles() - 20));
   EXPECT_TRUE(server_.complaints().empty()) << server_.complaints().front();
   EXPECT_GT(stays_->peer()->video().frames, 100U);
 }
