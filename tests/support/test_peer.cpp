@@ -56,7 +56,9 @@ std::string videoBranch(const TestPeer::Options& o) {
          " ! video/x-raw,format=I420,width=" + std::to_string(o.width) +
          ",height=" + std::to_string(o.height) + ",framerate=" + std::to_string(o.framerate) +
          "/1 ! queue leaky=downstream max-size-buffers=2 ! " + encoder +
-         " ! application/x-rtp,media=video,encoding-name=" + o.codec + ",payload=" + (h264 ? "97" : "96") +
+         " ! application/x-rtp,media=video,encoding-name=" + o.codec +
+         // In the filter too: the offer may be made before caps have come through.
+         ",payload=" + (h264 ? "97,profile-level-id=(string)42e01f,packetization-mode=(string)1" : "96") +
          " ! queue leaky=downstream ! wb. ";
 }
 
