@@ -171,6 +171,11 @@ int64_t MediaPipeline::lastScreenPacket(const Id& id) const {
   return found != members_.end() && found->second->peer ? found->second->peer->lastScreenPacket() : 0;
 }
 
+TileSlot::Size MediaPipeline::cameraSize(const Id& id) const {
+  const auto found = members_.find(id);
+  return found != members_.end() ? found->second->slot->sourceSize() : TileSlot::Size{};
+}
+
 void MediaPipeline::setAudioMuted(const Id& id, bool muted) {
   const auto found = members_.find(id);
   if (found == members_.end()) return;

@@ -63,6 +63,8 @@ class MediaPipeline {
   void setScreenShared(const Id& id, bool shared);
   /// When something last arrived of that person's screen, by monotonicNow(); 0 is never.
   int64_t lastScreenPacket(const Id& id) const;
+  /// Of the newest picture that has come from their camera; 0 before one has.
+  TileSlot::Size cameraSize(const Id& id) const;
   /// The microphone is off: not in the mix, whatever still arrives.
   void setAudioMuted(const Id& id, bool muted);
   /// What a client can take, in lines of picture; 0 is no limit.

@@ -52,6 +52,7 @@ void TileSlot::push(const std::shared_ptr<const Picture>& frame, int64_t now) {
   if (muted_) return;
   ++counters_.arrived;
   lastArrival_ = now;
+  sourceSize_ = {frame->width(), frame->height()};
   queue_.push_back(std::move(entry));
   if (queue_.size() > maxQueued) queue_.pop_front();
 }
@@ -109,6 +110,11 @@ TileFrame TileSlot::take(int width, int height, Fit fit, int64_t now) {
   }
   out.picture = std::move(entry.fitted);
   return out;
+}
+
+TileSlot::Size TileSlot::sourceSize() const {
+  const std::lock_guard lock(mutex_);
+  return sourceSize_;
 }
 
 TileSlot::Counters TileSlot::counters() const {

@@ -60,6 +60,13 @@ class TileSlot {
   /// The same as it came, for a tile that is changing its size. Thread: the mixer's.
   TileFrame takeSource(int64_t now);
 
+  struct Size {
+    int width = 0;
+    int height = 0;
+  };
+  /// Of the last frame that came; 0 before one has. Thread: any.
+  Size sourceSize() const;
+
   struct Counters {
     uint64_t arrived = 0;  ///< decoded frames
     uint64_t shown = 0;    ///< distinct ones that reached the canvas
@@ -90,6 +97,7 @@ class TileSlot {
   std::atomic<bool> muted_ = false;
   std::atomic<bool> wanted_ = true;
   int64_t lastArrival_ = 0;
+  Size sourceSize_;
   int ticks_ = 0;        ///< since the queue's length was last judged
   size_t shortest_ = 0;  ///< of the queue after a take(), over those ticks
   Counters counters_;

@@ -20,14 +20,20 @@ void MessageHandler::operator()(const message::Offer& offer) {
   if (!checked) return reply(tl::unexpected(checked.error()));
   const auto negotiated = negotiate(*checked);
   if (!negotiated) return reply(tl::unexpected(negotiated.error()));
+  const bool camera = std::ranges::any_of(negotiated->lines, [](const MediaLine& line) {
+    return line.kind == MediaLine::Kind::video && !line.screen && line.receive;
+  });
+  room.uplinks_.remove(person.identity);
   auto pending = std::make_shared<Reply>(std::move(reply));
   room.media_->connect(
-      person.identity, *negotiated, [pending, identity = person.identity](const Result<std::string>& sdp) {
+      person.identity, *negotiated,
+      [&inRoom = room, camera, pending, identity = person.identity](const Result<std::string>& sdp) {
         if (!sdp) {
           log::warning("peer.refused", {{"participant", identity}, {"message", sdp.error().message}});
           return (*pending)(tl::unexpected(sdp.error()));
         }
         (*pending)(Json::object({{"message", Json::object({{"type", "answer"}, {"sdp", *sdp}})}}));
+        if (camera) inRoom.uplinks_.connected(identity);
       });
 }
 

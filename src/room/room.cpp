@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds speakerInterval{100};
 constexpr std::chrono::milliseconds screenInterval{100};
+constexpr std::chrono::milliseconds uplinkInterval{250};
 constexpr std::chrono::milliseconds qualityInterval{3000};
 constexpr std::chrono::seconds teardownPatience{20};
 
@@ -48,7 +49,8 @@ Room::Room(RoomSettings settings, Outlet outlet)
     : settings_(std::move(settings)),
       outlet_(std::move(outlet)),
       director_(layoutPolicy(settings_)),
-      screens_(settings_.screen) {
+      screens_(settings_.screen),
+      uplinks_(uplinkLimits(settings_)) {
   MediaPipeline::Callbacks callbacks;
   callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {
     const auto found = std::ranges::find(people_, id, [](const auto& p) { return p->identity; });
@@ -63,6 +65,7 @@ Room::Room(RoomSettings settings, Outlet outlet)
   recording_ = std::make_unique<RoomRecording>(*media_, outlet_.recording);
   timers_.push_back(Timer::every(speakerInterval, [this] { watchSpeakers(); }));
   timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
+  timers_.push_back(Timer::every(uplinkInterval, [this] { steerUplinks(); }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
   timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));
 }
@@ -104,6 +107,7 @@ Result<Json> Room::join(const Json& params) {
   person->departure.stop();
   announce(*person, isNew ? "participantJoined" : "participantUpdated");
   arrange();
+  uplinks_.retell(identity);
   log::info(isNew ? "participant.joined" : "participant.resumed", {{"participant", identity}});
   Json everybody = Json::array();
   for (const auto& other : people_)
@@ -133,6 +137,7 @@ void Room::remove(const std::string& identity, const std::string& reason) {
   std::erase_if(people_, [&](const auto& person) { return person->identity == identity; });
   detector_.remove(identity);
   screens_.stop(identity);
+  uplinks_.remove(identity);
   log::info("participant.left", {{"participant", identity}, {"reason", reason}});
   broadcast(Json::object({{"type", "participantLeft"}, {"identity", identity}, {"reason", reason}}));
   arrange();
@@ -181,11 +186,34 @@ void Room::arrange() {
     placed.push_back({shownAs(**person, tile.source), tile.rect, tile.source, tile.z, talks});
   }
   media_->arrange(placed, arrangement.offCanvas);
-  if (arrangement == arrangement_) return;
+  const bool same = arrangement == arrangement_;
   arrangement_ = std::move(arrangement);
+  steerUplinks();
+  if (same) return;
   Json message = layoutJson();
   message.set("type", "layoutChanged");
   broadcast(message);
+}
+
+void Room::steerUplinks() {
+  std::vector<UplinkDirector::Seen> seen;
+  for (const auto& tile : arrangement_.tiles) {
+    const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
+    if (tile.source != Source::camera || person == people_.end() || (*person)->videoMuted) continue;
+    const auto camera = media_->cameraSize(tile.identity);
+    seen.push_back({tile.identity, tile.rect, camera.width, camera.height});
+  }
+  for (const auto& [identity, request] : uplinks_.decide(seen, monotonicNow())) {
+    const auto person = std::ranges::find(people_, identity, [](const auto& p) { return p->identity; });
+    if (person == people_.end() || (*person)->sessionId.empty()) continue;
+    outlet_.send(Json::array({(*person)->sessionId}), Json::object({{"type", "requestVideo"},
+                                                                    {"source", "camera"},
+                                                                    {"active", request.active},
+                                                                    {"maxWidth", request.maxWidth},
+                                                                    {"maxHeight", request.maxHeight},
+                                                                    {"maxFramerate", request.maxFramerate},
+                                                                    {"maxBitrate", request.maxBitrate}}));
+  }
 }
 
 Json Room::layoutJson() const {

@@ -15,6 +15,7 @@
 #include "room/room_settings.h"
 #include "room/screen_shares.h"
 #include "room/speaker_detector.h"
+#include "room/uplink_director.h"
 
 namespace tributary {
 
@@ -62,6 +63,8 @@ class Room {
   Participant* bySession(const std::string& sessionId);
   void remove(const std::string& identity, const std::string& reason);
   void arrange();
+  /// Tells clients what of their cameras is needed.
+  void steerUplinks();
   Json layoutJson() const;
   /// What this room can do, so that clients offer nothing else.
   Json featuresJson() const;
@@ -88,6 +91,7 @@ class Room {
   std::vector<std::string> speakers_;
   std::string dominant_;
   ScreenShares screens_;
+  UplinkDirector uplinks_;
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;
   std::unique_ptr<MediaPipeline> media_;

@@ -1,5 +1,7 @@
 #include "room/room_settings.h"
 
+#include <algorithm>
+
 namespace tributary {
 namespace {
 
@@ -76,6 +78,12 @@ LayoutPolicy layoutPolicy(const RoomSettings& settings) {
   for (const auto& [name, layout] : profile.layouts)
     out.custom[name] = layout.sets;
   return out;
+}
+
+UplinkLimits uplinkLimits(const RoomSettings& settings) {
+  const PipelineProfile& profile = settings.profile;
+  return {profile.uplink.maxHeight, std::min(profile.uplink.maxFramerate, profile.canvas.framerate),
+          profile.uplink.maxBitrate, profile.layout.fit != "letterbox"};
 }
 
 }  // namespace tributary

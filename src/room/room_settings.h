@@ -8,6 +8,7 @@
 #include "media/media_pipeline.h"
 #include "room/layout_director.h"
 #include "room/screen_shares.h"
+#include "room/uplink_director.h"
 
 namespace tributary {
 
@@ -28,5 +29,8 @@ MediaSettings mediaSettings(const RoomSettings& settings);
 
 /// What the profile says of who is seen where.
 LayoutPolicy layoutPolicy(const RoomSettings& settings);
+
+/// What it lets cameras send; never more frames than the canvas has.
+UplinkLimits uplinkLimits(const RoomSettings& settings);
 
 }  // namespace tributary
