@@ -13,8 +13,10 @@ namespace tributary {
 /// A microphone's way from RTP to its Talker. Lives in a peer's pipeline.
 class AudioIngest {
  public:
-  /// Adds its element to `pipeline`. Thread: owner.
-  static Result<std::unique_ptr<AudioIngest>> create(GstElement* pipeline, std::shared_ptr<Talker> talker);
+  /// Adds its element to `pipeline`. `levelId`: of the header extension of RFC 6464; 0 where it was not
+  /// negotiated. Thread: owner.
+  static Result<std::unique_ptr<AudioIngest>> create(GstElement* pipeline, std::shared_ptr<Talker> talker,
+                                                     int levelId);
 
   /// Where RTP goes in. Transfer none.
   GstPad* sinkPad() const { return sinkPad_.get(); }
@@ -24,6 +26,7 @@ class AudioIngest {
   void onPacket(GstBuffer* packet);
 
   std::shared_ptr<Talker> talker_;
+  int levelId_ = 0;
   ObjectPtr<GstPad> sinkPad_;
 };
 

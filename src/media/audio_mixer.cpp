@@ -13,6 +13,8 @@ namespace {
 
 constexpr double talking = -55;         // louder than this asks for a slot
 constexpr double louderBy = 6;          // dB over the quietest holder before a slot changes hands
+constexpr double boast = 20;            // dB by which a client may tell more than is heard
+constexpr int boastTicks = 50;          // for this long
 constexpr size_t recentTicks = 50;      // a second
 constexpr float fadeStep = 1.0F / 240;  // 5 ms from nothing to full
 
@@ -24,6 +26,11 @@ float limited(float sample) {
   return std::copysign(knee + (1 - knee) * std::tanh((size - knee) / (1 - knee)), sample);
 }
 
+/// Up at once, down over about 400 ms: a pause between words is no silence.
+double smoothed(double before, double now) {
+  return now > before ? now : before + (now - before) * 0.05;
+}
+
 }  // namespace
 
 struct AudioMixer::Person {
@@ -33,8 +40,11 @@ struct AudioMixer::Person {
   bool muted = false;
   AudioBlock block{};
   double level = silenceLevel;
-  std::vector<float> recent;  ///< levels of ticks that nobody has taken yet
-  float gain = 0;             ///< on its way to 1 in a slot, to 0 outside
+  double told = silenceLevel;  ///< what the client says, smoothed as `level` is
+  int boasting = 0;            ///< ticks in a row in which it said far more than was heard
+  bool overheard = false;      ///< not decoded at this tick
+  std::vector<float> recent;   ///< levels of ticks that nobody has taken yet
+  float gain = 0;              ///< on its way to 1 in a slot, to 0 outside
   int slot = -1;
 
   void fade(float towards) {
@@ -171,13 +181,24 @@ void AudioMixer::tick(int64_t due) {
 }
 
 void AudioMixer::hear(Person& person) {
-  person.talker->pull(person.block);
-  if (person.muted) person.block.fill(0);
-  // Up at once, down over about 400 ms: a pause between words is no silence.
-  const double now = soundLevel(person.block);
+  const bool decoded = person.slot >= 0 || person.gain > 0 || person.boasting >= boastTicks;
+  const auto told = decoded ? person.talker->toldLevel() : person.talker->overhear();
+  person.overheard = !decoded && told;
+  if (!person.overheard) person.talker->pull(person.block);
+  if (person.overheard || person.muted) person.block.fill(0);
+  const double heard = person.overheard ? *told : soundLevel(person.block);
+  const double now = person.muted ? silenceLevel : heard;
   if (person.recent.size() == recentTicks) person.recent.erase(person.recent.begin());
   person.recent.push_back(static_cast<float>(now));
-  person.level = now > person.level ? now : person.level + (now - person.level) * 0.05;
+  person.level = smoothed(person.level, now);
+  if (told && !person.muted) judge(person, *told);
+}
+
+/// Levels that are not true would keep others out of the slots: who boasts is decoded from then on.
+void AudioMixer::judge(Person& person, double told) {
+  person.told = smoothed(person.told, told);
+  if (person.overheard || person.boasting >= boastTicks) return;
+  person.boasting = person.told > person.level + boast ? person.boasting + 1 : 0;
 }
 
 int AudioMixer::slotFor(const Person& person) const {
@@ -201,6 +222,7 @@ void AudioMixer::assignSlots() {
     if (holder != nullptr) holder->slot = -1;
     holder = person.get();
     person->slot = slot;
+    if (person->overheard) person->talker->pull(person->block);
   }
 }
 

@@ -24,7 +24,8 @@ struct AudioSettings {
 
 /// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves; everybody
 /// else shares one mix and one encode of it. With no more people than slots nobody ever changes place;
-/// with more, a slot goes to whoever has become louder than its holder.
+/// with more, a slot goes to whoever has become louder than its holder. Who has none is decoded only where
+/// the client does not tell how loud it is (RFC 6464), or is found to tell more than is true.
 class AudioMixer {
  public:
   AudioMixer(const AudioSettings& settings, const RoomClock& clock);
@@ -79,7 +80,8 @@ class AudioMixer {
   class Output;
 
   void tick(int64_t due);
-  void hear(Person& person);
+  static void hear(Person& person);
+  static void judge(Person& person, double told);
   void assignSlots();
   int slotFor(const Person& person) const;
   void mixAndSend(int64_t pts);

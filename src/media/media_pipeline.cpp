@@ -83,7 +83,10 @@ void MediaPipeline::retire(Member& member) {
   gone_.videoOut.bytes += video.bytes;
   gone_.audioOut.packets += audio.packets;
   gone_.audioOut.bytes += audio.bytes;
-  gone_.audioLost += member.talker->counters().lost;
+  const auto sound = member.talker->counters();
+  gone_.audioLost += sound.lost;
+  gone_.audioPackets += sound.packets;
+  gone_.audioDecoded += sound.decoded;
   renditions_->unwatch(member.output.get());
   audio_->remove(member.id);
   member.peer.reset();
@@ -303,7 +306,10 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.rtpInBytes += peer.rtpBytes;
     out.gatedPackets += peer.gated;
     out.framesSkipped += peer.framesSkipped;
-    out.audioLost += member->talker->counters().lost;
+    const auto sound = member->talker->counters();
+    out.audioLost += sound.lost;
+    out.audioPackets += sound.packets;
+    out.audioDecoded += sound.decoded;
     const auto video = member->output->video();
     const auto audio = member->output->audio();
     out.videoOut.packets += video.packets;

@@ -115,6 +115,8 @@ class MediaPipeline {
     PeerOutput::Counters videoOut;
     PeerOutput::Counters audioOut;
     uint64_t audioLost = 0;
+    uint64_t audioPackets = 0;
+    uint64_t audioDecoded = 0;  ///< of them: the others came from people who were silent, or not loud enough
     std::chrono::milliseconds teardown{};  ///< how long the one in hand has taken
   };
   Stats stats() const;

@@ -60,6 +60,17 @@ void TalkDecoder::run(std::span<const uint8_t> packet, int samples, bool fec, st
   out.resize(before + static_cast<size_t>(std::max(got, 0)));
 }
 
+size_t opusDuration(std::span<const uint8_t> packet) {
+  if (packet.empty()) return 0;
+  const int samples =
+      opus_packet_get_nb_samples(packet.data(), static_cast<opus_int32>(packet.size()), audioRate);
+  return samples > 0 ? static_cast<size_t>(samples) : 0;
+}
+
+void TalkDecoder::reset() {
+  opus_decoder_ctl(decoder_.get(), OPUS_RESET_STATE);
+}
+
 void TalkDecoder::decode(std::span<const uint8_t> packet, std::vector<float>& out) {
   if (packet.empty()) return;
   const size_t before = out.size();

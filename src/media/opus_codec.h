@@ -47,10 +47,15 @@ class MixEncoder {
   std::array<uint8_t, 1500> packet_{};
 };
 
+/// Samples in a packet; 0 when it is no Opus.
+size_t opusDuration(std::span<const uint8_t> packet);
+
 /// One Opus stream in, to mono. Not thread safe.
 class TalkDecoder {
  public:
   TalkDecoder();
+  /// What comes next does not follow what came before.
+  void reset();
   /// Appends the packet's samples; nothing for a packet that is no Opus.
   void decode(std::span<const uint8_t> packet, std::vector<float>& out);
   /// Appends a frame that was lost, rebuilt from the redundancy in the packet after it.

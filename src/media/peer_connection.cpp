@@ -161,7 +161,9 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
     if (!line.receive) continue;
     if (line.screen) shared_->screenLine = i;
     if (line.kind == MediaLine::Kind::audio) {
-      auto ingest = AudioIngest::create(pipeline_.get(), media.microphone);
+      const auto level = line.extensions.find(audioLevelUri);
+      auto ingest = AudioIngest::create(pipeline_.get(), media.microphone,
+                                        level != line.extensions.end() ? level->second : 0);
       if (!ingest) return tl::unexpected(ingest.error());
       shared_->ingestPads[i] = (*ingest)->sinkPad();
       shared_->audioIngest = std::move(*ingest);

@@ -9,6 +9,9 @@ namespace tributary {
 /// WebRTC's colour space header extension (the webrtc project's rtp-hdrext/color-space).
 inline constexpr const char* colourSpaceUri = "http://www.webrtc.org/experiments/rtp-hdrext/color-space";
 
+/// How loud each packet's sound is, in the clear (RFC 6464).
+inline constexpr const char* audioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+
 /// One m-line of a checked offer as the mixer will answer it.
 struct MediaLine {
   enum class Kind { audio, video };

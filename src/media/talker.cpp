@@ -12,7 +12,9 @@ constexpr size_t ms(size_t milliseconds) {
 constexpr size_t leastTarget = ms(30);
 constexpr size_t mostTarget = ms(160);
 constexpr size_t mostBuffered = ms(400);  // beyond this it is old news, whatever the reason
-constexpr int judgedPulls = 100;          // two seconds
+constexpr size_t mostKept = ms(60);
+constexpr int toldTicks = 4;      // a level holds as long as the longest packets last, and a little
+constexpr int judgedPulls = 100;  // two seconds
 constexpr size_t fade = ms(5);
 constexpr int concealedPulls = 3;   // Opus fades its concealment out by then
 constexpr uint16_t repairable = 5;  // packets; more is silence, not loss
@@ -23,15 +25,64 @@ Talker::Talker() : target_(leastTarget) {
   samples_.reserve(mostBuffered * 2);
 }
 
-void Talker::push(uint16_t sequence, std::span<const uint8_t> opus) {
+void Talker::push(uint16_t sequence, std::span<const uint8_t> opus, std::optional<double> level) {
   const std::lock_guard lock(mutex_);
   if (started_ && static_cast<int16_t>(sequence - expected_) < 0) return;  // late or doubled
+  tells_ = level.has_value();
+  if (level) {
+    told_ = untold_ > 0 ? *level : std::max(told_, *level);
+    untold_ = 0;
+  }
+  if (overheard_ && !tells_) decodeKept();
   if (started_) repairGap(sequence, opus);
   started_ = true;
   expected_ = static_cast<uint16_t>(sequence + 1);
   ++counters_.packets;
+  if (overheard_) return keep(opus);
+  decode(opus);
+}
+
+void Talker::decode(std::span<const uint8_t> opus) {
+  ++counters_.decoded;
   decoder_.decode(opus, samples_);
   bound();
+}
+
+void Talker::keep(std::span<const uint8_t> opus) {
+  kept_.emplace_back(opus.begin(), opus.end());
+  keptSamples_ += opusDuration(opus);
+  while (kept_.size() > 1 && (keptSamples_ > mostKept || kept_.size() > mostKept / ms(10))) {
+    keptSamples_ -= opusDuration(kept_.front());
+    kept_.pop_front();
+  }
+}
+
+void Talker::decodeKept() {
+  overheard_ = false;
+  decoder_.reset();
+  for (const auto& opus : kept_)
+    decode(opus);
+  kept_.clear();
+  keptSamples_ = 0;
+}
+
+std::optional<double> Talker::levelOfTick() {
+  if (!tells_) return std::nullopt;
+  return untold_++ < toldTicks ? std::max(told_, silenceLevel) : silenceLevel;
+}
+
+std::optional<double> Talker::toldLevel() {
+  const std::lock_guard lock(mutex_);
+  return levelOfTick();
+}
+
+std::optional<double> Talker::overhear() {
+  const std::lock_guard lock(mutex_);
+  if (tells_ && !overheard_) {
+    startAfresh();
+    overheard_ = true;
+  }
+  return levelOfTick();
 }
 
 void Talker::repairGap(uint16_t sequence, std::span<const uint8_t> next) {
@@ -49,6 +100,7 @@ void Talker::bound() {
 
 void Talker::pull(AudioBlock& out) {
   const std::lock_guard lock(mutex_);
+  if (overheard_) decodeKept();
   if (!playing_ && samples_.size() >= target_ + audioFrame / 2) {
     playing_ = true;
     window_ = 0;
@@ -66,11 +118,7 @@ void Talker::underflow(AudioBlock& out) {
   if (concealed_ == 0) target_ = std::min(target_ + ms(20), mostTarget);
   if (++concealed_ > concealedPulls) {
     // The person has stopped sending: start afresh when they are back.
-    playing_ = false;
-    concealed_ = 0;
-    samples_.clear();
-    target_ = leastTarget;
-    return;
+    return startAfresh();
   }
   const size_t have = samples_.size();
   const size_t missing = (audioFrame - have + 119) / 120 * 120;  // Opus conceals in steps of 2.5 ms
@@ -79,6 +127,13 @@ void Talker::underflow(AudioBlock& out) {
   const size_t got = std::min<size_t>(samples_.size(), audioFrame);
   std::copy_n(samples_.begin(), got, out.begin());
   samples_.erase(samples_.begin(), samples_.begin() + static_cast<ptrdiff_t>(got));
+}
+
+void Talker::startAfresh() {
+  playing_ = false;
+  concealed_ = 0;
+  samples_.clear();
+  target_ = leastTarget;
 }
 
 void Talker::adapt() {

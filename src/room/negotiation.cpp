@@ -77,7 +77,7 @@ Result<PeerOffer> negotiate(const SdpOffer& offer) {
     line.clockRate = codec->clockRate;
     line.format = formatOf(*codec);
     line.transportCc = codec->transportCc && media.extensions.contains(transportCcUri);
-    for (const char* uri : {transportCcUri, colourSpaceUri}) {
+    for (const char* uri : {transportCcUri, colourSpaceUri, audioLevelUri}) {
       const auto id = media.extensions.find(uri);
       if (id != media.extensions.end()) line.extensions[uri] = id->second;
     }

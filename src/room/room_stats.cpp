@@ -56,6 +56,10 @@ Json Room::stats() const {
   out.push(counter("tributary_mixer_source_frames_total", stats.framesShown,
                    Json::object({{"outcome", "shown"}})));
   out.push(counter("tributary_audio_ticks_late_total", stats.audio.late));
+  out.push(
+      counter("tributary_audio_packets_total", stats.audioDecoded, Json::object({{"outcome", "decoded"}})));
+  out.push(counter("tributary_audio_packets_total", stats.audioPackets - stats.audioDecoded,
+                   Json::object({{"outcome", "overheard"}})));
   out.push(sample("tributary_audio_encoders", "gauge", stats.audio.encoders));
   for (const auto& rendition : stats.renditions) {
     const Json labels = Json::object({{"codec", rendition.codec}, {"rendition", rendition.name}});

@@ -157,6 +157,27 @@ TEST(Peers, MoreThanTheTalkerSlotsAreHeardWhenTheySpeak) {
   EXPECT_TRUE(waitFor([&] { return room.peer("c").toneLevel(700) < room.peer("a").toneLevel(700) - 30; }));
 }
 
+TEST(Peers, WhoTellsToBeSilentIsNotDecodedUntilTheySpeak) {
+  MediaSettings settings = MediaRoom::quick();
+  settings.audio.talkerSlots = 2;
+  MediaRoom room(settings);
+  for (const char* id : {"a", "b", "c", "d"}) {
+    TestPeer::Options options = person(red, 0);
+    options.levels = true;
+    room.join(id, options);
+  }
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return room.media().stats().audioPackets > 400; }));
+  const auto before = room.media().stats();
+  ASSERT_TRUE(waitFor([&] { return room.media().stats().audioPackets > before.audioPackets + 400; }));
+  const auto after = room.media().stats();
+  const auto share = static_cast<double>(after.audioDecoded - before.audioDecoded) /
+                     static_cast<double>(after.audioPackets - before.audioPackets);
+  EXPECT_NEAR(share, 0.5, 0.1) << "two of four have a slot";
+  room.peer("d").setTone(1000);  // joined last
+  EXPECT_TRUE(waitFor([&] { return room.peer("a").toneLevel(1000) > -30; }));
+}
+
 TEST(Peers, AWrongFingerprintLetsNotOneBufferPass) {
   MediaRoom room;
   room.tamper = [](std::string sdp) {

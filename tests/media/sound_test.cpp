@@ -128,5 +128,50 @@ TEST(Talker, IgnoresPacketsThatAreNoOpusOrComeTwice) {
   talker.pull(out);
 }
 
+TEST(Talker, TellsItsLevelUndecodedAndKeepsTheBeginningOfAWord) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  MixEncoder encoder{OpusSettings{}};
+  EXPECT_FALSE(talker.overhear()) << "nothing has told yet";
+  for (uint16_t i = 0; i < 50; ++i) {
+    talker.push(i, encoder.encode(AudioBlock{}), -127);
+    EXPECT_EQ(talker.overhear(), silenceLevel);
+  }
+  const auto before = talker.counters().decoded;
+  EXPECT_LE(before, 1U) << "what came before the first look";
+  talker.push(50, tone.next(), -13);
+  EXPECT_EQ(talker.overhear(), -13);
+  int tick = 0;
+  for (uint16_t i = 51; tick < 10; ++tick, ++i) {
+    talker.pull(out);
+    if (rms(out) > toneRms / 4) break;
+    talker.push(i, tone.next(), -13);
+  }
+  EXPECT_LE(tick, 3) << "the first packet of the tone is heard within 60 ms";
+  EXPECT_EQ(talker.counters().decoded, before + 3 + static_cast<uint64_t>(tick));
+}
+
+TEST(Talker, DecodesAgainWhenPacketsNoLongerTell) {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  talker.push(0, tone.next(), -13);
+  ASSERT_TRUE(talker.overhear());
+  for (uint16_t i = 1; i < 10; ++i)
+    talker.push(i, tone.next());
+  EXPECT_FALSE(talker.overhear());
+  EXPECT_EQ(talker.counters().decoded, 10U);
+}
+
+TEST(Talker, IsSilentWhenNothingTellsAnyMore) {
+  Talker talker;
+  Tone tone;
+  talker.push(0, tone.next(), -13);
+  for (int tick = 0; tick < 4; ++tick)
+    EXPECT_EQ(talker.overhear(), -13);
+  EXPECT_EQ(talker.overhear(), silenceLevel);
+}
+
 }  // namespace
 }  // namespace tributary

@@ -2,6 +2,7 @@
 
 #define GST_USE_UNSTABLE_API
 #include <gst/app/gstappsink.h>
+#include <gst/rtp/gstrtpbuffer.h>
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
 #include <time.h>
@@ -65,9 +66,17 @@ std::string videoBranch(const TestPeer::Options& o) {
 std::string audioBranch(const TestPeer::Options& o) {
   return "audiotestsrc is-live=true name=tone samplesperbuffer=480 volume=" +
          std::string(o.tone > 0 ? "0.15" : "0") + " freq=" + std::to_string(std::max(o.tone, 20.0)) +
-         " ! audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay pt=111 "
-         "! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,encoding-params=(string)2 "
+         " ! audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay name=voice auto-header-extension=false "
+         "pt=111 ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,encoding-params=(string)2 " +
+         (o.levels ? "! capssetter caps=\"application/x-rtp,extmap-1=(string)"
+                     "urn:ietf:params:rtp-hdrext:ssrc-audio-level\" "
+                   : "") +
          "! queue leaky=downstream ! wb. ";
+}
+
+/// −dBov of a sine of amplitude 0.15.
+uint8_t levelOf(double tone) {
+  return tone > 0 ? 20 : 127;
 }
 
 }  // namespace
@@ -101,6 +110,26 @@ TestPeer::~TestPeer() {
   stop();
 }
 
+void TestPeer::tellLevels() {
+  GstElement* payloader = gst_bin_get_by_name(GST_BIN(pipeline_), "voice");
+  GstPad* pad = gst_element_get_static_pad(payloader, "src");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        auto* packet = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+        GST_PAD_PROBE_INFO_DATA(info) = packet;
+        const uint8_t level = static_cast<TestPeer*>(self)->level_;
+        GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+        gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp);
+        gst_rtp_buffer_add_extension_onebyte_header(&rtp, 1, &level, 1);
+        gst_rtp_buffer_unmap(&rtp);
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+  gst_object_unref(pad);
+  gst_object_unref(payloader);
+}
+
 void TestPeer::build() {
   GError* error = nullptr;
   const std::string description = "webrtcbin name=wb bundle-policy=max-bundle latency=40 " +
@@ -108,6 +137,8 @@ void TestPeer::build() {
   pipeline_ = gst_parse_launch(description.c_str(), &error);
   if (error != nullptr) g_error("test peer: %s", error->message);
   webrtc_ = gst_bin_get_by_name(GST_BIN(pipeline_), "wb");
+  level_ = levelOf(options_.tone);
+  if (options_.levels) tellLevels();
   GObject* ice = nullptr;
   GObject* agent = nullptr;
   g_object_get(webrtc_, "ice-agent", &ice, nullptr);
@@ -189,6 +220,7 @@ void TestPeer::stop() {
 }
 
 void TestPeer::setTone(double hertz) {
+  level_ = levelOf(hertz);
   GstElement* tone = gst_bin_get_by_name(GST_BIN(pipeline_), "tone");
   g_object_set(tone, "freq", std::max(hertz, 20.0), "volume", hertz > 0 ? 0.15 : 0.0, nullptr);
   gst_object_unref(tone);

@@ -25,6 +25,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     int framerate = 30;
     int bitrate = 600'000;
     uint32_t screen = 0;  ///< 0xRRGGBB of a screen on a second video line; 0: no such line
+    bool levels = false;  ///< tells how loud its packets are (RFC 6464)
     bool receives = true;
     bool sends = true;
   };
@@ -76,7 +77,10 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   void onPicture(GstSample* sample);
   void onSound(GstSample* sample);
 
+  void tellLevels();
+
   Options options_;
+  std::atomic<uint8_t> level_ = 127;
   GstElement* pipeline_ = nullptr;
   GstElement* webrtc_ = nullptr;
   mutable std::mutex mutex_;
