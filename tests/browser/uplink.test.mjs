@@ -34,7 +34,9 @@ test('the frame size follows the tile', { timeout }, async t => {
   await ben.join(server, 'demo');
   await cleo.join(server, 'demo');
   await ada.sees(people);
-  for (const person of people) await sendsSize(person, '320x180');
+  for (const person of [ada, ben]) await sendsSize(person, '320x180');
+  // The grid gives the third a wider tile: the next multiple of 32x18.
+  await sendsSize(cleo, '416x234');
 
   await cleo.leave();
   const left = performance.now();
