@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/main_context.h"
+#include "room/profile_tool.h"
 #include "room/room_service.h"
 
 namespace {
@@ -26,7 +27,13 @@ void initGStreamer() {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    tributary::log::captureGlib();
+    tributary::main_context::claim();
+    initGStreamer();
+    return tributary::runProfileTool(argc, argv);
+  }
   if (fcntl(channelFd, F_GETFD) < 0) {
     std::fputs("tributary-room is started by tributary: there is no channel on file descriptor 3\n", stderr);
     return exitUsage;

@@ -3,6 +3,7 @@
 #include <glib-unix.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/main_context.h"
 #include "config/pipeline_profile.h"
+#include "config/profile_store.h"
 #include "config/server_config.h"
 #include "glib/object_ptr.h"
 #include "server/tributary_server.h"
@@ -22,6 +24,7 @@ namespace {
 /// Exit codes: 0 stopped by a signal or nothing left to do, 1 could not start, 2 wrong options or settings.
 constexpr int exitFailure = 1;
 constexpr int exitUsage = 2;
+constexpr std::chrono::seconds profileDeadline{20};
 
 struct Options {
   std::unique_ptr<char, GFree> config;
@@ -144,6 +147,28 @@ int usage(const Error& error) {
   return exitUsage;
 }
 
+/// Every profile, encoders included, which takes the room program.
+int checkProfiles(const ServerConfig& config) {
+  main_context::claim();
+  int code = 0;
+  const auto& rooms = config.rooms;
+  const auto names = profileNames(rooms.profilesDir);
+  for (const auto& name : names) {
+    const auto checked =
+        checkProfileWith(rooms.program, rooms.profilesDir + "/" + name + ".json", profileDeadline);
+    if (checked) continue;
+    std::printf("%s\n", checked.error().message.c_str());
+    code = exitUsage;
+  }
+  if (rooms.profile != "default" && std::ranges::find(names, rooms.profile) == names.end()) {
+    std::printf("$.rooms.profile: there is no %s/%s.json\n", rooms.profilesDir.c_str(),
+                rooms.profile.c_str());
+    code = exitUsage;
+  }
+  if (code == 0) std::printf("the settings and %zu profiles are right\n", names.size());
+  return code;
+}
+
 int run(const ServerConfig& config) {
   const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE),
                                                                       g_main_loop_unref);
@@ -159,6 +184,11 @@ int run(const ServerConfig& config) {
   };
   g_unix_signal_add(SIGTERM, onSignal, &stop);
   g_unix_signal_add(SIGINT, onSignal, &stop);
+  const auto onHangup = [](gpointer data) -> gboolean {
+    static_cast<TributaryServer*>(data)->profiles().reload();
+    return G_SOURCE_CONTINUE;
+  };
+  g_unix_signal_add(SIGHUP, onHangup, &server);
   g_main_loop_run(loop.get());
   log::info("server.stopped");
   return 0;
@@ -184,8 +214,7 @@ int main(int argc, char** argv) {
   const auto config = settings(*options);
   if (!config) return usage(config.error());
   if (options->checkConfig) {
-    std::printf("the settings are right\n");
-    return 0;
+    return checkProfiles(*config);
   }
   main_context::claim();
   log::captureGlib();

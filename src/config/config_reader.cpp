@@ -2,26 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "base/nearest.h"
 #include "config/config_visitor.h"
 
 namespace tributary::config {
 namespace {
-
-size_t editDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t change = diagonal + (std::tolower(a[i]) == std::tolower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
 
 // What no setting needs more of.
 constexpr size_t longestText = 4096;
@@ -60,29 +46,10 @@ std::optional<std::string> plainText(const Json& value) {
 
 }  // namespace
 
-std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
-  std::string best;
-  size_t least = std::max<size_t>(2, wrong.size() / 3) + 1;
-  for (const auto& name : names) {
-    const size_t distance = editDistance(wrong, name);
-    if (distance >= least) continue;
-    least = distance;
-    best = name;
-  }
-  return best;
-}
-
 std::string plain(double value) {
   std::string out = std::to_string(value);
   out.erase(out.find_last_not_of('0') + 1);
   if (out.ends_with('.')) out.pop_back();
-  return out;
-}
-
-std::string joined(const std::vector<std::string>& texts, std::string_view between) {
-  std::string out;
-  for (const auto& text : texts)
-    out.append(out.empty() ? "" : between).append(text);
   return out;
 }
 
@@ -134,7 +101,8 @@ void Reader::text(std::string_view key, std::string& value, const Note&, const T
   if (!json) return;
   const auto text = json->string();
   if (!text) return refuse(key, "must be a string");
-  const auto wrong = text->empty() && value.empty() && !rule.required ? "" : wrongWith(*text, rule);
+  const bool mayBeEmpty = rule.mayBeEmpty || (value.empty() && !rule.required);
+  const auto wrong = text->empty() && mayBeEmpty ? "" : wrongWith(*text, rule);
   if (!wrong.empty()) return refuse(key, wrong);
   value = *text;
 }

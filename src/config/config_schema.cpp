@@ -59,7 +59,8 @@ void SchemaWriter::end() {
 
 void SchemaWriter::text(std::string_view key, std::string& value, const Note& note, const TextRule& rule) {
   if (rule.required) open_.back().required.push(key);
-  add(key, ruled(property("string", note.what, value), rule, value.empty() && !rule.required));
+  add(key, ruled(property("string", note.what, value), rule,
+                 rule.mayBeEmpty || (value.empty() && !rule.required)));
 }
 
 void SchemaWriter::flag(std::string_view key, bool& value, const Note& note) {

@@ -1,3 +1,4 @@
+#include "base/nearest.h"
 #include "config/config_visitor.h"
 
 namespace tributary::config {
@@ -33,6 +34,8 @@ std::string_view when(Applies applies) {
       return "next room";
     case Applies::restart:
       return "restart";
+    case Applies::notYet:
+      return "not yet";
   }
   return "";
 }

@@ -21,8 +21,9 @@ struct Range {
   std::string_view unit = {};
 };
 
-/// When a changed value holds: at once, for rooms that start later, or after a restart of the server.
-enum class Applies { restart, nextRoom, live };
+/// When a changed value holds: at once, for rooms that start later, after a restart of the server, or not
+/// yet: the key is checked, and nothing obeys it so far.
+enum class Applies { restart, nextRoom, live, notYet };
 
 /// What the documentation says of a key.
 struct Note {
@@ -35,12 +36,13 @@ struct Note {
   Applies applies;
 };
 
-/// What a text may be; one that is empty by default may always be so.
+/// What a text may be; one that is empty by default may be so too.
 struct TextRule {
   std::vector<std::string> choices;  ///< empty: anything
   std::string_view pattern = {};     ///< a regular expression that ECMA-262 and PCRE read alike
   std::string_view right = {};       ///< a text that matches the pattern, in words: "a colour like #101418"
   bool required = false;
+  bool mayBeEmpty = false;  ///< although it is not by default
 };
 
 class Visitor;
@@ -209,13 +211,7 @@ class TableWriter : public Visitor {
   std::string rows_;
 };
 
-/// The name in `names` that `wrong` was most likely meant to be; empty when none is near.
-std::string nearest(std::string_view wrong, const std::vector<std::string>& names);
-
 /// "250" or "0.25": a number as a person writes it.
 std::string plain(double value);
-
-/// "a, b, c".
-std::string joined(const std::vector<std::string>& texts, std::string_view between = ", ");
 
 }  // namespace tributary::config

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "base/nearest.h"
 #include "config/profile_keys.h"
 
 namespace tributary {
 namespace {
 
-using config::nearest;
 using config::Reader;
 
 struct EncoderOf {
@@ -28,9 +28,9 @@ void checkName(Reader& reader, const std::string& path, const std::string& name,
                const std::vector<std::string>& known) {
   if (name.empty() || std::ranges::find(known, name) != known.end()) return;
   const auto meant = nearest(name, known);
-  reader.mistake(
-      path, "there is no \"" + name + "\"; " +
-                (meant.empty() ? "there are " + config::joined(known) : "did you mean \"" + meant + "\"?"));
+  reader.mistake(path,
+                 "there is no \"" + name + "\"; " +
+                     (meant.empty() ? "there are " + joined(known) : "did you mean \"" + meant + "\"?"));
 }
 
 void checkLayouts(Reader& reader, const PipelineProfile& profile) {
@@ -115,9 +115,9 @@ void checkEncoders(Reader& reader, const PipelineProfile& profile) {
     const auto allowed = allowedEncoders(codec);
     if (std::ranges::find(allowed, encoder.element) != allowed.end()) continue;
     const auto meant = nearest(encoder.element, allowed);
-    reader.mistake("$.encoders." + codec + ".element",
-                   "must be " + config::joined(allowed, " or ") +
-                       (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+    reader.mistake(
+        "$.encoders." + codec + ".element",
+        "must be " + joined(allowed, " or ") + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
   }
 }
 
@@ -154,7 +154,7 @@ Result<PipelineProfile> parsePipelineProfile(const Json& json) {
   checkRenditions(reader, out);
   checkEncoders(reader, out);
   const auto& mistakes = reader.finish();
-  if (!mistakes.empty()) return fail(ErrorCode::badRequest, config::joined(mistakes, "\n"));
+  if (!mistakes.empty()) return fail(ErrorCode::badRequest, joined(mistakes, "\n"));
   return out;
 }
 

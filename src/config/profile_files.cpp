@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 
+#include "base/nearest.h"
 #include "config/profile_keys.h"
 #include "glib/object_ptr.h"
 
@@ -141,7 +142,7 @@ class Loading {
     }
     auto loaded = load(base);
     if (loaded || loaded.error().code != ErrorCode::notFound) return loaded;
-    const auto meant = config::nearest(name, profileNames(folder.string()));
+    const auto meant = nearest(name, profileNames(folder.string()));
     return fail(ErrorCode::badRequest, at + "there is no profile \"" + name + "\" beside this one" +
                                            (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
   }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Applies live = Applies::live;
 constexpr Applies nextRoom = Applies::nextRoom;
+constexpr Applies notYet = Applies::notYet;
 
 const TextRule colourRule{{}, "^#[0-9A-Fa-f]{6}$", "a colour like #101418"};
 // A path that stays below the profiles directory; `..` cannot be part of it.
@@ -36,7 +37,7 @@ void describeCanvas(Visitor& visit, PipelineProfile::Canvas& canvas) {
   visit.text("background", canvas.background, {"colour where no tile is", "", live}, colourRule);
   visit.text("backgroundImage", canvas.backgroundImage,
              {"picture where no tile is, scaled to cover the canvas",
-              "a copy of the canvas for each frame with free space", live},
+              "a copy of the canvas for each frame with free space", notYet},
              imageRule);
   visit.end();
 }
@@ -44,11 +45,11 @@ void describeCanvas(Visitor& visit, PipelineProfile::Canvas& canvas) {
 void describeLogo(Visitor& visit, PipelineProfile::Logo& logo) {
   visit.begin("logo", "A picture over the mix.");
   visit.text("image", logo.image,
-             {"PNG with or without transparency; empty: none", "blended into each frame", live}, imageRule);
-  visit.text("corner", logo.corner, {"where it is", "", live}, cornerRule);
+             {"PNG with or without transparency; empty: none", "blended into each frame", notYet}, imageRule);
+  visit.text("corner", logo.corner, {"where it is", "", notYet}, cornerRule);
   visit.ratio("height", logo.height, {0.02, 0.5, 1, "of the canvas's height"},
-              {"its size", "CPU with its area", live});
-  visit.ratio("opacity", logo.opacity, {0, 1}, {"0 is invisible", "", live});
+              {"its size", "CPU with its area", notYet});
+  visit.ratio("opacity", logo.opacity, {0, 1}, {"0 is invisible", "", notYet});
   visit.end();
 }
 
@@ -56,19 +57,19 @@ void describeNames(Visitor& visit, PipelineProfile::Names& names) {
   visit.begin("names", "People's names on their tiles.");
   visit.flag("show", names.show,
              {"whether tiles bear names", "blended into each frame; about 0.05 ms a tile", live});
-  visit.text("font", names.font, {"font families, the first that is installed", "", live}, fontRule);
+  visit.text("font", names.font, {"font families, the first that is installed", "", notYet}, fontRule);
   visit.ratio(
       "size", names.size, {0.02, 0.2, 1, "of the tile's height"},
       {"size of the letters, within 12 to 22 pixels per 720 of the canvas, so that small tiles stay readable",
-       "", live});
+       "", notYet});
   visit.text("style", names.style,
-             {"rounded box, box of the tile's full width, or letters with an outline", "", live},
+             {"rounded box, box of the tile's full width, or letters with an outline", "", notYet},
              {{"pill", "bar", "outline"}});
-  visit.text("corner", names.corner, {"of the tile", "", live}, cornerRule);
-  visit.text("colour", names.colour, {"of the letters", "", live}, colourRule);
-  visit.text("background", names.background, {"of the box; of the outline", "", live}, colourRule);
+  visit.text("corner", names.corner, {"of the tile", "", notYet}, cornerRule);
+  visit.text("colour", names.colour, {"of the letters", "", notYet}, colourRule);
+  visit.text("background", names.background, {"of the box; of the outline", "", notYet}, colourRule);
   visit.ratio("opacity", names.opacity, {0, 1},
-              {"of the box", "below 0.6 names over bright cameras are hard to read", live});
+              {"of the box", "below 0.6 names over bright cameras are hard to read", notYet});
   visit.end();
 }
 
@@ -89,7 +90,8 @@ void describeLayout(Visitor& visit, PipelineProfile::Layout& layout) {
               "large tiles ask large pictures of their senders", live},
              nameRule);
   visit.text("whenScreen", layout.whenScreen,
-             {"the layout while somebody shares a screen; empty: stays as it is", "", live}, nameRule);
+             {"the layout while somebody shares a screen; empty: stays as it is", "", live},
+             {{}, nameRule.pattern, nameRule.right, false, true});
   visit.list("allowed", layout.allowed, {"layouts that people may switch to; empty: all", "", live},
              nameRule);
   visit.number(
@@ -157,20 +159,20 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
   visit.flag("fec", audio.fec, {"repairs single lost packets", "a little of the bit rate", live});
   visit.text("denoise", audio.denoise,
              {"takes steady noise out of each voice",
-              "CPU for each person heard; `high` can make voices thin", live},
+              "CPU for each person heard; `high` can make voices thin", notYet},
              {{"off", "low", "moderate", "high"}});
   visit.flag("gain", audio.gain,
-             {"brings quiet voices up and loud ones down", "a little CPU for each person heard", live});
+             {"brings quiet voices up and loud ones down", "a little CPU for each person heard", notYet});
   visit.end();
 }
 
 void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
   visit.begin("uplink", "What a camera may send at most; who has a small tile is asked for less.");
-  visit.number("maxHeight", uplink.maxHeight, {90, 2160, 2, pixels}, {"lines", "CPU of decoding", live});
+  visit.number("maxHeight", uplink.maxHeight, {90, 2160, 2, pixels}, {"lines", "CPU of decoding", notYet});
   visit.number("maxFramerate", uplink.maxFramerate, {1, 60, 1, frames},
-               {"frame rate", "CPU of decoding", live});
+               {"frame rate", "CPU of decoding", notYet});
   visit.number("maxBitrate", uplink.maxBitrate, {50'000, 20'000'000, 1, bits},
-               {"bit rate", "quality of the largest tile", live});
+               {"bit rate", "quality of the largest tile", notYet});
   visit.end();
 }
 
@@ -194,26 +196,24 @@ void describeScreen(Visitor& visit, PipelineProfile::Screen& screen) {
 void describeRecording(Visitor& visit, PipelineProfile::Recording& recording) {
   visit.begin("recording", "Defaults of recordings.");
   visit.text("container", recording.container,
-             {"`webm` takes VP8 and VP9, `mkv` and `mp4` take H.264", "", nextRoom},
-             {{"webm", "mkv", "mp4"}});
+             {"`webm` takes VP8 and VP9, `mkv` and `mp4` take H.264", "", live}, {{"webm", "mkv", "mp4"}});
   visit.text("rendition", recording.rendition,
-             {"which of `renditions` is recorded; empty: the first", "no second encode", nextRoom}, nameRule);
+             {"which of `renditions` is recorded; empty: the first", "no second encode", live}, nameRule);
   visit.begin("own", "An encode of the recording's own.");
   visit.number("height", recording.own.height, {0, 2160, 2, pixels},
-               {"0: none, `rendition` is recorded", "a whole encode more", nextRoom});
-  visit.number("framerate", recording.own.framerate, {0, 60, 1, frames}, {"0: as the canvas", "", nextRoom});
+               {"0: none, `rendition` is recorded", "a whole encode more", live});
+  visit.number("framerate", recording.own.framerate, {0, 60, 1, frames}, {"0: as the canvas", "", notYet});
   visit.number("bitrate", recording.own.bitrate, {50'000, 50'000'000, 1, bits},
-               {"target", "size of the file", nextRoom});
+               {"target", "size of the file", live});
   visit.end();
-  visit.flag("audioOnly", recording.audioOnly, {"sound alone", "", nextRoom});
-  visit.flag("auto", recording.automatic, {"starts with the first person", "", nextRoom});
-  visit.seconds("maxDuration", recording.maxDuration, {10, 86400},
-                {"a recording ends by then", "", nextRoom});
+  visit.flag("audioOnly", recording.audioOnly, {"sound alone", "", live});
+  visit.flag("auto", recording.automatic, {"starts with the first person", "", live});
+  visit.seconds("maxDuration", recording.maxDuration, {10, 86400}, {"a recording ends by then", "", live});
   visit.number("maxSize", recording.maxSize, {1, 1'048'576, 1, "MiB"},
-               {"a recording ends at that size", "", nextRoom});
-  visit.text("announcement", recording.announcement, {"how people are told when one starts", "", nextRoom},
+               {"a recording ends at that size", "", live});
+  visit.text("announcement", recording.announcement, {"how people are told when one starts", "", live},
              {{"none", "tone", "banner", "both"}});
-  visit.flag("mark", recording.mark, {"a REC mark in the picture", "", nextRoom});
+  visit.flag("mark", recording.mark, {"a REC mark in the picture", "", live});
   visit.end();
 }
 

@@ -59,6 +59,7 @@ struct AudioMixer::Person {
 class AudioMixer::Output {
  public:
   explicit Output(const OpusSettings& settings) : encoder_(settings) {}
+  void apply(const OpusSettings& settings) { encoder_.apply(settings); }
 
   void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners,
             const std::vector<std::shared_ptr<AudioTap>>& taps = {}) {
@@ -125,6 +126,12 @@ void AudioMixer::remove(const Id& id) {
     if (holder != nullptr && holder->id == id) holder = nullptr;
   }
   std::erase_if(people_, [&id](const auto& person) { return person->id == id; });
+}
+
+void AudioMixer::setOpus(const OpusSettings& settings) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& output : outputs_)
+    output->apply(settings);
 }
 
 void AudioMixer::setMuted(const Id& id, bool muted) {

@@ -47,6 +47,9 @@ class AudioMixer {
   /// Plays two short tones to everybody who listens, and to the taps. Thread: any.
   void playTones();
 
+  /// Other settings for all mixes, from the next tick on. Thread: owner.
+  void setOpus(const OpusSettings& settings);
+
   struct Level {
     Id id;
     double db;  ///< dBFS, smoothed: about −90 is silence

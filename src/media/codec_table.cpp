@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "media/encoder_check.h"
+
 namespace tributary {
 namespace {
 
@@ -67,29 +69,20 @@ constexpr std::array<BitrateProperty, 4> bitrateProperties = {{{"vp8enc", "targe
                                                                {"x264enc", "bitrate", 1000}}};
 
 Result<void> setProperty(GstElement* element, const std::string& key, const std::string& value) {
-  GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element), key.c_str());
-  if (spec == nullptr || (spec->flags & G_PARAM_WRITABLE) == 0) {
-    return fail(ErrorCode::badRequest, std::string(GST_OBJECT_NAME(gst_element_get_factory(element))) +
-                                           " has no property '" + key + "' that can be set");
-  }
-  GValue parsed = G_VALUE_INIT;
-  g_value_init(&parsed, G_PARAM_SPEC_VALUE_TYPE(spec));
-  const bool ok = gst_value_deserialize(&parsed, value.c_str());
-  if (ok) g_object_set_property(G_OBJECT(element), key.c_str(), &parsed);
-  g_value_unset(&parsed);
-  if (ok) return {};
-  return fail(ErrorCode::badRequest, "'" + value + "' is no " + g_type_name(G_PARAM_SPEC_VALUE_TYPE(spec)) +
-                                         " for property '" + key + "' of " +
-                                         GST_OBJECT_NAME(gst_element_get_factory(element)));
-}
-
-void setBitrate(GstElement* element, const std::string& factory, int bitrate) {
-  for (const auto& known : bitrateProperties) {
-    if (known.element == factory) g_object_set(element, known.property, bitrate / known.unit, nullptr);
-  }
+  const auto wrong = wrongWithProperty(G_OBJECT(element), key, value);
+  if (!wrong.empty()) return fail(ErrorCode::badRequest, "'" + key + "' " + wrong);
+  gst_util_set_object_arg(G_OBJECT(element), key.c_str(), value.c_str());
+  return {};
 }
 
 }  // namespace
+
+void setEncoderBitrate(GstElement* encoder, int bitrate) {
+  const std::string_view factory = GST_OBJECT_NAME(gst_element_get_factory(encoder));
+  for (const auto& known : bitrateProperties) {
+    if (known.element == factory) g_object_set(encoder, known.property, bitrate / known.unit, nullptr);
+  }
+}
 
 const VideoCodec* findVideoCodec(std::string_view name) {
   for (const auto& codec : codecs) {
@@ -129,7 +122,7 @@ Result<ObjectPtr<GstElement>> makeEncoder(const EncoderSettings& settings, int b
     const auto set = setProperty(element->get(), key, value);
     if (!set) return tl::unexpected(set.error());
   }
-  setBitrate(element->get(), settings.element, bitrate);
+  setEncoderBitrate(element->get(), bitrate);
   return element;
 }
 

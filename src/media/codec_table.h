@@ -29,6 +29,8 @@ std::vector<std::string_view> videoCodecNames();
 struct EncoderSettings {
   std::string element;
   std::map<std::string, std::string> properties;
+
+  bool operator==(const EncoderSettings&) const = default;
 };
 
 /// The built-in choice for a codec: what the field notes measured best per CPU.
@@ -37,6 +39,9 @@ EncoderSettings defaultEncoder(std::string_view codec);
 /// A new encoder for `bitrate` bit/s (set in the element's own unit). The error names the element or
 /// property that does not exist.
 Result<ObjectPtr<GstElement>> makeEncoder(const EncoderSettings& settings, int bitrate);
+
+/// Sets the target bit rate of an encoder that may be running. Thread: any.
+void setEncoderBitrate(GstElement* encoder, int bitrate);
 
 /// A new element; the error says which one is not installed.
 Result<ObjectPtr<GstElement>> makeElement(std::string_view factory, std::string_view name = {});

@@ -31,13 +31,76 @@ struct MediaPipeline::Member {
   Art& art(Source source) { return source == Source::screen ? screenArt : cameraArt; }
 };
 
+namespace {
+
+CanvasFormat formatOf(const CanvasSettings& canvas) {
+  return {canvas.width, canvas.height, canvas.framerate};
+}
+
+void add(VideoMixer::Counters& sum, const VideoMixer::Counters& more) {
+  sum.rendered += more.rendered;
+  sum.late += more.late;
+  sum.seconds += more.seconds;
+  for (size_t i = 0; i < sum.durationBuckets.size(); ++i)
+    sum.durationBuckets[i] += more.durationBuckets[i];
+}
+
+}  // namespace
+
 MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
     : settings_(std::move(settings)), callbacks_(std::move(callbacks)) {
-  const CanvasFormat canvas{settings_.canvas.width, settings_.canvas.height, settings_.canvas.framerate};
   audio_ = std::make_unique<AudioMixer>(settings_.audio, clock_);
-  renditions_ = std::make_unique<RenditionSet>(settings_.renditions, canvas, clock_);
-  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_,
-                                        [this](GstBuffer* frame) { renditions_->push(frame); });
+  renditions_ = std::make_unique<RenditionSet>(settings_.renditions, formatOf(settings_.canvas), clock_);
+  startVideo();
+}
+
+void MediaPipeline::startVideo() {
+  const auto sink = [this, format = formatOf(settings_.canvas)](GstBuffer* canvas) {
+    if (holding_) return;
+    renditions_->push(canvas, format);
+    const std::lock_guard lock(canvasMutex_);
+    if (canvasSink_) canvasSink_(canvas, format);
+  };
+  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, sink);
+}
+
+void MediaPipeline::watchCanvas(std::function<void(GstBuffer*, const CanvasFormat&)> sink) {
+  const std::lock_guard lock(canvasMutex_);
+  canvasSink_ = std::move(sink);
+}
+
+std::shared_ptr<TileSlot> MediaPipeline::slot(const Id& id, Source source) const {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return nullptr;
+  return source == Source::screen ? found->second->screen : found->second->slot;
+}
+
+Result<void> MediaPipeline::reconfigure(const MediaSettings& settings) {
+  auto changed = renditions_->reconfigure(settings.renditions, formatOf(settings.canvas));
+  if (!changed) return changed;
+  audio_->setOpus(settings.audio.opus);
+  MediaSettings next = settings;
+  next.peer = settings_.peer;
+  next.audio.talkerSlots = settings_.audio.talkerSlots;
+  settings_ = std::move(next);
+  counter_ = {};
+  for (auto& [id, member] : members_) {
+    member->cameraArt = {};
+    member->screenArt = {};
+  }
+  return {};
+}
+
+void MediaPipeline::show(std::shared_ptr<const Scene> scene) {
+  if (video_->settings() == settings_.canvas) return video_->setScene(std::move(scene));
+  // The scene is drawn already: between the two mixers there is a frame's time, and none shows an empty
+  // canvas.
+  holding_ = true;
+  add(gone_.video, video_->counters());
+  video_.reset();
+  startVideo();
+  video_->setScene(std::move(scene));
+  holding_ = false;
 }
 
 MediaPipeline::~MediaPipeline() {
@@ -251,7 +314,7 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people, int offCanv
     scene->counter = counter_.second;
   }
   decodeOnly(*scene);
-  video_->setScene(std::move(scene));
+  show(std::move(scene));
 }
 
 void MediaPipeline::decodeOnly(const Scene& scene) {
@@ -290,7 +353,7 @@ void MediaPipeline::requestQuality(
 
 MediaPipeline::Stats MediaPipeline::stats() const {
   Stats out = gone_;
-  out.video = video_->counters();
+  add(out.video, video_->counters());
   out.audio = audio_->counters();
   out.renditions = renditions_->list();
   out.renditionErrors = renditions_->errors();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,11 @@ class MediaPipeline {
   /// Does what takes long the first time (plugins, the DTLS certificate, fonts), so that no join waits for
   /// it.
   static void warmUp();
+
+  /// Other settings from now on, but for `peer` and the number of talker slots. Nobody is dropped: bit rates
+  /// change in running encoders, the rest replaces renditions. A new canvas begins with the next arrange(),
+  /// which must follow. When an encoder does not start, the error says why and nothing has changed.
+  Result<void> reconfigure(const MediaSettings& settings);
 
   void addPerson(const Id& id);
   void removePerson(const Id& id);
@@ -94,6 +101,12 @@ class MediaPipeline {
   /// So that the recorder may begin, go on or change files there.
   void requestRecordedKeyFrame(const Recorder& recorder) { renditions_->requestKeyFrame(&recorder); }
 
+  /// Gets every canvas too, from the next on; not to be written to. Thread of the
+  /// calls: the mixer's.
+  void watchCanvas(std::function<void(GstBuffer* canvas, const CanvasFormat& format)> sink);
+  /// Where that picture's frames go; null for somebody who is not there. For previews and tests.
+  std::shared_ptr<TileSlot> slot(const Id& id, Source source) const;
+
   std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
   AudioMixer::RecentLevels takeLevels() { return audio_->takeLevels(); }
   void requestQuality(const Id& id,
@@ -130,6 +143,8 @@ class MediaPipeline {
   struct Member;
 
   void watch(Member& member);
+  void startVideo();
+  void show(std::shared_ptr<const Scene> scene);
   std::shared_ptr<const Picture> cardFor(Member& member, const PlacedPerson& placed);
   std::shared_ptr<const Overlay> labelFor(Member& member, const PlacedPerson& placed);
   void retire(Member& member);
@@ -144,7 +159,10 @@ class MediaPipeline {
   std::unique_ptr<VideoMixer> video_;
   std::pair<int, std::shared_ptr<const Overlay>> counter_;  ///< the last one drawn, and its number
   std::map<Id, std::unique_ptr<Member>> members_;
-  Stats gone_;  ///< counters of what has been taken down
+  std::mutex canvasMutex_;  ///< guards canvasSink_
+  std::function<void(GstBuffer*, const CanvasFormat&)> canvasSink_;
+  std::atomic<bool> holding_ = false;  ///< a new mixer has no scene yet: what it draws goes nowhere
+  Stats gone_;                         ///< counters of what has been taken down
 };
 
 }  // namespace tributary

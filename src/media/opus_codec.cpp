@@ -37,6 +37,10 @@ int mixEncoderDelay() {
 
 MixEncoder::MixEncoder(const OpusSettings& settings)
     : encoder_(opus_encoder_create(audioRate, 1, OPUS_APPLICATION_VOIP, nullptr)) {
+  apply(settings);
+}
+
+void MixEncoder::apply(const OpusSettings& settings) {
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(settings.bitrate));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(settings.complexity));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(settings.fec ? 1 : 0));

@@ -36,6 +36,8 @@ int mixEncoderDelay();
 class MixEncoder {
  public:
   explicit MixEncoder(const OpusSettings& settings);
+  /// From the next block on.
+  void apply(const OpusSettings& settings);
   /// The packet for one block; valid until the next call.
   std::span<const uint8_t> encode(const AudioBlock& block);
 

@@ -32,11 +32,21 @@ bool PeerOutput::isOpen() const {
   return open_;
 }
 
-void PeerOutput::sendVideo(GstBufferList* packets, const void* source, bool keyFrame) {
+void PeerOutput::expectVideo(uint64_t source) {
+  const std::lock_guard lock(mutex_);
+  expectedSource_ = source;
+}
+
+uint64_t PeerOutput::videoSource() const {
+  const std::lock_guard lock(mutex_);
+  return videoSource_;
+}
+
+void PeerOutput::sendVideo(GstBufferList* packets, uint64_t source, bool keyFrame) {
   const std::lock_guard lock(mutex_);
   if (!open_ || !video_) return;
   if (source != videoSource_) {
-    if (!keyFrame) return;
+    if (!keyFrame || source != expectedSource_) return;
     videoSource_ = source;
     video_->rewriter.sourceChanged();
   }

@@ -34,9 +34,13 @@ class PeerOutput {
   void close();
   bool isOpen() const;
 
+  /// The rendition that this peer is to see, from its next key frame on; until then the present one goes on.
+  void expectVideo(uint64_t source);
+  /// The rendition that it sees; 0 is none yet.
+  uint64_t videoSource() const;
   /// RTP of a rendition, made once for all. `source` tells renditions apart: a change of it keeps the
   /// stream continuous, and starts with a key frame (`keyFrame` says this list begins one).
-  void sendVideo(GstBufferList* packets, const void* source, bool keyFrame);
+  void sendVideo(GstBufferList* packets, uint64_t source, bool keyFrame);
   /// One Opus packet of 20 ms.
   void sendAudio(GstBuffer* packet, const void* source);
 
@@ -53,7 +57,8 @@ class PeerOutput {
   bool closed_ = false;
   std::optional<Stream> video_;
   std::optional<Stream> audio_;
-  const void* videoSource_ = nullptr;
+  uint64_t videoSource_ = 0;
+  uint64_t expectedSource_ = 0;
   const void* audioSource_ = nullptr;
   Counters videoCounters_;
   Counters audioCounters_;

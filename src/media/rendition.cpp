@@ -26,13 +26,19 @@ Result<ObjectPtr<GstElement>> makePayloader(const VideoCodec& codec) {
   return payloader;
 }
 
+uint64_t nextId() {
+  static std::atomic<uint64_t> last = 0;
+  return ++last;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, const CanvasFormat& canvas,
-                                                     const RoomClock& clock,
+Rendition::Rendition(RenditionSpec spec) : spec_(std::move(spec)), id_(nextId()) {}
+
+Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, const RoomClock& clock,
                                                      std::function<void(std::string)> onError) {
   std::unique_ptr<Rendition> out(new Rendition(spec));
-  const auto built = out->build(canvas, clock);
+  const auto built = out->build(clock);
   if (!built) return tl::unexpected(built.error());
   out->bus_.watch(out->pipeline_.get(),
                   [onError = std::move(onError)](const auto& element, const auto& sentence) {
@@ -44,10 +50,8 @@ Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, 
   return out;
 }
 
-Result<void> Rendition::build(const CanvasFormat& canvas, const RoomClock& clock) {
-  canvas_ = canvas;
-  own_ = {spec_.width, spec_.height, canvas.framerate};
-  if (!own_.sameSize(canvas_)) pool_ = makeCanvasPool(own_);
+Result<void> Rendition::build(const RoomClock& clock) {
+  own_ = {spec_.width, spec_.height, spec_.framerate};
   const VideoCodec* codec = findVideoCodec(spec_.codec);
   if (codec == nullptr) return fail(ErrorCode::unsupportedCodec, "no video codec '" + spec_.codec + "'");
   auto source = makeElement("appsrc", "canvas");
@@ -113,14 +117,29 @@ void Rendition::forceKeyFrame() {
   gst_object_unref(pad);
 }
 
-GstBuffer* Rendition::scaled(GstBuffer* canvas) {
+void Rendition::setBitrate(int bitrate) {
+  if (bitrate == spec_.bitrate) return;
+  spec_.bitrate = bitrate;
+  setEncoderBitrate(encoder_.get(), bitrate);
+}
+
+bool Rendition::isDue(int64_t pts) {
+  const int64_t interval = 1'000'000'000 / own_.framerate;
+  // A canvas comes when it comes: half a frame early is in time, and one that is late delays no other.
+  if (pts < nextDue_ - interval / 2) return false;
+  nextDue_ = std::max(nextDue_ + interval, pts + interval / 2);
+  return true;
+}
+
+GstBuffer* Rendition::scaled(GstBuffer* canvas, const CanvasFormat& format) {
+  if (pool_ == nullptr) pool_ = makeCanvasPool(own_);
   GstBuffer* out = takeCanvas(pool_);
   if (out == nullptr) return nullptr;
   GstMapInfo from;
   GstMapInfo to;
   if (gst_buffer_map(canvas, &from, GST_MAP_READ)) {
     if (gst_buffer_map(out, &to, GST_MAP_WRITE)) {
-      scale(viewOf(from, canvas_), viewOf(to, own_));
+      scale(viewOf(from, format), viewOf(to, own_));
       gst_buffer_unmap(out, &to);
       gst_buffer_copy_into(out, canvas, GST_BUFFER_COPY_TIMESTAMPS, 0, static_cast<gsize>(-1));
     }
@@ -129,14 +148,15 @@ GstBuffer* Rendition::scaled(GstBuffer* canvas) {
   return out;
 }
 
-void Rendition::push(GstBuffer* canvas) {
+void Rendition::push(GstBuffer* canvas, const CanvasFormat& format) {
   const auto pts = static_cast<int64_t>(GST_BUFFER_PTS(canvas));
+  if (own_.framerate < format.framerate && !isDue(pts)) return;
   if (keyFrameWanted_ && pts - lastKeyFrame_ >= minKeyFrameInterval) {
     keyFrameWanted_ = false;
     lastKeyFrame_ = pts;
     forceKeyFrame();
   }
-  GstBuffer* frame = pool_ != nullptr ? scaled(canvas) : gst_buffer_ref(canvas);
+  GstBuffer* frame = own_.sameSize(format) ? gst_buffer_ref(canvas) : scaled(canvas, format);
   if (frame == nullptr) return;
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), frame);
 }
@@ -188,7 +208,7 @@ void Rendition::deliver(GstSample* sample) {
     viewers = viewers_;
   }
   for (const auto& viewer : viewers)
-    viewer->sendVideo(packets, this, keyFrame);
+    viewer->sendVideo(packets, id_, keyFrame);
   if (made != nullptr) gst_buffer_list_unref(made);
 }
 
@@ -221,6 +241,11 @@ void Rendition::removeTap(const VideoTap* tap) {
 bool Rendition::inUse() const {
   const std::lock_guard lock(mutex_);
   return !viewers_.empty() || !taps_.empty();
+}
+
+bool Rendition::hasViewer(const PeerOutput* viewer) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(viewers_, [viewer](const auto& held) { return held.get() == viewer; });
 }
 
 size_t Rendition::viewers() const {

@@ -24,11 +24,16 @@ struct RenditionSpec {
   std::string codec;  ///< "VP8"
   int width = 1280;   ///< even
   int height = 720;
-  int framerate = 25;       ///< of the canvas; a rendition shows every frame
+  int framerate = 25;       ///< at most the canvas's
   int bitrate = 1'500'000;  ///< bit/s
   EncoderSettings encoder;
 
   std::string key() const { return codec + "/" + name; }
+  /// Whether they differ in nothing but what can be changed while the encoder runs.
+  bool sameEncode(const RenditionSpec& other) const {
+    return codec == other.codec && width == other.width && height == other.height &&
+           framerate == other.framerate && encoder == other.encoder;
+  }
 };
 
 /// The canvas, scaled if need be, encoded and payloaded once, handed to every peer on it. A pipeline of
@@ -39,16 +44,20 @@ struct RenditionSpec {
 class Rendition {
  public:
   /// `onError` gets a sentence when the pipeline breaks later on. Thread: owner, and so is the callback.
-  static Result<std::unique_ptr<Rendition>> create(const RenditionSpec& spec, const CanvasFormat& canvas,
-                                                   const RoomClock& clock,
+  static Result<std::unique_ptr<Rendition>> create(const RenditionSpec& spec, const RoomClock& clock,
                                                    std::function<void(std::string)> onError);
   ~Rendition();
 
   const RenditionSpec& spec() const { return spec_; }
+  /// Tells renditions apart for good; never 0.
+  uint64_t id() const { return id_; }
 
-  /// A canvas, time stamped by the mixer. Drops the oldest waiting one when the encoder is behind.
-  /// Thread: the mixer's.
-  void push(GstBuffer* canvas);
+  /// From the next frame on. Thread: owner.
+  void setBitrate(int bitrate);
+
+  /// A canvas, time stamped by the mixer; any size is scaled to the rendition's. Drops the oldest waiting
+  /// one when the encoder is behind. Thread: the mixer's.
+  void push(GstBuffer* canvas, const CanvasFormat& format);
 
   /// A key frame soon: at once, or as soon as the last one is minKeyFrameInterval old. Thread: any.
   void requestKeyFrame() { keyFrameWanted_ = true; }
@@ -61,6 +70,7 @@ class Rendition {
   void removeTap(const VideoTap* tap);
   /// Whether anybody wants it.
   bool inUse() const;
+  bool hasViewer(const PeerOutput* viewer) const;
 
   uint64_t framesEncoded() const { return framesEncoded_; }
 
@@ -68,22 +78,24 @@ class Rendition {
   static constexpr int64_t minKeyFrameInterval = 500'000'000;
 
  private:
-  explicit Rendition(RenditionSpec spec) : spec_(std::move(spec)) {}
-  Result<void> build(const CanvasFormat& canvas, const RoomClock& clock);
+  explicit Rendition(RenditionSpec spec);
+  Result<void> build(const RoomClock& clock);
   void forceKeyFrame();
-  GstBuffer* scaled(GstBuffer* canvas);
   void tapEncoded(GstPad* pad);
+  bool isDue(int64_t pts);
+  GstBuffer* scaled(GstBuffer* canvas, const CanvasFormat& format);
   void deliver(GstSample* sample);
   void deliverToTaps(GstBuffer* frame);
 
   RenditionSpec spec_;
-  CanvasFormat canvas_;
+  const uint64_t id_;
   CanvasFormat own_;
+  int64_t nextDue_ = 0;  ///< when the next frame is wanted, where the canvas has more
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> encoder_;
   ObjectPtr<GstElement> source_;
   PipelineBus bus_;
-  GstBufferPool* pool_ = nullptr;  ///< of the rendition's size, where it differs from the canvas's
+  GstBufferPool* pool_ = nullptr;  ///< of the rendition's size, once a canvas has had another
   std::atomic<bool> keyFrameWanted_ = true;
   int64_t lastKeyFrame_ = -minKeyFrameInterval;
   std::atomic<uint64_t> framesEncoded_ = 0;

@@ -7,8 +7,6 @@
 namespace tributary {
 namespace {
 
-constexpr std::chrono::seconds restartDelay{1};
-
 int even(double value) {
   return static_cast<int>(value + 1) & ~1;
 }
@@ -23,9 +21,21 @@ RenditionSet::RenditionSet(RenditionSettings settings, const CanvasFormat& canva
 
 RenditionSet::~RenditionSet() {
   restarts_.clear();
+  sweeping_.stop();
+  leaving_.clear();
   decltype(renditions_) last;  // declared before the lock: stopping an encoder waits for its frame
+  decltype(replaced_) others;
   const std::lock_guard lock(mutex_);
   last.swap(renditions_);
+  others.swap(replaced_);
+}
+
+void RenditionSet::withSize(RenditionSpec& spec, const RenditionChoice& choice) const {
+  spec.name = choice.name;
+  spec.height = even(choice.height);
+  spec.width = even(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
+  spec.framerate = choice.framerate > 0 ? std::min(choice.framerate, canvas_.framerate) : canvas_.framerate;
+  spec.bitrate = choice.bitrate;
 }
 
 RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) const {
@@ -41,12 +51,8 @@ RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) con
     }
   }
   RenditionSpec spec;
-  spec.name = chosen->name;
+  withSize(spec, *chosen);
   spec.codec = codec;
-  spec.height = even(chosen->height);
-  spec.width = even(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
-  spec.framerate = canvas_.framerate;
-  spec.bitrate = chosen->bitrate;
   const auto own = settings_.encoders.find(codec);
   spec.encoder = own != settings_.encoders.end() ? own->second : defaultEncoder(codec);
   return spec;
@@ -59,12 +65,30 @@ RenditionSpec RenditionSet::specFor(const TapWish& wish) const {
   }
   RenditionSpec spec = specFor(wish.codec, height);
   if (!wish.own) return spec;
-  spec.name = wish.own->name;
-  spec.height = even(wish.own->height);
-  spec.width = even(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
-  spec.bitrate = wish.own->bitrate;
+  withSize(spec, *wish.own);
   spec.encoder = wish.encoder.value_or(spec.encoder);
   return spec;
+}
+
+Result<std::shared_ptr<Rendition>> RenditionSet::create(const RenditionSpec& spec) {
+  const auto id = std::make_shared<uint64_t>(0);
+  auto made = Rendition::create(spec, clock_, [this, key = spec.key(), id](const std::string& sentence) {
+    onError(key, *id, sentence);
+  });
+  if (!made) return tl::unexpected(made.error());
+  *id = (*made)->id();
+  log::info("rendition.started",
+            {{"codec", spec.codec}, {"rendition", spec.name}, {"encoder", spec.encoder.element}});
+  return std::shared_ptr<Rendition>(std::move(*made));
+}
+
+Result<std::shared_ptr<Rendition>> RenditionSet::start(const RenditionSpec& spec) {
+  auto rendition = create(spec);
+  if (!rendition) return rendition;
+  std::shared_ptr<Rendition> before = *rendition;
+  const std::lock_guard lock(mutex_);
+  renditions_[spec.key()].swap(before);
+  return rendition;
 }
 
 Result<std::shared_ptr<Rendition>> RenditionSet::running(const RenditionSpec& spec) {
@@ -73,133 +97,79 @@ Result<std::shared_ptr<Rendition>> RenditionSet::running(const RenditionSpec& sp
   return start(spec);
 }
 
-Result<std::shared_ptr<Rendition>> RenditionSet::start(const RenditionSpec& spec) {
-  const std::string key = spec.key();
-  auto made = Rendition::create(spec, canvas_, clock_,
-                                [this, key](const std::string& sentence) { onError(key, sentence); });
-  if (!made) return tl::unexpected(made.error());
-  std::shared_ptr<Rendition> rendition = std::move(*made);
-  log::info("rendition.started",
-            {{"codec", spec.codec}, {"rendition", spec.name}, {"encoder", spec.encoder.element}});
-  std::shared_ptr<Rendition> before = rendition;
-  const std::lock_guard lock(mutex_);
-  renditions_[key].swap(before);
-  return rendition;
-}
-
 Result<void> RenditionSet::watch(const std::shared_ptr<PeerOutput>& viewer, const std::string& codec,
                                  int maxHeight) {
-  const RenditionSpec spec = specFor(codec, maxHeight);
-  const std::string key = spec.key();
-  const auto known = viewers_.find(viewer.get());
-  if (known != viewers_.end() && known->second.first == key && renditions_.contains(key)) return {};
-  const auto started = running(spec);
-  if (!started) return tl::unexpected(started.error());
-  (*started)->addViewer(viewer);
-  const std::string before = known != viewers_.end() ? known->second.first : "";
-  viewers_[viewer.get()] = {key, viewer};
-  const auto old = renditions_.find(before);
-  if (old != renditions_.end()) {
-    old->second->removeViewer(viewer.get());
-    dropUnused(before);
-  }
+  const auto rendition = running(specFor(codec, maxHeight));
+  if (!rendition) return tl::unexpected(rendition.error());
+  auto& watching = viewers_[viewer.get()];
+  watching.viewer = viewer;
+  watching.codec = codec;
+  watching.maxHeight = maxHeight;
+  put(watching, *rendition);
   return {};
 }
 
 void RenditionSet::unwatch(const PeerOutput* viewer) {
-  const auto known = viewers_.find(viewer);
-  if (known == viewers_.end()) return;
-  const std::string key = known->second.first;
-  viewers_.erase(known);
-  const auto rendition = renditions_.find(key);
-  if (rendition == renditions_.end()) return;
-  rendition->second->removeViewer(viewer);
-  dropUnused(key);
-}
-
-void RenditionSet::dropUnused(const std::string& key) {
-  const auto rendition = renditions_.find(key);
-  if (rendition != renditions_.end() && !rendition->second->inUse()) drop(key);
+  if (viewers_.erase(viewer) == 0) return;
+  std::erase_if(leaving_, [viewer](const auto& left) { return left.viewer.get() == viewer; });
+  for (const auto& [key, rendition] : renditions_)
+    rendition->removeViewer(viewer);
+  for (const auto& rendition : replaced_)
+    rendition->removeViewer(viewer);
+  dropUnused();
 }
 
 Result<void> RenditionSet::tap(const std::shared_ptr<VideoTap>& tap, const TapWish& wish) {
   untap(tap.get());
-  const RenditionSpec spec = specFor(wish);
-  const auto started = running(spec);
-  if (!started) return tl::unexpected(started.error());
-  (*started)->addTap(tap);
-  taps_[tap.get()] = {spec.key(), tap};
+  const auto rendition = running(specFor(wish));
+  if (!rendition) return tl::unexpected(rendition.error());
+  (*rendition)->addTap(tap);
+  taps_[tap.get()] = {(*rendition)->spec().key(), tap, wish};
   return {};
 }
 
 void RenditionSet::untap(const VideoTap* tap) {
   const auto known = taps_.extract(tap);
   if (known.empty()) return;
-  const std::string& key = known.mapped().first;
-  const auto rendition = renditions_.find(key);
-  if (rendition == renditions_.end()) return;
-  rendition->second->removeTap(tap);
-  dropUnused(key);
+  const auto rendition = renditions_.find(known.mapped().key);
+  if (rendition != renditions_.end()) rendition->second->removeTap(tap);
+  dropUnused();
 }
 
-void RenditionSet::requestKeyFrame(const VideoTap* tap) {
-  const auto known = taps_.find(tap);
-  if (known == taps_.end()) return;
-  const auto rendition = renditions_.find(known->second.first);
-  if (rendition != renditions_.end()) rendition->second->requestKeyFrame();
-}
-
-void RenditionSet::drop(const std::string& key) {
-  std::shared_ptr<Rendition> last;  // declared first, so it goes after the lock: stopping waits for a frame
+void RenditionSet::dropUnused() {
+  std::vector<std::shared_ptr<Rendition>> last;  // declared first, so it goes after the lock: stopping waits
   const std::lock_guard lock(mutex_);
-  const auto found = renditions_.find(key);
-  if (found == renditions_.end()) return;
-  log::info("rendition.stopped",
-            {{"codec", found->second->spec().codec}, {"rendition", found->second->spec().name}});
-  last = std::move(found->second);
-  renditions_.erase(found);
+  const auto unused = [&last](const std::shared_ptr<Rendition>& rendition) {
+    if (rendition->inUse()) return false;
+    log::info("rendition.stopped",
+              {{"codec", rendition->spec().codec}, {"rendition", rendition->spec().name}});
+    last.push_back(rendition);
+    return true;
+  };
+  std::erase_if(renditions_, [&](const auto& entry) { return unused(entry.second); });
+  std::erase_if(replaced_, unused);
 }
 
 void RenditionSet::requestKeyFrame(const PeerOutput* viewer) {
   const auto known = viewers_.find(viewer);
   if (known == viewers_.end()) return;
-  const auto rendition = renditions_.find(known->second.first);
+  const auto rendition = renditions_.find(known->second.key);
   if (rendition != renditions_.end()) rendition->second->requestKeyFrame();
 }
 
-void RenditionSet::onError(const std::string& key, const std::string& sentence) {
-  ++errors_;
-  log::error("rendition.failed", {{"rendition", key}, {"message", sentence}});
-  const RenditionSpec spec = renditions_.contains(key) ? renditions_[key]->spec() : RenditionSpec{};
-  main_context::post([alive = std::weak_ptr(alive_), this, key] {  // not now: its bus is calling us
-    if (!alive.expired()) drop(key);
-  });
-  restartLater(key, spec);
+void RenditionSet::requestKeyFrame(const VideoTap* tap) {
+  const auto known = taps_.find(tap);
+  if (known == taps_.end()) return;
+  const auto rendition = renditions_.find(known->second.key);
+  if (rendition != renditions_.end()) rendition->second->requestKeyFrame();
 }
 
-void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spec) {
-  restarts_[key] = Timer::once(restartDelay, [this, key, spec] {
-    const auto isWatched = [&key](const auto& entry) { return entry.second.first == key; };
-    const bool wanted = std::ranges::any_of(viewers_, isWatched) || std::ranges::any_of(taps_, isWatched);
-    if (renditions_.contains(key) || !wanted) return;
-    const auto started = start(spec);
-    if (!started) {
-      log::error("rendition.restartFailed", {{"rendition", key}, {"message", started.error().message}});
-      return restartLater(key, spec);
-    }
-    for (const auto& [viewer, watching] : viewers_) {
-      if (watching.first == key) (*started)->addViewer(watching.second);
-    }
-    for (const auto& [tap, tapping] : taps_) {
-      if (tapping.first == key) (*started)->addTap(tapping.second);
-    }
-  });
-}
-
-void RenditionSet::push(GstBuffer* canvas) {
+void RenditionSet::push(GstBuffer* canvas, const CanvasFormat& format) {
   const std::lock_guard lock(mutex_);
   for (const auto& [key, rendition] : renditions_)
-    rendition->push(canvas);
+    rendition->push(canvas, format);
+  for (const auto& rendition : replaced_)
+    rendition->push(canvas, format);
 }
 
 std::vector<RenditionSet::Info> RenditionSet::list() const {

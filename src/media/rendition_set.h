@@ -19,6 +19,7 @@ namespace tributary {
 struct RenditionChoice {
   std::string name;  ///< "720p"
   int height = 720;
+  int framerate = 0;  ///< 0: the canvas's; never more than that
   int bitrate = 1'500'000;
 };
 
@@ -28,11 +29,20 @@ struct RenditionSettings {
 };
 
 /// The renditions somebody is watching: started for the first viewer, stopped after the last.
+///
+/// Nobody is left without a stream: who moves to another rendition, or has theirs replaced, sees the old one
+/// until the new one has given a key frame.
+///
 /// Thread: owner, but for push().
 class RenditionSet {
  public:
   RenditionSet(RenditionSettings settings, const CanvasFormat& canvas, const RoomClock& clock);
   ~RenditionSet();
+
+  /// Other settings and another canvas from now on. Bit rates change in the running encoders; what else has
+  /// changed replaces a rendition. When an encoder does not start, the error says why and nothing has
+  /// changed.
+  Result<void> reconfigure(RenditionSettings settings, const CanvasFormat& canvas);
 
   /// Puts `viewer` on the rendition for it, off any other. `maxHeight` 0 means no limit. It sees the new
   /// one from its next key frame on. The error says why the encoder does not start.
@@ -53,8 +63,8 @@ class RenditionSet {
   void untap(const VideoTap* tap);
   void requestKeyFrame(const VideoTap* tap);
 
-  /// Hands a canvas to every encoder. Thread: the mixer's.
-  void push(GstBuffer* canvas);
+  /// Hands a canvas of that format to every encoder. Thread: the mixer's.
+  void push(GstBuffer* canvas, const CanvasFormat& format);
 
   struct Info {
     std::string codec;
@@ -66,22 +76,53 @@ class RenditionSet {
   uint64_t errors() const { return errors_; }
 
  private:
+  struct Watching {
+    std::string key;
+    std::shared_ptr<PeerOutput> viewer;
+    std::string codec;
+    int maxHeight = 0;
+  };
+  /// A rendition that a viewer still sees until the one it moves to has given a key frame.
+  struct Leaving {
+    std::shared_ptr<Rendition> from;
+    std::shared_ptr<PeerOutput> viewer;
+    int64_t since;  ///< monotonicNow()
+  };
+  using Renditions = std::map<std::string, std::shared_ptr<Rendition>>;
+
+  struct Tapping {
+    std::string key;
+    std::shared_ptr<VideoTap> tap;
+    TapWish wish;
+  };
+
   RenditionSpec specFor(const std::string& codec, int maxHeight) const;
   RenditionSpec specFor(const TapWish& wish) const;
+  void withSize(RenditionSpec& spec, const RenditionChoice& choice) const;
   Result<std::shared_ptr<Rendition>> running(const RenditionSpec& spec);
-  void dropUnused(const std::string& key);
+  Result<std::shared_ptr<Rendition>> create(const RenditionSpec& spec);
   Result<std::shared_ptr<Rendition>> start(const RenditionSpec& spec);
-  void onError(const std::string& key, const std::string& sentence);
+  std::vector<RenditionSpec> wanted() const;
+  Result<Renditions> replacements();
+  void moveTaps(const Renditions& before);
+  void put(Watching& watching, const std::shared_ptr<Rendition>& rendition);
+  void leave(const std::shared_ptr<Rendition>& from, const std::shared_ptr<PeerOutput>& viewer);
+  void sweep();
+  void dropUnused();
+  void onError(const std::string& key, uint64_t id, const std::string& sentence);
+  void dropFailed(uint64_t id);
   void restartLater(const std::string& key, const RenditionSpec& spec);
-  void drop(const std::string& key);
 
   RenditionSettings settings_;
   CanvasFormat canvas_;
   const RoomClock& clock_;
-  mutable PriorityMutex mutex_;  ///< guards renditions_ against push()
-  std::map<std::string, std::shared_ptr<Rendition>> renditions_;
-  std::map<const PeerOutput*, std::pair<std::string, std::shared_ptr<PeerOutput>>> viewers_;  ///< → key
-  std::map<const VideoTap*, std::pair<std::string, std::shared_ptr<VideoTap>>> taps_;         ///< → key
+  mutable PriorityMutex mutex_;                       ///< guards renditions_ against push()
+  Renditions renditions_;                             ///< by key
+  std::vector<std::shared_ptr<Rendition>> replaced_;  ///< still seen by some
+  std::map<const PeerOutput*, Watching> viewers_;
+  std::map<const VideoTap*, Tapping> taps_;
+  std::vector<Leaving> leaving_;
+  Timer sweeping_;
   std::map<std::string, Timer> restarts_;
   uint64_t errors_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -22,6 +22,8 @@ struct CanvasSettings {
   int height = 720;
   int framerate = 25;
   uint32_t background = 0x101418;  ///< 0xRRGGBB
+
+  bool operator==(const CanvasSettings&) const = default;
 };
 
 /// Draws the canvas: at each tick of its own clock, every tile's frame of the moment copied 1:1 to its

@@ -39,6 +39,10 @@ class Room {
   Room(RoomSettings settings, Outlet outlet);
   ~Room();
 
+  /// Takes another profile (`profile` of the parameters); nobody is dropped. The error lists its mistakes,
+  /// and then nothing has changed.
+  Result<void> reconfigure(const Json& params);
+
   /// Somebody joins, or comes back (their tile and place are kept). The result is `joined` without what the
   /// server adds.
   Result<Json> join(const Json& params);

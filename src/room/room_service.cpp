@@ -52,6 +52,7 @@ void RoomService::handle(const std::string& method, const Json& params, Reply re
     return end("stop");
   }
   if (!room_) return reply(fail(ErrorCode::badRequest, "the first request must be configure"));
+  if (method == "reconfigure") return reply(room_->reconfigure(params).map([] { return Json::object(); }));
   if (method == "join") return reply(room_->join(params));
   if (method == "leave") {
     room_->leave(params["sessionId"].stringOr(""), params["reason"].stringOr("") == "connectionLost");

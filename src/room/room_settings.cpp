@@ -1,6 +1,8 @@
 #include "room/room_settings.h"
 
 #include <algorithm>
+#include "base/nearest.h"
+#include "room/profile_check.h"
 
 namespace tributary {
 namespace {
@@ -19,10 +21,18 @@ ScreenSettings screenSettings(const PipelineProfile::Screen& screen) {
 
 }  // namespace
 
+Result<PipelineProfile> parseRoomProfile(const Json& params) {
+  auto profile = parsePipelineProfile(params["profile"].isObject() ? params["profile"] : Json::object());
+  if (!profile) return profile;
+  const auto mistakes = encoderMistakes(*profile, false);
+  if (!mistakes.empty()) return fail(ErrorCode::badRequest, joined(mistakes, "\n"));
+  return profile;
+}
+
 Result<RoomSettings> parseRoomSettings(const Json& params) {
   RoomSettings out;
   out.room = params["room"].stringOr("");
-  auto profile = parsePipelineProfile(params["profile"].isObject() ? params["profile"] : Json::object());
+  auto profile = parseRoomProfile(params);
   if (!profile) return tl::unexpected(profile.error());
   out.profile = std::move(*profile);
   out.screen = screenSettings(out.profile.screen);
@@ -47,7 +57,8 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   out.audio.talkerSlots = profile.audio.talkerSlots;
   out.audio.opus = {profile.audio.bitrate, profile.audio.complexity, profile.audio.fec};
   for (const auto& rendition : profile.renditions) {
-    out.renditions.ladder.push_back({rendition.name, rendition.height, rendition.bitrate});
+    out.renditions.ladder.push_back(
+        {rendition.name, rendition.height, rendition.framerate, rendition.bitrate});
   }
   for (const auto& [codec, encoder] : profile.encoders) {
     out.renditions.encoders[codec] = {encoder.element, encoder.properties};

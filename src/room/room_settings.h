@@ -21,6 +21,10 @@ struct RoomSettings {
   ScreenSettings screen;
 };
 
+/// `profile` of the parameters of `configure` and `reconfigure`, checked against the encoders there are. The
+/// error lists every mistake.
+Result<PipelineProfile> parseRoomProfile(const Json& params);
+
 /// From the parameters of `configure` (docs/room-channel.md). The error lists every mistake in the profile.
 Result<RoomSettings> parseRoomSettings(const Json& params);
 

@@ -1,7 +1,7 @@
 #include "server/local_room.h"
 
 #include "base/log.h"
-#include "config/profile_files.h"
+#include "config/pipeline_profile.h"
 #include "metrics/process_stats.h"
 
 namespace tributary {
@@ -28,10 +28,11 @@ struct LocalRoom::Joining {
   int attempts = 0;
 };
 
-LocalRoom::LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares,
-                     Recordings& recordings, Handlers handlers)
+LocalRoom::LocalRoom(std::string name, const ServerConfig& config, const ProfileStore& profiles,
+                     SpareProcesses& spares, Recordings& recordings, Handlers handlers)
     : name_(std::move(name)),
       config_(config),
+      profiles_(profiles),
       recordings_(recordings),
       handlers_(std::move(handlers)),
       seats_(config.rooms.departureTimeout,
@@ -39,7 +40,7 @@ LocalRoom::LocalRoom(std::string name, const ServerConfig& config, SpareProcesse
                log::info("participant.givenUp", {{"room", name_}, {"identity", identity}});
                closeWhenEmpty(config_.rooms.emptyTimeout);
              }),
-      supervisor_(name_, config, spares,
+      supervisor_(name_, config, profiles, spares,
                   {[this](const std::string& event, const Json& fields) { onEvent(event, fields); },
                    [this](std::chrono::milliseconds retryAfter) { onDied(retryAfter); }}),
       key_(nextKey()),
@@ -216,9 +217,10 @@ void LocalRoom::tellRoom(const Json& message) {
 }
 
 Result<RecordingOptions> LocalRoom::recordingWish(const Json& request) {
-  const auto profile = loadProfile(config_.rooms.profilesDir, config_.rooms.profile);
+  const auto json = profiles_.get(config_.rooms.profile);
+  const auto profile = json ? parsePipelineProfile(*json) : tl::unexpected(json.error());
   if (!profile) return fail(ErrorCode::internal, profile.error().message);
-  return recordingOptions(profile->profile.recording, request);
+  return recordingOptions(profile->recording, request);
 }
 
 void LocalRoom::leave(const std::string& sessionId, Departure departure) {

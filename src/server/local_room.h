@@ -23,9 +23,9 @@ class LocalRoom : public RoomPort {
     std::function<void()> onRestart;  ///< the process died and is replaced
   };
 
-  /// `config`, `spares` and `recordings` outlive it.
-  LocalRoom(std::string name, const ServerConfig& config, SpareProcesses& spares, Recordings& recordings,
-            Handlers handlers);
+  /// `config`, `profiles`, `spares` and `recordings` outlive it.
+  LocalRoom(std::string name, const ServerConfig& config, const ProfileStore& profiles,
+            SpareProcesses& spares, Recordings& recordings, Handlers handlers);
   ~LocalRoom() override;
   LocalRoom(const LocalRoom&) = delete;
   LocalRoom& operator=(const LocalRoom&) = delete;
@@ -39,6 +39,12 @@ class LocalRoom : public RoomPort {
   bool has(const std::string& sessionId) { return seats_.bySession(sessionId) != nullptr; }
   size_t participantCount() const { return seats_.size(); }
   const std::string& name() const { return name_; }
+
+  /// Gives the running room its profile as it is now; see RoomSupervisor.
+  void reconfigure(std::function<void(const Result<void>&)> done) {
+    supervisor_.reconfigure(std::move(done));
+  }
+  const std::string& profile() const { return config_.rooms.profile; }
 
   /// The process's metrics; empty when it does not answer in time.
   void collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done);
@@ -74,6 +80,7 @@ class LocalRoom : public RoomPort {
 
   const std::string name_;
   const ServerConfig& config_;
+  const ProfileStore& profiles_;
   Recordings& recordings_;
   Handlers handlers_;
   bool recordedByItself_ = false;

@@ -17,15 +17,31 @@ struct Gathering {
 }  // namespace
 
 LocalRoomDirectory::LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics,
-                                       Recordings& recordings)
+                                       Recordings& recordings, ProfileStore& profiles)
     : config_(config),
       metrics_(metrics),
       recordings_(recordings),
+      profiles_(profiles),
       spares_(config.rooms.program, config.rooms.spareProcesses),
-      self_(std::make_shared<LocalRoomDirectory*>(this)) {}
+      self_(std::make_shared<LocalRoomDirectory*>(this)) {
+  profiles_.onChanged = [this](const std::string& profile) { profileChanged(profile); };
+}
 
 LocalRoomDirectory::~LocalRoomDirectory() {
+  profiles_.onChanged = nullptr;
   self_.reset();
+}
+
+void LocalRoomDirectory::profileChanged(const std::string& profile) {
+  for (const auto& [name, room] : rooms_) {
+    if (room->profile() != profile) continue;
+    room->reconfigure([weak = std::weak_ptr(self_), profile, room = name](const Result<void>& result) {
+      if (result) return log::info("room.reconfigured", {{"room", room}, {"profile", profile}});
+      log::error("room.reconfigureFailed",
+                 {{"room", room}, {"profile", profile}, {"error", result.error().message}});
+      if (const auto self = weak.lock()) (*self)->profiles_.report(profile, result.error().message);
+    });
+  }
 }
 
 LocalRoom& LocalRoomDirectory::open(const std::string& name) {
@@ -41,7 +57,8 @@ LocalRoom& LocalRoomDirectory::open(const std::string& name) {
     const auto at = rooms_.find(name);
     if (at != rooms_.end()) roomMetrics_.end(at->second->processKey());
   };
-  auto room = std::make_unique<LocalRoom>(name, config_, spares_, recordings_, std::move(handlers));
+  auto room =
+      std::make_unique<LocalRoom>(name, config_, profiles_, spares_, recordings_, std::move(handlers));
   log::info("room.opened", {{"room", name}});
   return *rooms_.emplace(name, std::move(room)).first->second;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "config/profile_store.h"
 #include "config/server_config.h"
 #include "metrics/room_metrics.h"
 #include "metrics/server_metrics.h"
@@ -17,7 +18,8 @@ namespace tributary {
 class LocalRoomDirectory : public RoomDirectory {
  public:
   /// All of these outlive it.
-  LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics, Recordings& recordings);
+  LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics, Recordings& recordings,
+                     ProfileStore& profiles);
   ~LocalRoomDirectory() override;
 
   void join(const std::string& sessionId, const message::Join& join, std::weak_ptr<RoomClient> client,
@@ -31,6 +33,7 @@ class LocalRoomDirectory : public RoomDirectory {
   void close(const LeaveNotice& notice, std::function<void()> done) override;
 
  private:
+  void profileChanged(const std::string& profile);
   LocalRoom& open(const std::string& name);
   LocalRoom* roomOf(const std::string& sessionId);
   void retire(const std::string& name);
@@ -40,6 +43,7 @@ class LocalRoomDirectory : public RoomDirectory {
   const ServerConfig& config_;
   ServerMetrics& metrics_;
   Recordings& recordings_;
+  ProfileStore& profiles_;
   RoomMetrics roomMetrics_;
   SpareProcesses spares_;
   std::map<std::string, std::unique_ptr<LocalRoom>> rooms_;

@@ -30,6 +30,7 @@ class TributaryServer {
   /// rooms.stopTimeout and five seconds. Later calls do nothing.
   void stop(std::function<void()> done);
 
+  ProfileStore& profiles() { return profiles_; }
   LocalRoomDirectory& directory() { return directory_; }
 
  private:
@@ -41,6 +42,7 @@ class TributaryServer {
   Webhooks webhooks_;
   Recordings recordings_;
   AfterRecording afterRecording_;
+  ProfileStore profiles_;
   LocalRoomDirectory directory_;
   http::Server http_;
   StaticFiles files_;

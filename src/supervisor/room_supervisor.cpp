@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "config/profile_files.h"
 
 namespace tributary {
 namespace {
@@ -20,10 +19,11 @@ double inSeconds(std::chrono::milliseconds duration) {
 
 }  // namespace
 
-RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, SpareProcesses& spares,
-                               Handlers handlers)
+RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, const ProfileStore& profiles,
+                               SpareProcesses& spares, Handlers handlers)
     : room_(std::move(room)),
       config_(config),
+      profiles_(profiles),
       spares_(spares),
       handlers_(std::move(handlers)),
       self_(std::make_shared<RoomSupervisor*>(this)) {}
@@ -85,12 +85,12 @@ void RoomSupervisor::start() {
 }
 
 Result<Json> RoomSupervisor::configuration() const {
-  const auto profile = loadProfile(config_.rooms.profilesDir, config_.rooms.profile);
+  const auto profile = profiles_.get(config_.rooms.profile);
   if (!profile) return fail(ErrorCode::internal, profile.error().message);
   const auto& media = config_.media;
   return Json::object(
       {{"room", room_},
-       {"profile", profile->json},
+       {"profile", *profile},
        {"limits", Json::object({{"participants", config_.limits.participantsPerRoom},
                                 {"departureTimeout", inSeconds(config_.rooms.departureTimeout)}})},
        {"media", Json::object({{"udpPortMin", media.udpPortMin},
@@ -154,6 +154,21 @@ void RoomSupervisor::request(const std::string& method, Json params, Duration de
                              UniqueFd fd) {
   if (state_ != State::ready) return done(fail(ErrorCode::internal, "the room is not ready"));
   process_->request(method, std::move(params), deadline, std::move(done), std::move(fd));
+}
+
+void RoomSupervisor::reconfigure(std::function<void(const Result<void>&)> done) {
+  // A process that is on its way may have been told the profile as it was.
+  if (state_ == State::idle || state_ == State::stopping) return;
+  const std::weak_ptr<RoomSupervisor*> weak = self_;
+  whenReady(config_.rooms.readyTimeout, [weak, done = std::move(done)](const Result<void>& ready) {
+    const auto self = weak.lock();
+    if (!self || !ready) return;
+    const auto params = (*self)->configuration();
+    if (!params) return done(tl::unexpected(params.error()));
+    (*self)->request("reconfigure", Json::object({{"profile", (*params)["profile"]}}),
+                     (*self)->config_.rooms.requestTimeout,
+                     [done](const Result<Json>& result) { done(result.map([](const Json&) {})); });
+  });
 }
 
 void RoomSupervisor::stop(std::function<void()> done) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/main_context.h"
+#include "config/profile_store.h"
 #include "config/server_config.h"
 #include "supervisor/room_process.h"
 #include "supervisor/spare_processes.h"
@@ -26,8 +27,9 @@ class RoomSupervisor {
     std::function<void(Duration retryAfter)> onDied;
   };
 
-  /// `config` and `spares` outlive it.
-  RoomSupervisor(std::string room, const ServerConfig& config, SpareProcesses& spares, Handlers handlers);
+  /// `config`, `profiles` and `spares` outlive it.
+  RoomSupervisor(std::string room, const ServerConfig& config, const ProfileStore& profiles,
+                 SpareProcesses& spares, Handlers handlers);
   ~RoomSupervisor();
   RoomSupervisor(const RoomSupervisor&) = delete;
   RoomSupervisor& operator=(const RoomSupervisor&) = delete;
@@ -40,6 +42,9 @@ class RoomSupervisor {
   /// See Channel::request(); `internal` at once while the room is not ready.
   void request(const std::string& method, Json params, Duration deadline, Channel::Done done,
                UniqueFd fd = {});
+
+  /// Gives the running room its profile as it is now. `done` gets the room's mistakes, if it has any.
+  void reconfigure(std::function<void(const Result<void>&)> done);
 
   /// Stops the process for good; `done` is called once it is gone, from the main loop.
   void stop(std::function<void()> done);
@@ -67,6 +72,7 @@ class RoomSupervisor {
 
   const std::string room_;
   const ServerConfig& config_;
+  const ProfileStore& profiles_;
   SpareProcesses& spares_;
   Handlers handlers_;
   State state_ = State::idle;

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "glib/json.h"
 #include "test_peer.h"
 
 namespace tributary::test {
@@ -45,7 +46,10 @@ ServerProcess::ServerProcess(const std::string& config, const std::string& profi
   dir_ = mkdtemp(name);
   std::filesystem::create_directories(dir_ + "/profiles");
   std::ofstream(dir_ + "/profiles/default.json") << profile;
-  std::ofstream(dir_ + "/config.json") << config;
+  Json settings = Json::parse(config).value();
+  Json rooms = settings["rooms"].isObject() ? settings["rooms"] : Json::object();
+  settings.set("rooms", rooms.set("profilesDir", dir_ + "/profiles"));
+  std::ofstream(dir_ + "/config.json") << settings.dump();
   start();
 }
 
@@ -79,6 +83,12 @@ void ServerProcess::killAndRestart() {
   g_subprocess_wait(process_, nullptr, nullptr);
   g_object_unref(std::exchange(process_, nullptr));
   start();
+}
+
+void ServerProcess::saveProfile(const std::string& profile, const std::string& name) const {
+  const std::string path = dir_ + "/profiles/" + name + ".json";
+  std::ofstream(path + ".new") << profile;
+  std::filesystem::rename(path + ".new", path);
 }
 
 int ServerProcess::pid() const {

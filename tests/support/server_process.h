@@ -17,6 +17,9 @@ class ServerProcess {
   ~ServerProcess();
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// Saves a pipeline profile as editors do: written beside, then renamed.
+  void saveProfile(const std::string& profile, const std::string& name = "default") const;
+  const std::string& folder() const { return dir_; }
   int pid() const;
   /// Where it keeps recordings.
   std::string stateDir() const { return dir_ + "/state"; }

@@ -30,7 +30,7 @@ class SupervisorTest : public LoopTest {
       ++deaths_;
       retryAfter_ = retryAfter;
     };
-    return supervisor_.emplace(room, config_, *spares_, std::move(handlers));
+    return supervisor_.emplace(room, config_, profiles_, *spares_, std::move(handlers));
   }
 
   Result<void> ready(milliseconds deadline = seconds(20)) {
@@ -54,6 +54,7 @@ class SupervisorTest : public LoopTest {
 
   ServerConfig config_;
   std::optional<SpareProcesses> spares_;
+  ProfileStore profiles_{{"/nonexistent", ""}};
   std::optional<RoomSupervisor> supervisor_;
   std::vector<std::string> events_;
   int deaths_ = 0;

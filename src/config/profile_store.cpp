@@ -1,0 +1,226 @@
+#include "config/profile_store.h"
+
+#include <gio/gio.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "glib/object_ptr.h"
+
+namespace tributary {
+namespace {
+
+// Editors write a file in several steps; what is looked at too early is looked at again.
+constexpr std::chrono::milliseconds settleTime{100};
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  size_t start = 0;
+  while (start < text.size()) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    if (end > start) out.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return out;
+}
+
+ObjectPtr<GSubprocess> startCheck(const std::string& program, const std::string& file, GError** error) {
+  const char* arguments[] = {program.c_str(), "--check-profile", file.c_str(), nullptr};
+  return ObjectPtr<GSubprocess>::adopt(g_subprocess_newv(
+      arguments,
+      static_cast<GSubprocessFlags>(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
+      error));
+}
+
+/// What a checker that has ended says.
+Result<void> verdict(GSubprocess* process, const std::string& output) {
+  if (g_subprocess_get_successful(process)) return {};
+  const auto said = output.substr(0, output.find_last_not_of('\n') + 1);
+  return fail(ErrorCode::badRequest, said.empty() ? "$: the check has failed" : said);
+}
+
+}  // namespace
+
+struct ProfileStore::Profile {
+  std::string description;
+  std::optional<Json> right;  ///< the last right version
+  std::string seen;           ///< what was looked at last
+  std::vector<std::string> mistakes;
+};
+
+/// One run of the checker.
+struct ProfileStore::Check {
+  std::function<void(const Result<void>&)> done;
+  ObjectPtr<GSubprocess> process;
+  ObjectPtr<GCancellable> cancel;
+  Timer deadline;
+
+  ~Check() {
+    g_cancellable_cancel(cancel.get());
+    if (process) g_subprocess_force_exit(process.get());
+  }
+};
+
+struct ProfileStore::Watch {
+  ObjectPtr<GFileMonitor> monitor;
+  SignalConnection changed;
+
+  ~Watch() {
+    changed.disconnect();
+    if (monitor) g_file_monitor_cancel(monitor.get());
+  }
+};
+
+ProfileStore::ProfileStore(Settings settings)
+    : settings_(std::move(settings)), watch_(std::make_unique<Watch>()) {
+  const auto file = ObjectPtr<GFile>::adopt(g_file_new_for_path(settings_.directory.c_str()));
+  watch_->monitor = ObjectPtr<GFileMonitor>::adopt(
+      g_file_monitor_directory(file.get(), G_FILE_MONITOR_WATCH_MOVES, nullptr, nullptr));
+  if (watch_->monitor) {
+    const auto onChange = +[](GFileMonitor*, GFile*, GFile*, GFileMonitorEvent, gpointer self) {
+      auto* store = static_cast<ProfileStore*>(self);
+      store->soon_ = Timer::once(settleTime, [store] { store->reload(); });
+    };
+    watch_->changed = {watch_->monitor.get(),
+                       g_signal_connect(watch_->monitor.get(), "changed", G_CALLBACK(onChange), this)};
+  }
+  reload();
+  started_ = true;
+}
+
+ProfileStore::~ProfileStore() = default;
+
+void ProfileStore::reload() {
+  const auto names = profileNames(settings_.directory);
+  std::erase_if(profiles_,
+                [&names](const auto& entry) { return !std::ranges::binary_search(names, entry.first); });
+  for (const auto& name : names)
+    look(name);
+}
+
+void ProfileStore::look(const std::string& name) {
+  const auto loaded = loadProfile(settings_.directory, name);
+  Profile& profile = profiles_[name];
+  const std::string seen = loaded ? loaded->json.dump() : loaded.error().message;
+  if (seen == profile.seen) return;
+  profile.seen = seen;
+  checks_.erase(name);
+  if (!loaded) return refuse(name, loaded.error().message);
+  const bool needsCheck = !loaded->profile.encoders.empty() && !settings_.checker.empty();
+  if (needsCheck) return check(name, *loaded, started_);
+  accept(name, loaded->json, started_);
+}
+
+void ProfileStore::check(const std::string& name, const LoadedProfile& loaded, bool tell) {
+  auto check = std::make_unique<Check>();
+  Check* run = check.get();
+  checks_[name] = std::move(check);
+  run->done = [this, name, json = loaded.json, tell](const Result<void>& result) {
+    const auto finished = std::move(checks_[name]);
+    checks_.erase(name);
+    if (!result) return refuse(name, result.error().message);
+    accept(name, json, tell);
+  };
+  GError* error = nullptr;
+  run->process = startCheck(settings_.checker, loaded.files.front(), &error);
+  if (!run->process) {
+    const auto failure = takeError(error, ErrorCode::internal, "$: the check cannot be run");
+    return main_context::post([done = run->done, failure] { done(tl::unexpected(failure)); });
+  }
+  run->cancel = ObjectPtr<GCancellable>::adopt(g_cancellable_new());
+  run->deadline = Timer::once(settings_.checkTimeout, [run] {
+    const auto done = run->done;
+    done(fail(ErrorCode::timeout, "$: the check of the encoders took too long"));
+  });
+  const auto onEnd = +[](GObject* source, GAsyncResult* result, gpointer data) {
+    char* output = nullptr;
+    GError* problem = nullptr;
+    g_subprocess_communicate_utf8_finish(G_SUBPROCESS(source), result, &output, nullptr, &problem);
+    const std::unique_ptr<char, GFree> owned(output);
+    const bool cancelled = g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_clear_error(&problem);
+    if (cancelled) return;  // the Check is gone
+    const auto done = static_cast<Check*>(data)->done;
+    done(verdict(G_SUBPROCESS(source), output != nullptr ? output : ""));
+  };
+  g_subprocess_communicate_utf8_async(run->process.get(), nullptr, run->cancel.get(), onEnd, run);
+}
+
+void ProfileStore::refuse(const std::string& name, const std::string& mistakes) {
+  Profile& profile = profiles_[name];
+  profile.mistakes = lines(mistakes);
+  for (const auto& mistake : profile.mistakes)
+    log::error("profile.refused", {{"profile", name},
+                                   {"mistake", mistake},
+                                   {"inForce", profile.right ? "the version before" : "none"}});
+}
+
+void ProfileStore::accept(const std::string& name, const Json& json, bool tell) {
+  Profile& profile = profiles_[name];
+  const bool same = profile.right && profile.right->dump() == json.dump();
+  profile.right = json;
+  profile.description = json["description"].stringOr("");
+  profile.mistakes.clear();
+  if (!tell) return;
+  log::info("profile.loaded", {{"profile", name}, {"changed", !same}});
+  if (!same && onChanged) onChanged(name);
+}
+
+void ProfileStore::report(const std::string& name, const std::string& mistakes) {
+  if (profiles_.contains(name)) refuse(name, mistakes);
+}
+
+std::vector<ProfileStore::Entry> ProfileStore::list() const {
+  std::vector<Entry> out;
+  for (const auto& [name, profile] : profiles_)
+    out.push_back({name, profile.description, profile.mistakes.empty(), profile.mistakes});
+  return out;
+}
+
+Result<Json> ProfileStore::get(const std::string& name) const {
+  const auto found = profiles_.find(name);
+  if (found == profiles_.end()) {
+    if (name == "default") return Json::object();  // the built-in one
+    return fail(ErrorCode::notFound, "there is no profile \"" + name + "\"");
+  }
+  const Profile& profile = found->second;
+  if (profile.right) return *profile.right;
+  std::string all;
+  for (const auto& mistake : profile.mistakes)
+    all.append(all.empty() ? "" : "\n").append(mistake);
+  return fail(ErrorCode::badRequest,
+              all.empty() ? "the profile is being checked; try again in a moment" : all);
+}
+
+Result<void> checkProfileWith(const std::string& program, const std::string& file,
+                              std::chrono::milliseconds timeout) {
+  GError* error = nullptr;
+  const auto process = startCheck(program, file, &error);
+  if (!process) return tl::unexpected(takeError(error, ErrorCode::internal, program + " cannot be run"));
+  struct Waiting {
+    GMainLoop* loop;
+    std::string output;
+    bool ended = false;
+  } waiting{g_main_loop_new(nullptr, FALSE), {}};
+  const auto onEnd = +[](GObject* source, GAsyncResult* result, gpointer data) {
+    auto* waits = static_cast<Waiting*>(data);
+    char* output = nullptr;
+    g_subprocess_communicate_utf8_finish(G_SUBPROCESS(source), result, &output, nullptr, nullptr);
+    if (output != nullptr) waits->output = output;
+    g_free(output);
+    waits->ended = true;
+    g_main_loop_quit(waits->loop);
+  };
+  bool late = false;
+  const Timer deadline = Timer::once(timeout, [&late, &process] {
+    late = true;
+    g_subprocess_force_exit(process.get());
+  });
+  g_subprocess_communicate_utf8_async(process.get(), nullptr, nullptr, onEnd, &waiting);
+  if (!waiting.ended) g_main_loop_run(waiting.loop);
+  g_main_loop_unref(waiting.loop);
+  if (late) return fail(ErrorCode::timeout, file + ": $: the check took too long");
+  return verdict(process.get(), waiting.output);
+}
+
+}  // namespace tributary

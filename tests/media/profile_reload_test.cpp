@@ -1,0 +1,156 @@
+// Profiles saved under a running call: the right ones take effect, the broken ones change nothing, and nobody
+// is dropped.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include "server_process.h"
+#include "signalling_client.h"
+
+namespace tributary::test {
+namespace {
+
+constexpr const char* config = R"({"rooms": {"spareProcesses": 0}})";
+constexpr const char* firstProfile =
+    R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"name": "all", "height": 360, "bitrate": 400000}]})";
+
+size_t count(const std::string& text, const std::string& what) {
+  size_t found = 0;
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+    ++found;
+  return found;
+}
+
+struct Wish {
+  int width, height, framerate, bitrate;
+  std::string element;  ///< of VP8
+  std::string properties;
+  std::string more;
+};
+
+std::string profileOf(const Wish& wish) {
+  return R"({"canvas": {"width": )" + std::to_string(wish.width) + R"(, "height": )" +
+         std::to_string(wish.height) + R"(, "framerate": )" + std::to_string(wish.framerate) +
+         R"(}, "renditions": [{"name": "all", "height": )" + std::to_string(wish.height) +
+         R"(, "bitrate": )" + std::to_string(wish.bitrate) + R"(}], "encoders": {"VP8": {"element": ")" +
+         wish.element + R"(", "properties": {)" + wish.properties + "}}}" + wish.more + "}";
+}
+
+class ProfileReload : public testing::Test {
+ protected:
+  void SetUp() override {
+    caller_ = SignallingClient::create(server_.url());
+    caller_->join("reload", "Caller");
+    TestPeer::Options options;
+    options.width = 320;
+    options.height = 180;
+    options.framerate = 25;
+    caller_->call(options);
+    ASSERT_TRUE(waitFor([&] { return peer().video().frames > 25; }, 60)) << server_.log();
+    process_ = server_.children();
+  }
+  void TearDown() override {
+    EXPECT_FALSE(caller_->closed());
+    EXPECT_EQ(server_.children(), process_) << "the room process was replaced";
+    EXPECT_EQ(count(server_.log(), "peer.failed"), 0U);
+    EXPECT_EQ(server_.complaints(), std::vector<std::string>());
+  }
+
+  TestPeer& peer() { return *caller_->peer(); }
+  /// Saves and waits for what the log says of it; then for ten more frames.
+  void save(const std::string& text, const std::string& outcome) {
+    const size_t before = count(server_.log(), outcome);
+    server_.saveProfile(text);
+    ASSERT_TRUE(waitFor([&] { return count(server_.log(), outcome) > before; }, 60)) << outcome << "\n"
+                                                                                     << text;
+    ASSERT_TRUE(framesGoOn()) << text;
+  }
+  bool framesGoOn() {
+    const uint64_t frames = peer().video().frames;
+    return waitFor([&] { return peer().video().frames >= frames + 10; }, 60);
+  }
+  bool has(int width, int height) {
+    return waitFor([&] { return peer().video().width == width && peer().video().height == height; }, 60);
+  }
+
+  ServerProcess server_{config, firstProfile};
+  std::shared_ptr<SignallingClient> caller_;
+  std::vector<int> process_;
+};
+
+TEST_F(ProfileReload, FiftySavesOneInFiveBroken) {
+  // What this machine does to a call that nobody touches, in the same run.
+  peer().resetGap();
+  const double until = now() + 5;
+  waitFor([&] { return now() > until; }, 30);
+  const double quiet = peer().video().largestGap;
+  const std::vector<std::string> broken = {
+      R"({"canvas": {"width": 641}})", R"({"canvas": )",
+      R"({"encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-usde": 1}}}})",
+      R"({"extends": "../default"})", R"({"layout": {"name": "gird"}})"};
+  Wish wish{640, 360, 25, 400'000, "vp8enc", R"("cpu-used": -10, "deadline": 1)", ""};
+  double worst = 0;
+  for (int turn = 0; turn < 50; ++turn) {
+    peer().resetGap();
+    if (turn % 5 == 4) {
+      save(broken[static_cast<size_t>(turn / 5) % broken.size()], "profile.refused");
+      EXPECT_TRUE(has(wish.width, wish.height));
+    } else {
+      if (turn % 5 == 0) wish.bitrate = 300'000 + turn * 1000;
+      if (turn % 5 == 1)
+        std::tie(wish.width, wish.height) = wish.width == 640 ? std::pair(480, 270) : std::pair(640, 360);
+      if (turn % 5 == 2) wish.properties = R"("deadline": 1, "cpu-used": -)" + std::to_string(8 + turn % 7);
+      if (turn % 5 == 3)
+        wish.more = R"(, "layout": {"gap": )" + std::to_string(turn % 10 * 2) + R"(}, "names": {"show": )" +
+                    (turn % 2 == 0 ? "true" : "false") + "}";
+      save(profileOf(wish), "event=room.reconfigured");
+      EXPECT_TRUE(has(wish.width, wish.height)) << "turn " << turn;
+    }
+    worst = std::max(worst, peer().video().largestGap);
+  }
+  std::cout << "largest gap between frames: quiet " << quiet * 1000 << " ms, over 50 saves " << worst * 1000
+            << " ms\n";
+  EXPECT_LT(worst, std::max(0.2, 3 * quiet));
+}
+
+TEST_F(ProfileReload, TheFrameRateFollows) {
+  save(profileOf({640, 360, 10, 400'000, "vp8enc", R"("deadline": 1)", ""}), "event=room.reconfigured");
+  ASSERT_TRUE(framesGoOn());
+  const uint64_t frames = peer().video().frames;
+  const double since = now();
+  waitFor([&] { return now() - since > 4; }, 30);
+  const double rate = static_cast<double>(peer().video().frames - frames) / (now() - since);
+  EXPECT_LT(rate, 13);
+  EXPECT_GT(rate, 2);
+}
+
+TEST_F(ProfileReload, NamesTheMistakeAndStartsNothing) {
+  const std::string file = server_.folder() + "/pwned";
+  const std::string trick = "x264enc ! filesink location=" + file;
+  for (const std::string& text :
+       {R"({"encoders": {"H264": {"element": ")" + trick + R"("}}})",
+        R"({"encoders": {"H264": {"element": "x264enc", "properties": {"option-string": "stats=)" + file +
+            R"("}}}})",
+        R"({"encoders": {"VP8": {"element": "vp8enc", "properties": {"multipass-cache-file": ")" + file +
+            R"("}}}})",
+        R"({"layout": {"name": ")" + trick + R"("}, "names": {"font": ")" + trick +
+            R"("}, "logo": {"image": ")" + trick + R"("}})"}) {
+    save(text, "profile.refused");
+  }
+  const std::string log = server_.log();
+  EXPECT_NE(log.find("default.json: $.encoders.H264.element: must be openh264enc or x264enc"),
+            std::string::npos)
+      << log;
+  EXPECT_NE(log.find("default.json: $.encoders.H264.properties.option-string: may not be set"),
+            std::string::npos)
+      << log;
+  EXPECT_NE(log.find("default.json: $.encoders.VP8.properties.multipass-cache-file: may not be set"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_TRUE(has(640, 360));
+}
+
+}  // namespace
+}  // namespace tributary::test
