@@ -5,44 +5,26 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "media/media_member.h"
 
 namespace tributary {
-
-struct MediaPipeline::Member {
-  Id id;
-  std::shared_ptr<TileSlot> slot = std::make_shared<TileSlot>();
-  std::shared_ptr<TileSlot> screen = std::make_shared<TileSlot>(TileSlot::Hold::always);
-  std::shared_ptr<Talker> talker;
-  std::shared_ptr<PeerOutput> output;
-  std::unique_ptr<PeerConnection> peer;
-  int maxHeight = 0;
-  bool audioOnly = false;
-  bool audioMuted = false;
-
-  /// What stands for one of their pictures; drawn once for a name, state and size.
-  struct Art {
-    std::string cardKey;
-    std::shared_ptr<const Picture> card;
-    std::string labelKey;
-    std::shared_ptr<const Overlay> label;
-  };
-  Art cameraArt;
-  Art screenArt;
-  Art& art(Source source) { return source == Source::screen ? screenArt : cameraArt; }
-};
 
 MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
     : settings_(std::move(settings)), callbacks_(std::move(callbacks)) {
   const CanvasFormat canvas{settings_.canvas.width, settings_.canvas.height, settings_.canvas.framerate};
   audio_ = std::make_unique<AudioMixer>(settings_.audio, clock_);
   renditions_ = std::make_unique<RenditionSet>(settings_.renditions, canvas, clock_);
-  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_,
-                                        [this](GstBuffer* frame) { renditions_->push(frame); });
+  snapshot_ = std::make_unique<Snapshot>(canvas);
+  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, [this](GstBuffer* frame) {
+    renditions_->push(frame);
+    snapshot_->offer(frame);
+  });
 }
 
 MediaPipeline::~MediaPipeline() {
   members_.clear();
   video_.reset();
+  snapshot_.reset();
   renditions_.reset();
   audio_.reset();
 }

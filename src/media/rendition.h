@@ -45,6 +45,7 @@ class Rendition {
   ~Rendition();
 
   const RenditionSpec& spec() const { return spec_; }
+  GstElement* pipeline() const { return pipeline_.get(); }
 
   /// A canvas, time stamped by the mixer. Drops the oldest waiting one when the encoder is behind.
   /// Thread: the mixer's.

@@ -202,6 +202,16 @@ void RenditionSet::push(GstBuffer* canvas) {
     rendition->push(canvas);
 }
 
+void RenditionSet::forEach(const std::function<void(const Rendition&)>& each) const {
+  for (const auto& [key, rendition] : renditions_)
+    each(*rendition);
+}
+
+std::string RenditionSet::watchedBy(const PeerOutput* viewer) const {
+  const auto found = viewers_.find(viewer);
+  return found != viewers_.end() ? found->second.first : "";
+}
+
 std::vector<RenditionSet::Info> RenditionSet::list() const {
   const std::lock_guard lock(mutex_);
   std::vector<Info> out;

@@ -20,10 +20,11 @@ double inSeconds(std::chrono::milliseconds duration) {
 
 }  // namespace
 
-RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, SpareProcesses& spares,
-                               Handlers handlers)
+RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, const RoomOptions& options,
+                               SpareProcesses& spares, Handlers handlers)
     : room_(std::move(room)),
       config_(config),
+      options_(options),
       spares_(spares),
       handlers_(std::move(handlers)),
       self_(std::make_shared<RoomSupervisor*>(this)) {}
@@ -85,18 +86,21 @@ void RoomSupervisor::start() {
 }
 
 Result<Json> RoomSupervisor::configuration() const {
-  const auto profile = loadProfile(config_.rooms.profilesDir, config_.rooms.profile);
+  auto profile = loadProfile(config_.rooms.profilesDir, options_.profile);
   if (!profile) return fail(ErrorCode::internal, profile.error().message);
+  if (!options_.layout.empty()) {
+    Json layout = profile->json["layout"].isObject() ? profile->json["layout"] : Json::object();
+    profile->json.set("layout", layout.set("name", options_.layout));
+  }
   const auto& media = config_.media;
-  return Json::object(
-      {{"room", room_},
-       {"profile", profile->json},
-       {"limits", Json::object({{"participants", config_.limits.participantsPerRoom},
-                                {"departureTimeout", inSeconds(config_.rooms.departureTimeout)}})},
-       {"media", Json::object({{"udpPortMin", media.udpPortMin},
-                               {"udpPortMax", media.udpPortMax},
-                               {"stunServer", media.stunServer},
-                               {"latencyMs", media.latencyMs}})}});
+  return Json::object({{"room", room_},
+                       {"profile", profile->json},
+                       {"limits", Json::object({{"participants", options_.maxParticipants},
+                                                {"departureTimeout", inSeconds(options_.departureTimeout)}})},
+                       {"media", Json::object({{"udpPortMin", media.udpPortMin},
+                                               {"udpPortMax", media.udpPortMax},
+                                               {"stunServer", media.stunServer},
+                                               {"latencyMs", media.latencyMs}})}});
 }
 
 void RoomSupervisor::configure() {

@@ -8,6 +8,7 @@
 
 #include "base/main_context.h"
 #include "config/server_config.h"
+#include "supervisor/room_options.h"
 #include "supervisor/room_process.h"
 #include "supervisor/spare_processes.h"
 
@@ -26,8 +27,9 @@ class RoomSupervisor {
     std::function<void(Duration retryAfter)> onDied;
   };
 
-  /// `config` and `spares` outlive it.
-  RoomSupervisor(std::string room, const ServerConfig& config, SpareProcesses& spares, Handlers handlers);
+  /// `config`, `options` and `spares` outlive it. The options in force at a start are the room's.
+  RoomSupervisor(std::string room, const ServerConfig& config, const RoomOptions& options,
+                 SpareProcesses& spares, Handlers handlers);
   ~RoomSupervisor();
   RoomSupervisor(const RoomSupervisor&) = delete;
   RoomSupervisor& operator=(const RoomSupervisor&) = delete;
@@ -67,6 +69,7 @@ class RoomSupervisor {
 
   const std::string room_;
   const ServerConfig& config_;
+  const RoomOptions& options_;
   SpareProcesses& spares_;
   Handlers handlers_;
   State state_ = State::idle;
