@@ -140,6 +140,11 @@ void describe(Visitor& visit, ServerConfig& config) {
   describeMedia(visit, config.media);
   describeRecordings(visit, config.recordings);
   describeWebhooks(visit, config.webhooks);
+  visit.begin("admin", "The HTTP API.");
+  visit.text(
+      "tokenFile", config.admin.tokenFile,
+      "file with the API's Bearer token, at least 16 characters; empty: the API is for this machine only");
+  visit.end();
   visit.begin("metrics", "The `/metrics` page.");
   visit.flag("open", config.metrics.open, "show it to everybody; else to direct loopback clients only");
   visit.end();
@@ -177,6 +182,16 @@ void compare(const ServerConfig& config, config::Reader& reader) {
 }
 
 }  // namespace
+
+Json IceServer::toJson() const {
+  Json list = Json::array();
+  for (const auto& url : urls)
+    list.push(url);
+  Json out = Json::object({{"urls", list}});
+  if (!username.empty()) out.set("username", username);
+  if (!credential.empty()) out.set("credential", credential);
+  return out;
+}
 
 Result<ServerConfig> parseServerConfig(const Json& json) {
   ServerConfig out;

@@ -15,6 +15,9 @@ struct IceServer {
   std::vector<std::string> urls;
   std::string username;
   std::string credential;
+
+  /// As RTCConfiguration takes it, the credential too.
+  Json toJson() const;
 };
 
 /// The server's settings. The defaults stand here, ranges and reasons in describe() (server_config.cpp), from
@@ -66,6 +69,10 @@ struct ServerConfig {
     std::string stunServer;
     int latencyMs = 60;
   } media;
+
+  struct Admin {
+    std::string tokenFile;
+  } admin;
 
   struct Metrics {
     bool open = false;

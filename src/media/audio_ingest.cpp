@@ -23,7 +23,7 @@ std::optional<double> levelIn(GstRTPBuffer& packet, int id) {
 
 Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, std::shared_ptr<Talker> talker,
                                                          int levelId) {
-  auto sink = makeElement("appsink");
+  auto sink = makeElement("appsink", "microphone");
   if (!sink) return tl::unexpected(sink.error());
   g_object_set(sink->get(), "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "qos", FALSE,
                nullptr);

@@ -5,31 +5,9 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "media/media_member.h"
 
 namespace tributary {
-
-struct MediaPipeline::Member {
-  Id id;
-  std::shared_ptr<TileSlot> slot = std::make_shared<TileSlot>();
-  std::shared_ptr<TileSlot> screen = std::make_shared<TileSlot>(TileSlot::Hold::always);
-  std::shared_ptr<Talker> talker;
-  std::shared_ptr<PeerOutput> output;
-  std::unique_ptr<PeerConnection> peer;
-  int maxHeight = 0;
-  bool audioOnly = false;
-  bool audioMuted = false;
-
-  /// What stands for one of their pictures; drawn once for a name, state and size.
-  struct Art {
-    std::string cardKey;
-    std::shared_ptr<const Picture> card;
-    std::string labelKey;
-    std::shared_ptr<const Overlay> label;
-  };
-  Art cameraArt;
-  Art screenArt;
-  Art& art(Source source) { return source == Source::screen ? screenArt : cameraArt; }
-};
 
 namespace {
 
@@ -58,9 +36,11 @@ void MediaPipeline::startVideo() {
   const auto sink = [this, format = formatOf(settings_.canvas)](GstBuffer* canvas) {
     if (holding_) return;
     renditions_->push(canvas, format);
+    snapshot_->offer(canvas);
     const std::lock_guard lock(canvasMutex_);
     if (canvasSink_) canvasSink_(canvas, format);
   };
+  snapshot_ = std::make_unique<Snapshot>(formatOf(settings_.canvas));
   video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, sink);
 }
 
@@ -106,6 +86,7 @@ void MediaPipeline::show(std::shared_ptr<const Scene> scene) {
 MediaPipeline::~MediaPipeline() {
   members_.clear();
   video_.reset();
+  snapshot_.reset();
   renditions_.reset();
   audio_.reset();
 }

@@ -12,6 +12,8 @@
 #include "media/peer_connection.h"
 #include "media/recorder.h"
 #include "media/rendition_set.h"
+#include "media/room_graph.h"
+#include "media/snapshot.h"
 #include "media/video_mixer.h"
 
 namespace tributary {
@@ -137,6 +139,12 @@ class MediaPipeline {
   /// Per person, for tests and operators: what its tile has got and shown.
   std::map<Id, TileSlot::Counters> tileCounters() const;
 
+  /// The canvas as a JPEG; see Snapshot.
+  void requestSnapshot(Snapshot::Done done) { snapshot_->request(std::move(done)); }
+
+  /// All that runs here, as a DOT graph without secrets.
+  std::string graph(const GraphWish& wish) const;
+
   const MediaSettings& settings() const { return settings_; }
 
  private:
@@ -149,6 +157,8 @@ class MediaPipeline {
   std::shared_ptr<const Overlay> labelFor(Member& member, const PlacedPerson& placed);
   void retire(Member& member);
   void decodeOnly(const Scene& scene);
+  void addMixers(PipelineGraph& graph) const;
+  void addMember(PipelineGraph& graph, const Member& member, const GraphWish& wish) const;
 
   MediaSettings settings_;
   Callbacks callbacks_;
@@ -156,6 +166,7 @@ class MediaPipeline {
   Reaper reaper_;
   std::unique_ptr<AudioMixer> audio_;
   std::unique_ptr<RenditionSet> renditions_;
+  std::unique_ptr<Snapshot> snapshot_;
   std::unique_ptr<VideoMixer> video_;
   std::pair<int, std::shared_ptr<const Overlay>> counter_;  ///< the last one drawn, and its number
   std::map<Id, std::unique_ptr<Member>> members_;

@@ -58,6 +58,7 @@ class PeerConnection {
   void addCandidate(unsigned mline, const std::string& candidate);
 
   State state() const { return state_; }
+  GstElement* pipeline() const { return pipeline_.get(); }
   const std::string& videoCodec() const { return videoCodec_; }
 
   /// What the client's RTCP says of what it receives; nullopt before the first report.

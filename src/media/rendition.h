@@ -51,6 +51,7 @@ class Rendition {
   const RenditionSpec& spec() const { return spec_; }
   /// Tells renditions apart for good; never 0.
   uint64_t id() const { return id_; }
+  GstElement* pipeline() const { return pipeline_.get(); }
 
   /// From the next frame on. Thread: owner.
   void setBitrate(int bitrate);

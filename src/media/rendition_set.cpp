@@ -172,6 +172,16 @@ void RenditionSet::push(GstBuffer* canvas, const CanvasFormat& format) {
     rendition->push(canvas, format);
 }
 
+void RenditionSet::forEach(const std::function<void(const Rendition&)>& each) const {
+  for (const auto& [key, rendition] : renditions_)
+    each(*rendition);
+}
+
+std::string RenditionSet::watchedBy(const PeerOutput* viewer) const {
+  const auto found = viewers_.find(viewer);
+  return found != viewers_.end() ? found->second.key : "";
+}
+
 std::vector<RenditionSet::Info> RenditionSet::list() const {
   const std::lock_guard lock(mutex_);
   std::vector<Info> out;

@@ -73,6 +73,9 @@ class RenditionSet {
     uint64_t frames;
   };
   std::vector<Info> list() const;
+  void forEach(const std::function<void(const Rendition&)>& each) const;
+  /// The key of the rendition that goes to `viewer`; empty: none.
+  std::string watchedBy(const PeerOutput* viewer) const;
   uint64_t errors() const { return errors_; }
 
  private:

@@ -18,8 +18,8 @@ void setIfThere(GstElement* element, const char* property, gboolean value) {
   }
 }
 
-Result<ObjectPtr<GstElement>> makeFrameSink() {
-  auto sink = makeElement("appsink");
+Result<ObjectPtr<GstElement>> makeFrameSink(const std::string& name) {
+  auto sink = makeElement("appsink", name);
   if (!sink) return sink;
   GstCaps* caps = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "I420", nullptr);
   g_object_set(sink->get(), "caps", caps, "sync", FALSE, "async", FALSE, "max-buffers", 1U, "drop", TRUE,
@@ -35,7 +35,7 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
                                                          std::shared_ptr<TileSlot> slot) {
   auto depayloader = makeElement(codec.depayloader, name + "-depay");
   auto decoder = makeDecoder(codec, name + "-decoder");
-  auto sink = makeFrameSink();
+  auto sink = makeFrameSink(name + "-frames");
   for (const auto* made : {&depayloader, &decoder, &sink}) {
     if (!*made) return tl::unexpected(made->error());
   }

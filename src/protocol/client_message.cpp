@@ -71,6 +71,7 @@ void fields(Visitor& visit, message::Chat& chat) {
 template <typename Visitor>
 void fields(Visitor& visit, message::Moderate& moderate) {
   visit("identity", moderate.identity, text::plainName);
+  visit("name", moderate.name, text::displayName);
   visit("audioMuted", moderate.audioMuted);
   visit("videoMuted", moderate.videoMuted);
   visit("screenShared", moderate.screenShared);

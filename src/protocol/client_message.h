@@ -68,6 +68,7 @@ struct Chat {
 struct Moderate {
   static constexpr std::string_view type = "moderate";
   std::string identity;
+  std::optional<std::string> name;
   std::optional<bool> audioMuted;
   std::optional<bool> videoMuted;
   std::optional<bool> screenShared;  ///< false ends their share; true is refused

@@ -111,6 +111,7 @@ void MessageHandler::operator()(const message::Moderate& moderate) {
                       "moderate.screenShared can only be false: nobody can be made to share a screen"));
   }
   if (moderate.screenShared && other.screenShared) room.endShare(other.identity, "moderated");
+  other.name = moderate.name.value_or(other.name);
   other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
   other.videoMuted = moderate.videoMuted.value_or(other.videoMuted);
   room.media_->setVideoMuted(other.identity, other.videoMuted);

@@ -56,6 +56,10 @@ class Room {
   /// The requests of RoomRecording::handle().
   void record(const std::string& method, const Json& params, UniqueFd file, Reply reply);
 
+  /// What an operator asks for; see admin_requests.cpp. `file` is where large answers go.
+  void administer(const std::string& method, const Json& params, UniqueFd file, Reply reply);
+  static bool isAdminRequest(std::string_view method);
+
   Json stats() const;
   /// Cores used since the last call.
   double load();
@@ -64,6 +68,11 @@ class Room {
  private:
   friend struct MessageHandler;
 
+  Json describe() const;
+  void operate(const Json& message, Reply reply);
+  Result<Json> setLimits(const Json& params);
+  void snapshot(UniqueFd file, Reply reply);
+  Result<Json> drawPipeline(const Json& params, UniqueFd file);
   Participant* bySession(const std::string& sessionId);
   void remove(const std::string& identity, const std::string& reason);
   void arrange();

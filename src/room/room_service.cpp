@@ -64,6 +64,9 @@ void RoomService::handle(const std::string& method, const Json& params, Reply re
   if (method.ends_with("Recording") || method == "recordingPart") {
     return room_->record(method, params, channel_->takeFd(), std::move(reply));
   }
+  if (Room::isAdminRequest(method)) {
+    return room_->administer(method, params, channel_->takeFd(), std::move(reply));
+  }
   if (method == "stats") return reply(room_->stats());
   reply(fail(ErrorCode::notFound, "no method '" + method + "'"));
 }

@@ -1,6 +1,10 @@
 #include "server/local_room.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "config/pipeline_profile.h"
 #include "metrics/process_stats.h"
 
@@ -9,6 +13,20 @@ namespace {
 
 /// How often a join is tried again when the room's process dies under it.
 constexpr int maxAttempts = 3;
+
+/// Read, never mapped: the room may still cut it short.
+Result<std::string> contentsOf(const UniqueFd& file) {
+  const off_t size = ::lseek(file.get(), 0, SEEK_END);
+  if (size < 0) return fail(ErrorCode::internal, "the room's answer cannot be read");
+  if (static_cast<size_t>(size) > RoomAdmin::mostFetched) {
+    return fail(ErrorCode::tooLarge, "the room's answer is too large");
+  }
+  std::string out(static_cast<size_t>(size), '\0');
+  if (::pread(file.get(), out.data(), out.size(), 0) != size) {
+    return fail(ErrorCode::internal, "the room's answer cannot be read");
+  }
+  return out;
+}
 
 uint64_t nextKey() {
   static uint64_t last = 0;
@@ -28,19 +46,22 @@ struct LocalRoom::Joining {
   int attempts = 0;
 };
 
-LocalRoom::LocalRoom(std::string name, const ServerConfig& config, const ProfileStore& profiles,
-                     SpareProcesses& spares, Recordings& recordings, Handlers handlers)
+LocalRoom::LocalRoom(std::string name, const ServerConfig& config, RoomOptions options,
+                     const ProfileStore& profiles, SpareProcesses& spares, Recordings& recordings,
+                     Handlers handlers)
     : name_(std::move(name)),
       config_(config),
       profiles_(profiles),
+      options_(std::move(options)),
+      createdAt_(timestamp()),
       recordings_(recordings),
       handlers_(std::move(handlers)),
-      seats_(config.rooms.departureTimeout,
+      seats_(options_.departureTimeout,
              [this](const std::string& identity) {
                log::info("participant.givenUp", {{"room", name_}, {"identity", identity}});
-               closeWhenEmpty(config_.rooms.emptyTimeout);
+               closeWhenEmpty(options_.emptyTimeout);
              }),
-      supervisor_(name_, config, profiles, spares,
+      supervisor_(name_, config, options_, profiles, spares,
                   {[this](const std::string& event, const Json& fields) { onEvent(event, fields); },
                    [this](std::chrono::milliseconds retryAfter) { onDied(retryAfter); }}),
       key_(nextKey()),
@@ -61,10 +82,9 @@ Result<Seat*> LocalRoom::seatFor(const message::Join& join) {
   if (join.resumeToken) {
     if (Seat* seat = seats_.byToken(*join.resumeToken)) return seat;
   }
-  if (seats_.size() >= static_cast<size_t>(config_.limits.participantsPerRoom)) {
-    return fail(
-        ErrorCode::roomFull,
-        "the room is full: it takes " + std::to_string(config_.limits.participantsPerRoom) + " participants");
+  if (seats_.size() >= static_cast<size_t>(options_.maxParticipants)) {
+    return fail(ErrorCode::roomFull,
+                "the room is full: it takes " + std::to_string(options_.maxParticipants) + " participants");
   }
   return &seats_.add(join.name, "moderator");
 }
@@ -155,7 +175,7 @@ void LocalRoom::joinFailed(const std::shared_ptr<Joining>& joining, const Error&
     }
   }
   joining->done(tl::unexpected(error));
-  closeWhenEmpty(supervisor_.isReady() ? config_.rooms.emptyTimeout : std::chrono::milliseconds(0));
+  closeWhenEmpty(supervisor_.isReady() ? options_.emptyTimeout : std::chrono::milliseconds(0));
 }
 
 void LocalRoom::relay(const std::string& sessionId, const ClientMessage& message,
@@ -163,9 +183,7 @@ void LocalRoom::relay(const std::string& sessionId, const ClientMessage& message
   Seat* seat = seats_.bySession(sessionId);
   if (seat == nullptr) return done(fail(ErrorCode::notFound, "the session is in no room"));
   if (relayRecording(*seat, message, done)) return;
-  // A process that comes after this one must learn the present name.
-  const auto* update = std::get_if<message::Update>(&message);
-  if (update != nullptr && update->name) seat->name = *update->name;
+  learn(sessionId, message);
   supervisor_.request("client", Json::object({{"sessionId", sessionId}, {"message", toJson(message)}}),
                       config_.rooms.requestTimeout,
                       [name = name_, done = std::move(done)](const Result<Json>& result) {
@@ -217,10 +235,84 @@ void LocalRoom::tellRoom(const Json& message) {
 }
 
 Result<RecordingOptions> LocalRoom::recordingWish(const Json& request) {
-  const auto json = profiles_.get(config_.rooms.profile);
+  const auto json = profiles_.get(options_.profile);
   const auto profile = json ? parsePipelineProfile(*json) : tl::unexpected(json.error());
   if (!profile) return fail(ErrorCode::internal, profile.error().message);
   return recordingOptions(profile->recording, request);
+}
+
+void LocalRoom::learn(const std::string& sessionId, const ClientMessage& message) {
+  if (const auto* update = std::get_if<message::Update>(&message)) {
+    Seat* seat = seats_.bySession(sessionId);
+    if (seat != nullptr && update->name) seat->name = *update->name;
+  } else if (const auto* moderate = std::get_if<message::Moderate>(&message)) {
+    Seat* seat = seats_.byIdentity(moderate->identity);
+    if (seat != nullptr && moderate->name) seat->name = *moderate->name;
+  }
+}
+
+void LocalRoom::create(RoomAdmin::Done done) {
+  const std::weak_ptr<LocalRoom*> weak = self_;
+  supervisor_.whenReady(
+      config_.rooms.readyTimeout, [weak, done = std::move(done)](const Result<void>& ready) {
+        if (const auto self = weak.lock()) {
+          (*self)->closeWhenEmpty(ready ? (*self)->options_.emptyTimeout : std::chrono::milliseconds(0));
+        }
+        done(ready);
+      });
+}
+
+RoomInfo LocalRoom::info() const {
+  return {name_, options_, createdAt_, seats_.size(), supervisor_.pid(), recordings_.current(name_)};
+}
+
+void LocalRoom::update(const RoomOptions& options) {
+  options_ = options;
+  seats_.setDepartureTimeout(options_.departureTimeout);
+  closeWhenEmpty(options_.emptyTimeout);
+  if (!supervisor_.isReady()) return;  // the next process is configured with them
+  const auto seconds = std::chrono::duration<double>(options_.departureTimeout).count();
+  supervisor_.request(
+      "limits", Json::object({{"participants", options_.maxParticipants}, {"departureTimeout", seconds}}),
+      config_.rooms.requestTimeout, [name = name_](const Result<Json>& result) {
+        if (!result) log::warning("room.limitsRefused", {{"room", name}, {"error", result.error().message}});
+      });
+}
+
+void LocalRoom::ask(const std::string& method, const Json& params, std::chrono::milliseconds deadline,
+                    RoomAdmin::Answer answer) {
+  const std::weak_ptr<LocalRoom*> weak = self_;
+  supervisor_.whenReady(deadline,
+                        [weak, method, params, deadline, answer = std::move(answer)](const auto& ready) {
+                          const auto self = weak.lock();
+                          if (!self) return answer(fail(ErrorCode::notFound, "the room was closed"));
+                          if (!ready) return answer(tl::unexpected(ready.error()));
+                          (*self)->supervisor_.request(method, params, deadline, answer);
+                        });
+}
+
+void LocalRoom::fetch(const std::string& method, const Json& params, std::chrono::milliseconds deadline,
+                      RoomAdmin::Bytes done) {
+  const std::weak_ptr<LocalRoom*> weak = self_;
+  supervisor_.whenReady(
+      deadline, [weak, method, params, deadline, done = std::move(done)](const auto& ready) {
+        const auto self = weak.lock();
+        if (!self) return done(fail(ErrorCode::notFound, "the room was closed"));
+        if (!ready) return done(tl::unexpected(ready.error()));
+        const auto ours = std::make_shared<UniqueFd>(::memfd_create("room-answer", MFD_CLOEXEC));
+        UniqueFd theirs(::fcntl(ours->get(), F_DUPFD_CLOEXEC, 0));
+        if (!theirs) return done(fail(ErrorCode::internal, "there is no memory for the answer"));
+        const auto written = [ours, done](const Result<Json>& answer) {
+          done(answer ? contentsOf(*ours) : Result<std::string>(tl::unexpected(answer.error())));
+        };
+        (*self)->supervisor_.request(method, params, deadline, written, std::move(theirs));
+      });
+}
+
+void LocalRoom::operate(const ClientMessage& message, RoomAdmin::Answer answer) {
+  learn("", message);
+  ask("operator", Json::object({{"message", toJson(message)}}), config_.rooms.requestTimeout,
+      std::move(answer));
 }
 
 void LocalRoom::leave(const std::string& sessionId, Departure departure) {
@@ -233,7 +325,7 @@ void LocalRoom::leave(const std::string& sessionId, Departure departure) {
   } else {
     seats_.remove(*seat);
   }
-  closeWhenEmpty(config_.rooms.emptyTimeout);
+  closeWhenEmpty(options_.emptyTimeout);
 }
 
 void LocalRoom::tellLeft(const std::string& sessionId, Departure departure) {
@@ -283,7 +375,7 @@ void LocalRoom::onDrop(const Json& fields) {
     seats_.vacate(*seat);
   }
   if (client) client->unseat(notice);
-  closeWhenEmpty(config_.rooms.emptyTimeout);
+  closeWhenEmpty(options_.emptyTimeout);
 }
 
 /// Those on their way in stay: their join is asked again of the next process.

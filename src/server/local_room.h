@@ -8,6 +8,7 @@
 #include "config/server_config.h"
 #include "metrics/sample.h"
 #include "recordings/recordings.h"
+#include "server/room_admin.h"
 #include "server/room_directory.h"
 #include "server/seats.h"
 #include "supervisor/room_supervisor.h"
@@ -24,7 +25,7 @@ class LocalRoom : public RoomPort {
   };
 
   /// `config`, `profiles`, `spares` and `recordings` outlive it.
-  LocalRoom(std::string name, const ServerConfig& config, const ProfileStore& profiles,
+  LocalRoom(std::string name, const ServerConfig& config, RoomOptions options, const ProfileStore& profiles,
             SpareProcesses& spares, Recordings& recordings, Handlers handlers);
   ~LocalRoom() override;
   LocalRoom(const LocalRoom&) = delete;
@@ -36,6 +37,16 @@ class LocalRoom : public RoomPort {
   void relay(const std::string& sessionId, const ClientMessage& message, RoomDirectory::RelayDone done);
   void leave(const std::string& sessionId, Departure departure);
 
+  // As in RoomAdmin.
+  void create(RoomAdmin::Done done);
+  RoomInfo info() const;
+  void update(const RoomOptions& options);
+  void ask(const std::string& method, const Json& params, std::chrono::milliseconds deadline,
+           RoomAdmin::Answer answer);
+  void fetch(const std::string& method, const Json& params, std::chrono::milliseconds deadline,
+             RoomAdmin::Bytes done);
+  void operate(const ClientMessage& message, RoomAdmin::Answer answer);
+
   bool has(const std::string& sessionId) { return seats_.bySession(sessionId) != nullptr; }
   size_t participantCount() const { return seats_.size(); }
   const std::string& name() const { return name_; }
@@ -44,7 +55,7 @@ class LocalRoom : public RoomPort {
   void reconfigure(std::function<void(const Result<void>&)> done) {
     supervisor_.reconfigure(std::move(done));
   }
-  const std::string& profile() const { return config_.rooms.profile; }
+  const std::string& profile() const { return options_.profile; }
 
   /// The process's metrics; empty when it does not answer in time.
   void collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done);
@@ -63,6 +74,8 @@ class LocalRoom : public RoomPort {
  private:
   struct Joining;
 
+  /// What a process that comes after this one must know.
+  void learn(const std::string& sessionId, const ClientMessage& message);
   Result<Seat*> seatFor(const message::Join& join);
   void replace(Seat& seat);
   void seatIn(const std::shared_ptr<Joining>& joining);
@@ -81,6 +94,8 @@ class LocalRoom : public RoomPort {
   const std::string name_;
   const ServerConfig& config_;
   const ProfileStore& profiles_;
+  RoomOptions options_;
+  const std::string createdAt_;
   Recordings& recordings_;
   Handlers handlers_;
   bool recordedByItself_ = false;

@@ -1,12 +1,40 @@
 #include "server/local_room_directory.h"
 
 #include "base/log.h"
+#include "config/profile_files.h"
+#include "layout/layout.h"
 
 namespace tributary {
 namespace {
 
 /// A room that is stopped gives its last counts by then or not at all.
 constexpr std::chrono::milliseconds lastStatsDeadline{300};
+
+const LeaveNotice removedNotice{"roomClosed", LeaveAction::disconnect, {}};
+
+tl::unexpected<Error> noSuchRoom() {
+  return fail(ErrorCode::notFound, "there is no room of that name");
+}
+
+/// What would make the room refuse its configuration is told before a process is taken for it.
+Result<void> checkOptions(const ServerConfig& config, const RoomOptions& options) {
+  const auto profile = loadProfile(config.rooms.profilesDir, options.profile);
+  if (!profile) {
+    const bool missing = profile.error().code == ErrorCode::notFound;
+    return fail(ErrorCode::badRequest,
+                missing ? "$.profile: there is no profile " + options.profile : profile.error().message);
+  }
+  const auto& own = profile->profile.layouts;
+  if (options.layout.empty() || findLayout(options.layout) != nullptr || own.contains(options.layout))
+    return {};
+  std::string known;
+  for (const auto name : layoutNames())
+    known += (known.empty() ? "" : ", ") + std::string(name);
+  for (const auto& [name, regions] : own)
+    known += ", " + name;
+  return fail(ErrorCode::badRequest,
+              "$.layout: there is no layout " + options.layout + "; there are: " + known);
+}
 
 /// Collects answers that come in any order.
 struct Gathering {
@@ -44,7 +72,7 @@ void LocalRoomDirectory::profileChanged(const std::string& profile) {
   }
 }
 
-LocalRoom& LocalRoomDirectory::open(const std::string& name) {
+LocalRoom& LocalRoomDirectory::open(const std::string& name, RoomOptions options) {
   LocalRoom::Handlers handlers;
   // The room must not go while it calls.
   handlers.onEmpty = [this, name] {
@@ -57,8 +85,8 @@ LocalRoom& LocalRoomDirectory::open(const std::string& name) {
     const auto at = rooms_.find(name);
     if (at != rooms_.end()) roomMetrics_.end(at->second->processKey());
   };
-  auto room =
-      std::make_unique<LocalRoom>(name, config_, profiles_, spares_, recordings_, std::move(handlers));
+  auto room = std::make_unique<LocalRoom>(name, config_, std::move(options), profiles_, spares_, recordings_,
+                                          std::move(handlers));
   log::info("room.opened", {{"room", name}});
   return *rooms_.emplace(name, std::move(room)).first->second;
 }
@@ -66,12 +94,26 @@ LocalRoom& LocalRoomDirectory::open(const std::string& name) {
 void LocalRoomDirectory::join(const std::string& sessionId, const message::Join& join,
                               std::weak_ptr<RoomClient> client, JoinDone done) {
   if (closed_) return done(fail(ErrorCode::serverBusy, "the server is shutting down; try again in a moment"));
-  const auto at = rooms_.find(join.room);
-  if (at == rooms_.end() && rooms_.size() >= static_cast<size_t>(config_.limits.rooms)) {
-    return done(fail(ErrorCode::serverBusy, "the server has as many rooms as it takes; try again later"));
+  LocalRoom* room = roomNamed(join.room);
+  if (room == nullptr) {
+    if (auto may = mayOpen(); !may) return done(tl::unexpected(may.error()));
+    room = &open(join.room, RoomOptions::defaults(config_));
   }
-  LocalRoom& room = at != rooms_.end() ? *at->second : open(join.room);
-  room.join(sessionId, join, std::move(client), std::move(done));
+  room->join(sessionId, join, std::move(client), std::move(done));
+}
+
+Result<void> LocalRoomDirectory::mayOpen() const {
+  if (closed_) return fail(ErrorCode::serverBusy, "the server is shutting down; try again in a moment");
+  if (draining_) return fail(ErrorCode::serverBusy, "the server is being emptied and takes no new rooms");
+  if (rooms_.size() >= static_cast<size_t>(config_.limits.rooms)) {
+    return fail(ErrorCode::serverBusy, "the server has as many rooms as it takes; try again later");
+  }
+  return {};
+}
+
+LocalRoom* LocalRoomDirectory::roomNamed(const std::string& name) const {
+  const auto at = rooms_.find(name);
+  return at != rooms_.end() ? at->second.get() : nullptr;
 }
 
 LocalRoom* LocalRoomDirectory::roomOf(const std::string& sessionId) {
@@ -129,7 +171,8 @@ void LocalRoomDirectory::retire(const std::string& name) {
   stop(std::move(room), nullptr);
 }
 
-void LocalRoomDirectory::stop(std::unique_ptr<LocalRoom> owned, const LeaveNotice* notice) {
+void LocalRoomDirectory::stop(std::unique_ptr<LocalRoom> owned, const LeaveNotice* notice,
+                              std::function<void()> gone) {
   LocalRoom* room = owned.get();
   stopping_.emplace(room, std::move(owned));
   const std::weak_ptr<LocalRoomDirectory*> weak = self_;
@@ -139,8 +182,9 @@ void LocalRoomDirectory::stop(std::unique_ptr<LocalRoom> owned, const LeaveNotic
     if (!samples.empty()) (*self)->roomMetrics_.update(key, std::move(samples));
     (*self)->roomMetrics_.end(key);
   });
-  room->close(notice, [weak, room] {
+  room->close(notice, [weak, room, gone = std::move(gone)] {
     if (const auto self = weak.lock()) (*self)->stopped(room);
+    if (gone) gone();
   });
 }
 
@@ -148,6 +192,69 @@ void LocalRoomDirectory::stopped(const LocalRoom* room) {
   stopping_.erase(room);
   if (!stopping_.empty()) return;
   if (const auto done = std::exchange(onAllStopped_, nullptr)) done();
+}
+
+void LocalRoomDirectory::create(const std::string& room, const RoomOptions& options, Done done) {
+  if (roomNamed(room) != nullptr)
+    return done(fail(ErrorCode::conflict, "there is a room of that name already"));
+  if (auto may = mayOpen(); !may) return done(may);
+  if (auto known = checkOptions(config_, options); !known) return done(known);
+  open(room, options).create(std::move(done));
+}
+
+std::vector<RoomInfo> LocalRoomDirectory::list() const {
+  std::vector<RoomInfo> out;
+  for (const auto& [name, room] : rooms_)
+    out.push_back(room->info());
+  return out;
+}
+
+std::optional<RoomInfo> LocalRoomDirectory::find(const std::string& room) const {
+  const LocalRoom* found = roomNamed(room);
+  return found != nullptr ? std::optional(found->info()) : std::nullopt;
+}
+
+Result<void> LocalRoomDirectory::update(const std::string& room, const RoomOptions& options) {
+  LocalRoom* found = roomNamed(room);
+  if (found == nullptr) return noSuchRoom();
+  found->update(options);
+  return {};
+}
+
+void LocalRoomDirectory::remove(const std::string& room, Done done) {
+  const auto at = rooms_.find(room);
+  if (at == rooms_.end()) return done(noSuchRoom());
+  auto owned = std::move(at->second);
+  rooms_.erase(at);
+  log::info("room.removed", {{"room", room}});
+  stop(std::move(owned), &removedNotice, [done = std::move(done)] { done({}); });
+}
+
+void LocalRoomDirectory::request(const std::string& room, const std::string& method, const Json& params,
+                                 std::chrono::milliseconds deadline, Answer answer) {
+  LocalRoom* found = roomNamed(room);
+  if (found == nullptr) return answer(noSuchRoom());
+  found->ask(method, params, deadline, std::move(answer));
+}
+
+void LocalRoomDirectory::fetch(const std::string& room, const std::string& method, const Json& params,
+                               std::chrono::milliseconds deadline, Bytes done) {
+  LocalRoom* found = roomNamed(room);
+  if (found == nullptr) return done(noSuchRoom());
+  found->fetch(method, params, deadline, std::move(done));
+}
+
+void LocalRoomDirectory::operate(const std::string& room, const ClientMessage& message, Answer answer) {
+  LocalRoom* found = roomNamed(room);
+  if (found == nullptr) return answer(noSuchRoom());
+  found->operate(message, std::move(answer));
+}
+
+void LocalRoomDirectory::setDraining(bool draining) {
+  if (draining_ == draining) return;
+  draining_ = draining;
+  metrics_.draining.Set(draining ? 1 : 0);
+  log::info(draining ? "server.draining" : "server.drainEnded", {{"rooms", rooms_.size()}});
 }
 
 void LocalRoomDirectory::close(const LeaveNotice& notice, std::function<void()> done) {

@@ -9,13 +9,14 @@
 #include "metrics/room_metrics.h"
 #include "metrics/server_metrics.h"
 #include "server/local_room.h"
+#include "server/room_admin.h"
 #include "server/room_directory.h"
 #include "supervisor/spare_processes.h"
 
 namespace tributary {
 
 /// Every room on this machine, each in its own process. Thread: owner.
-class LocalRoomDirectory : public RoomDirectory {
+class LocalRoomDirectory : public RoomDirectory, public RoomAdmin {
  public:
   /// All of these outlive it.
   LocalRoomDirectory(const ServerConfig& config, ServerMetrics& metrics, Recordings& recordings,
@@ -32,12 +33,28 @@ class LocalRoomDirectory : public RoomDirectory {
                std::function<void(const std::vector<Sample>&)> done) override;
   void close(const LeaveNotice& notice, std::function<void()> done) override;
 
+  void create(const std::string& room, const RoomOptions& options, Done done) override;
+  std::vector<RoomInfo> list() const override;
+  std::optional<RoomInfo> find(const std::string& room) const override;
+  Result<void> update(const std::string& room, const RoomOptions& options) override;
+  void remove(const std::string& room, Done done) override;
+  void request(const std::string& room, const std::string& method, const Json& params,
+               std::chrono::milliseconds deadline, Answer answer) override;
+  void fetch(const std::string& room, const std::string& method, const Json& params,
+             std::chrono::milliseconds deadline, Bytes done) override;
+  void operate(const std::string& room, const ClientMessage& message, Answer answer) override;
+  void setDraining(bool draining) override;
+  bool draining() const override { return draining_; }
+
  private:
   void profileChanged(const std::string& profile);
-  LocalRoom& open(const std::string& name);
+  /// Whether one more may be opened.
+  Result<void> mayOpen() const;
+  LocalRoom& open(const std::string& name, RoomOptions options);
+  LocalRoom* roomNamed(const std::string& name) const;
   LocalRoom* roomOf(const std::string& sessionId);
   void retire(const std::string& name);
-  void stop(std::unique_ptr<LocalRoom> room, const LeaveNotice* notice);
+  void stop(std::unique_ptr<LocalRoom> room, const LeaveNotice* notice, std::function<void()> gone = nullptr);
   void stopped(const LocalRoom* room);
 
   const ServerConfig& config_;
@@ -50,6 +67,7 @@ class LocalRoomDirectory : public RoomDirectory {
   std::map<const LocalRoom*, std::unique_ptr<LocalRoom>> stopping_;
   std::function<void()> onAllStopped_;
   bool closed_ = false;
+  bool draining_ = false;
   std::shared_ptr<LocalRoomDirectory*> self_;  ///< for callbacks that may come after destruction
 };
 

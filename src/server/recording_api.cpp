@@ -5,34 +5,24 @@
 namespace tributary {
 namespace {
 
-constexpr size_t longestBody = 4096;
-
 using CallPtr = std::shared_ptr<http::Call>;
 
 }  // namespace
 
-RecordingApi::RecordingApi(Recordings& recordings, http::Server& http, Guard guard)
-    : recordings_(recordings), guard_(std::move(guard)) {
-  add(http, "GET", "/v1/recordings", &RecordingApi::list);
-  add(http, "GET", "/v1/rooms/{room}/recordings", &RecordingApi::listOfRoom);
-  add(http, "POST", "/v1/rooms/{room}/recordings", &RecordingApi::start, longestBody);
-  add(http, "GET", "/v1/recordings/{id}", &RecordingApi::show);
-  add(http, "DELETE", "/v1/recordings/{id}", &RecordingApi::remove);
-  add(http, "POST", "/v1/recordings/{id}/stop", &RecordingApi::stop, longestBody);
-  add(http, "POST", "/v1/recordings/{id}/pause", &RecordingApi::pause, longestBody);
-  add(http, "POST", "/v1/recordings/{id}/resume", &RecordingApi::resume, longestBody);
-  add(http, "GET", "/v1/recordings/{id}/files/{name}", &RecordingApi::sendFile);
-}
-
-void RecordingApi::add(http::Server& http, const char* method, const char* pattern,
-                       void (RecordingApi::*handle)(const CallPtr&), size_t maxBody) {
-  http::Route route;
-  route.method = method;
-  route.pattern = pattern;
-  route.guard = guard_;
-  route.handle = [this, handle](const CallPtr& call) { (this->*handle)(call); };
-  route.maxBody = maxBody;
-  http.add(std::move(route));
+RecordingApi::RecordingApi(Recordings& recordings, ApiRoutes& routes) : recordings_(recordings) {
+  const auto to = [this](void (RecordingApi::*handle)(const CallPtr&)) {
+    return [this, handle](const CallPtr& call) { (this->*handle)(call); };
+  };
+  constexpr auto grant = Grant::roomRecord;
+  routes.get("/v1/recordings", grant, to(&RecordingApi::list));
+  routes.get("/v1/rooms/{room}/recordings", grant, to(&RecordingApi::listOfRoom));
+  routes.post("/v1/rooms/{room}/recordings", grant, to(&RecordingApi::start));
+  routes.get("/v1/recordings/{id}", grant, to(&RecordingApi::show));
+  routes.remove("/v1/recordings/{id}", grant, to(&RecordingApi::remove));
+  routes.post("/v1/recordings/{id}/stop", grant, to(&RecordingApi::stop));
+  routes.post("/v1/recordings/{id}/pause", grant, to(&RecordingApi::pause));
+  routes.post("/v1/recordings/{id}/resume", grant, to(&RecordingApi::resume));
+  routes.get("/v1/recordings/{id}/files/{name}", grant, to(&RecordingApi::sendFile));
 }
 
 void RecordingApi::list(const CallPtr& call) {

@@ -2,23 +2,18 @@
 
 #include <memory>
 
-#include "http/server.h"
 #include "recordings/recordings.h"
+#include "server/api_routes.h"
 
 namespace tributary {
 
 /// Recordings over HTTP (docs/recording.md). Thread: owner.
 class RecordingApi {
  public:
-  /// Whether a caller may: asked for each route. None: everybody.
-  using Guard = std::function<Result<void>(const http::Request&)>;
-
-  /// Both outlive it.
-  RecordingApi(Recordings& recordings, http::Server& http, Guard guard = {});
+  /// `recordings` outlives it, and it outlives the server's calls.
+  RecordingApi(Recordings& recordings, ApiRoutes& routes);
 
  private:
-  void add(http::Server& http, const char* method, const char* pattern,
-           void (RecordingApi::*handle)(const std::shared_ptr<http::Call>&), size_t maxBody = 0);
   void list(const std::shared_ptr<http::Call>& call);
   void listOfRoom(const std::shared_ptr<http::Call>& call);
   void start(const std::shared_ptr<http::Call>& call);
@@ -30,7 +25,6 @@ class RecordingApi {
   void sendFile(const std::shared_ptr<http::Call>& call);
 
   Recordings& recordings_;
-  Guard guard_;
 };
 
 }  // namespace tributary

@@ -50,6 +50,13 @@ Seat* Seats::byToken(const std::string& token) {
   return at != seats_.end() ? at->second.get() : nullptr;
 }
 
+Seat* Seats::byIdentity(const std::string& identity) {
+  for (const auto& [token, seat] : seats_) {
+    if (seat->identity == identity) return seat.get();
+  }
+  return nullptr;
+}
+
 Seat* Seats::bySession(const std::string& sessionId) {
   const auto at = bySession_.find(sessionId);
   return at != bySession_.end() ? at->second : nullptr;

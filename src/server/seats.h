@@ -39,14 +39,18 @@ class Seats {
   void vacate(Seat& seat);
   void remove(Seat& seat);
 
+  /// For those who go away from now on.
+  void setDepartureTimeout(std::chrono::milliseconds timeout) { departureTimeout_ = timeout; }
+
   Seat* byToken(const std::string& token);
+  Seat* byIdentity(const std::string& identity);
   Seat* bySession(const std::string& sessionId);
   size_t size() const { return seats_.size(); }
   /// All of them; the caller may vacate, occupy and remove while going through the copy.
   std::vector<std::string> tokens() const;
 
  private:
-  const std::chrono::milliseconds departureTimeout_;
+  std::chrono::milliseconds departureTimeout_;
   const std::function<void(const std::string& identity)> onGivenUp_;
   std::map<std::string, std::unique_ptr<Seat>> seats_;  ///< by resume token
   std::map<std::string, Seat*> bySession_;

@@ -13,16 +13,6 @@ constexpr int maxInFlight = 64;
 /// A client that does not answer our close frame is cut off.
 constexpr std::chrono::seconds closeTimeout{3};
 
-Json toJson(const IceServer& server) {
-  Json urls = Json::array();
-  for (const auto& url : server.urls)
-    urls.push(url);
-  Json out = Json::object({{"urls", urls}});
-  if (!server.username.empty()) out.set("username", server.username);
-  if (!server.credential.empty()) out.set("credential", server.credential);
-  return out;
-}
-
 double inSeconds(std::chrono::milliseconds duration) {
   return static_cast<double>(duration.count()) / 1000;
 }
@@ -157,7 +147,7 @@ void SignallingSession::joined(const std::string& sessionId, const Result<Joined
 Json SignallingSession::joinedMessage(const Joined& joined) const {
   Json iceServers = Json::array();
   for (const auto& server : context_.config.iceServers)
-    iceServers.push(toJson(server));
+    iceServers.push(server.toJson());
   return Json::object(
       {{"type", "joined"},
        {"sessionId", id_},

@@ -61,18 +61,24 @@ TributaryServer::TributaryServer(ServerConfig config)
       status_({config_, directory_, metrics_, [this] { return busyWith(); },
                [this] { return signalling_.sessionCount(); }, [this] { return recordings_.activeCount(); }},
               http_),
-      recordingApi_(recordings_, http_) {
+      routes_(http_, access_),
+      recordingApi_(recordings_, routes_) {
   http_.setPages(
       [this](SoupServerMessage* message, std::string_view path) { return files_.serve(message, path); });
+  addAdminApi(routes_, {config_, directory_, svg_});
 }
 
 std::string TributaryServer::busyWith() const {
-  return stopping_ ? "shutting down" : "";
+  if (stopping_) return "shutting down";
+  return directory_.draining() ? "draining" : "";
 }
 
 Result<void> TributaryServer::start() {
   if (auto pattern = checkPathPattern(config_.recordings.path); !pattern) {
     return fail(ErrorCode::badRequest, "$.recordings.path: " + pattern.error().message);
+  }
+  if (!config_.admin.tokenFile.empty()) {
+    if (auto loaded = access_.loadToken(config_.admin.tokenFile); !loaded) return loaded;
   }
   auto listening = http_.listen();
   if (listening) recordings_.open();

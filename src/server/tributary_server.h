@@ -9,6 +9,8 @@
 #include "outbound/webhooks.h"
 #include "recordings/after_recording.h"
 #include "recordings/recordings.h"
+#include "server/admin_api.h"
+#include "server/api_access.h"
 #include "server/local_room_directory.h"
 #include "server/recording_api.h"
 #include "server/signalling_server.h"
@@ -22,7 +24,7 @@ class TributaryServer {
  public:
   explicit TributaryServer(ServerConfig config);
 
-  /// Error as http::Server::listen().
+  /// Errors as http::Server::listen() and AdminTokenAccess::loadToken().
   Result<void> start();
   int port() const { return http_.port(); }
 
@@ -32,6 +34,7 @@ class TributaryServer {
 
   ProfileStore& profiles() { return profiles_; }
   LocalRoomDirectory& directory() { return directory_; }
+  const http::Router& router() const { return http_.router(); }
 
  private:
   std::string busyWith() const;
@@ -44,10 +47,13 @@ class TributaryServer {
   AfterRecording afterRecording_;
   ProfileStore profiles_;
   LocalRoomDirectory directory_;
+  AdminTokenAccess access_;
+  SvgRenderer svg_;
   http::Server http_;
   StaticFiles files_;
   SignallingServer signalling_;
   StatusPages status_;
+  ApiRoutes routes_;
   RecordingApi recordingApi_;
   bool stopping_ = false;
   Timer goodbye_;

@@ -36,8 +36,8 @@ class RoomProcess {
   void setHandlers(Handlers handlers) { handlers_ = std::move(handlers); }
 
   /// See Channel::request().
-  void request(const std::string& method, Json params, std::chrono::milliseconds deadline,
-               Channel::Done done, UniqueFd fd = {});
+  void request(const std::string& method, Json params, std::chrono::milliseconds deadline, Channel::Done done,
+               UniqueFd fd = {});
 
   /// Asks for `ping` every `interval` from now on; a ping unanswered for `timeout` ends the process.
   void startHeartbeat(std::chrono::milliseconds interval, std::chrono::milliseconds timeout);

@@ -19,10 +19,11 @@ double inSeconds(std::chrono::milliseconds duration) {
 
 }  // namespace
 
-RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, const ProfileStore& profiles,
-                               SpareProcesses& spares, Handlers handlers)
+RoomSupervisor::RoomSupervisor(std::string room, const ServerConfig& config, const RoomOptions& options,
+                               const ProfileStore& profiles, SpareProcesses& spares, Handlers handlers)
     : room_(std::move(room)),
       config_(config),
+      options_(options),
       profiles_(profiles),
       spares_(spares),
       handlers_(std::move(handlers)),
@@ -85,18 +86,21 @@ void RoomSupervisor::start() {
 }
 
 Result<Json> RoomSupervisor::configuration() const {
-  const auto profile = profiles_.get(config_.rooms.profile);
+  auto profile = profiles_.get(options_.profile);
   if (!profile) return fail(ErrorCode::internal, profile.error().message);
+  if (!options_.layout.empty()) {
+    Json layout = (*profile)["layout"].isObject() ? (*profile)["layout"] : Json::object();
+    profile->set("layout", layout.set("name", options_.layout));
+  }
   const auto& media = config_.media;
-  return Json::object(
-      {{"room", room_},
-       {"profile", *profile},
-       {"limits", Json::object({{"participants", config_.limits.participantsPerRoom},
-                                {"departureTimeout", inSeconds(config_.rooms.departureTimeout)}})},
-       {"media", Json::object({{"udpPortMin", media.udpPortMin},
-                               {"udpPortMax", media.udpPortMax},
-                               {"stunServer", media.stunServer},
-                               {"latencyMs", media.latencyMs}})}});
+  return Json::object({{"room", room_},
+                       {"profile", *profile},
+                       {"limits", Json::object({{"participants", options_.maxParticipants},
+                                                {"departureTimeout", inSeconds(options_.departureTimeout)}})},
+                       {"media", Json::object({{"udpPortMin", media.udpPortMin},
+                                               {"udpPortMax", media.udpPortMax},
+                                               {"stunServer", media.stunServer},
+                                               {"latencyMs", media.latencyMs}})}});
 }
 
 void RoomSupervisor::configure() {

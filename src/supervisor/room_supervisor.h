@@ -9,6 +9,7 @@
 #include "base/main_context.h"
 #include "config/profile_store.h"
 #include "config/server_config.h"
+#include "supervisor/room_options.h"
 #include "supervisor/room_process.h"
 #include "supervisor/spare_processes.h"
 
@@ -27,8 +28,9 @@ class RoomSupervisor {
     std::function<void(Duration retryAfter)> onDied;
   };
 
-  /// `config`, `profiles` and `spares` outlive it.
-  RoomSupervisor(std::string room, const ServerConfig& config, const ProfileStore& profiles,
+  /// `config`, `options`, `profiles` and `spares` outlive it. The options in force at a start are the room's.
+  RoomSupervisor(std::string room, const ServerConfig& config, const RoomOptions& options,
+                 const ProfileStore& profiles,
                  SpareProcesses& spares, Handlers handlers);
   ~RoomSupervisor();
   RoomSupervisor(const RoomSupervisor&) = delete;
@@ -72,6 +74,7 @@ class RoomSupervisor {
 
   const std::string room_;
   const ServerConfig& config_;
+  const RoomOptions& options_;
   const ProfileStore& profiles_;
   SpareProcesses& spares_;
   Handlers handlers_;

@@ -40,6 +40,12 @@ class FakeRoom {
     if (method == "ping") return reply(Json::object({{"load", 0.25}}));
     if (method == "stats") return reply(Json::object({{"metrics", stats()}}));
     if (method == "stop") return stop(std::move(reply));
+    if (method == "describe") return reply(describe());
+    if (method == "layout") return reply(layout());
+    if (method == "operator") return operate(params["message"], std::move(reply));
+    if (method == "limits") return reply(Json::object());
+    if (method == "snapshot") return write("\xff\xd8 a picture", std::move(reply));
+    if (method == "pipeline") return write(graph(params), std::move(reply));
     reply(fail(ErrorCode::notFound, "no method " + method));
   }
 
@@ -54,6 +60,41 @@ class FakeRoom {
     if (name_ == "slow-stop") std::signal(SIGTERM, SIG_IGN);
     reply(Json::object());
     if (name_ == "hang") hang();
+  }
+
+  Json describe() const {
+    return Json::object({{"layout", layout_},
+                         {"video", Json::object({{"width", 1280}, {"height", 720}, {"framerate", 25}})},
+                         {"participants", everybody()}});
+  }
+
+  /// What a moderator may say, as far as tests look at it.
+  void operate(const Json& message, Reply reply) {
+    const std::string identity = message["identity"].stringOr("");
+    if (message["type"].string() == "setLayout") {
+      if (message["layout"].string() != "speaker") return reply(fail(ErrorCode::notFound, "no such layout"));
+      layout_ = "speaker";
+      return reply(Json::object());
+    }
+    if (!participants_.contains(identity))
+      return reply(fail(ErrorCode::notFound, "nobody has that identity"));
+    if (message["remove"].booleanOr(false)) drop(identity);
+    for (const char* key : {"name", "audioMuted", "videoMuted"}) {
+      if (message.has(key) && participants_.contains(identity))
+        participants_[identity].set(key, message[key]);
+    }
+    reply(Json::object());
+  }
+
+  void write(const std::string& text, Reply reply) {
+    const UniqueFd file = channel_->takeFd();
+    const bool written = ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    reply(written ? Result<Json>(Json::object()) : fail(ErrorCode::internal, "no file to write to"));
+  }
+
+  static std::string graph(const Json& params) {
+    if (params["detail"].string() == "broken") return "digraph {";
+    return "digraph { a -> b }";
   }
 
   static void hang() {
@@ -172,8 +213,8 @@ class FakeRoom {
     return out;
   }
 
-  static Json layout() {
-    return Json::object({{"layout", "grid"},
+  Json layout() const {
+    return Json::object({{"layout", layout_},
                          {"canvas", Json::object({{"width", 1280}, {"height", 720}})},
                          {"tiles", Json::array()}});
   }
@@ -193,6 +234,7 @@ class FakeRoom {
   }
 
   std::string name_;
+  std::string layout_ = "grid";
   std::optional<Channel> channel_;
   std::map<std::string, Json> participants_;
   std::map<std::string, std::string> sessions_;  ///< session → identity

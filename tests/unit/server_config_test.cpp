@@ -49,7 +49,7 @@ TEST(ServerConfig, UnknownKeysAreRefusedWithTheRightName) {
   EXPECT_EQ(
       errorOf(R"({"zzzzzz": 1})"),
       "$.zzzzzz: unknown key; the keys here are listen, stateDir, origins, trustedProxies, limits, rooms, "
-      "media, recordings, webhooks, metrics, iceServers");
+      "media, recordings, webhooks, admin, metrics, iceServers");
   EXPECT_EQ(errorOf(R"({"iceServers": [{"urls": ["stun:a"], "pasword": "x"}]})"),
             "$.iceServers[0].pasword: unknown key; the keys here are urls, username, credential");
 }

@@ -24,13 +24,14 @@ class SupervisorTest : public LoopTest {
 
   RoomSupervisor& open(const std::string& room, int spares = 0) {
     spares_.emplace(config_.rooms.program, spares);
+    options_ = RoomOptions::defaults(config_);
     RoomSupervisor::Handlers handlers;
     handlers.onEvent = [this](const std::string& event, const Json&) { events_.push_back(event); };
     handlers.onDied = [this](milliseconds retryAfter) {
       ++deaths_;
       retryAfter_ = retryAfter;
     };
-    return supervisor_.emplace(room, config_, profiles_, *spares_, std::move(handlers));
+    return supervisor_.emplace(room, config_, options_, profiles_, *spares_, std::move(handlers));
   }
 
   Result<void> ready(milliseconds deadline = seconds(20)) {
@@ -53,6 +54,7 @@ class SupervisorTest : public LoopTest {
   }
 
   ServerConfig config_;
+  RoomOptions options_;
   std::optional<SpareProcesses> spares_;
   ProfileStore profiles_{{"/nonexistent", ""}};
   std::optional<RoomSupervisor> supervisor_;

@@ -1,0 +1,103 @@
+#include <gio/gio.h>
+
+#include "config/profile_files.h"
+#include "layout/layout.h"
+#include "server/admin_api.h"
+#include "server/body_reader.h"
+
+namespace tributary {
+namespace {
+
+using http::Call;
+
+Json layoutsJson() {
+  Json out = Json::array();
+  for (const auto name : layoutNames()) {
+    const LayoutKind* kind = findLayout(name);
+    out.push(Json::object({{"name", name}, {"overlaps", kind->overlaps}, {"hasStage", kind->hasStage}}));
+  }
+  return Json::object({{"layouts", out}});
+}
+
+/// "webinar.json: $.canvas.width: must be even" → file, path, message.
+Json mistakeJson(std::string_view line) {
+  const size_t file = line.find(": $");
+  const size_t path = file == std::string_view::npos ? file : line.find(": ", file + 2);
+  if (path == std::string_view::npos) return Json::object({{"message", line}});
+  return Json::object({{"file", line.substr(0, file)},
+                       {"path", line.substr(file + 2, path - file - 2)},
+                       {"message", line.substr(path + 2)}});
+}
+
+Json mistakesJson(std::string_view lines) {
+  Json out = Json::array();
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    if (end > 0) out.push(mistakeJson(lines.substr(0, end)));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return out;
+}
+
+/// As the files are now: what a room that starts next would get.
+Json profilesJson(const std::string& directory) {
+  Json out = Json::array();
+  for (const auto& name : profileNames(directory)) {
+    const auto loaded = loadProfile(directory, name);
+    Json entry = Json::object({{"name", name}, {"valid", loaded.has_value()}});
+    entry.set("mistakes", loaded ? Json::array() : mistakesJson(loaded.error().message));
+    out.push(entry);
+  }
+  return Json::object({{"profiles", out}});
+}
+
+Json iceServersJson(const ServerConfig& config) {
+  Json out = Json::array();
+  for (const auto& server : config.iceServers)
+    out.push(server.toJson());
+  return Json::object({{"iceServers", out}});
+}
+
+void drain(const std::shared_ptr<Call>& call, RoomAdmin& rooms) {
+  const auto json = call->json();
+  if (!json) return call->fail(json.error());
+  bool draining = true;
+  BodyReader body(*json);
+  body.flag("draining", draining);
+  if (const auto right = body.finish(); !right) return call->fail(right.error());
+  rooms.setDraining(draining);
+  size_t people = 0;
+  for (const auto& room : rooms.list())
+    people += room.participants;
+  call->reply(200, Json::object({{"draining", draining},
+                                 {"rooms", static_cast<int64_t>(rooms.list().size())},
+                                 {"participants", static_cast<int64_t>(people)}}));
+}
+
+}  // namespace
+
+std::string_view openApiDocument() {
+  // Of a resource that lives as long as the process.
+  GBytes* bytes =
+      g_resources_lookup_data("/tributary/api/openapi.json", G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
+  if (bytes == nullptr) return {};
+  gsize size = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(bytes, &size));
+  g_bytes_unref(bytes);
+  return {data, size};
+}
+
+void addServerRoutes(ApiRoutes& routes, ApiContext context) {
+  routes.get("/v1/layouts", Grant::roomList, [](const auto& call) { call->reply(200, layoutsJson()); });
+  routes.get("/v1/profiles", Grant::server, [&config = context.config](const auto& call) {
+    call->reply(200, profilesJson(config.rooms.profilesDir));
+  });
+  routes.get("/v1/ice-servers", Grant::server,
+             [&config = context.config](const auto& call) { call->reply(200, iceServersJson(config)); });
+  routes.post("/v1/server/drain", Grant::server,
+              [&rooms = context.rooms](const auto& call) { drain(call, rooms); });
+  routes.get("/v1/openapi.json", Grant::roomList,
+             [](const auto& call) { call->reply(200, "application/json", openApiDocument()); });
+}
+
+}  // namespace tributary
