@@ -1,6 +1,7 @@
 #include "supervisor/room_supervisor.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.h"
 #include "config/profile_files.h"
@@ -91,6 +92,7 @@ Result<Json> RoomSupervisor::configuration() const {
   return Json::object(
       {{"room", room_},
        {"profile", profile->json},
+       {"profilesDir", std::filesystem::absolute(config_.rooms.profilesDir).string()},
        {"limits", Json::object({{"participants", config_.limits.participantsPerRoom},
                                 {"departureTimeout", inSeconds(config_.rooms.departureTimeout)}})},
        {"media", Json::object({{"udpPortMin", media.udpPortMin},
