@@ -30,7 +30,7 @@ void drawFrame(const TileFrame& frame, const PictureView& target, Fit fit, bool 
       settled ? target.part((target.width - source.width) / 2 & ~1, (target.height - source.height) / 2 & ~1,
                             source.width, source.height)
               : fittedPart(target, source.width, source.height, fit);
-  if (!settled) fitInto(source, part, Fit::crop);
+  if (!settled) fitInto(source, part, Fit::crop, Scaling::fast);
   const PictureView& from = settled ? source : part;
   if (frame.state == TileFrame::State::dimmed) return copyDimmed(from, part, dimmedBrightness);
   if (settled) copy(source, part);
@@ -160,7 +160,7 @@ void VideoMixer::drawTile(const SceneTile& tile, const TileStyle& style, const P
   if (frame.state != TileFrame::State::card) {
     drawFrame(frame, target, tile.fit, settled);
   } else if (tile.card) {
-    fitInto(tile.card->view(), target, Fit::crop);
+    fitInto(tile.card->view(), target, Fit::crop, settled ? Scaling::good : Scaling::fast);
   }
   // A name at the very edge is drawn before the border, another over it.
   if (tile.label && style.labelInset == 0) drawLabelOn(target, *tile.label, style);
