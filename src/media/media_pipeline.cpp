@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "media/counter_place.h"
 #include "media/media_member.h"
 
 namespace tributary {
@@ -254,7 +255,8 @@ std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const Plac
   Member::Art& art = member.art(placed.source);
   const std::string key =
       placed.person.name + "/" + std::to_string(placed.rect.width) + "x" + std::to_string(placed.rect.height);
-  if (key != art.cardKey) art.card = drawCard(placed.person, placed.rect.width, placed.rect.height);
+  if (key != art.cardKey)
+    art.card = drawCard(placed.person, placed.rect.width, placed.rect.height, settings_.names);
   art.cardKey = key;
   return art.card;
 }
@@ -267,7 +269,8 @@ std::shared_ptr<const Overlay> MediaPipeline::labelFor(Member& member, const Pla
   // A label grows with its tile; on a screen it would cover what others read.
   const int part = placed.source == Source::screen ? 2 : 1;
   if (key != art.labelKey) {
-    art.label = drawLabel(placed.person, placed.rect.width / part, placed.rect.height / part);
+    art.label = drawLabel(placed.person, placed.rect.width / part, placed.rect.height / part, settings_.names,
+                          settings_.canvas.height);
   }
   art.labelKey = key;
   return art.label;
@@ -290,12 +293,20 @@ void MediaPipeline::arrange(const std::vector<PlacedPerson>& people, int offCanv
                             .overlaps = placed.z > 0,
                             .talks = placed.talks});
   }
-  if (offCanvas > 0) {
-    if (counter_.first != offCanvas) counter_ = {offCanvas, drawCounter(offCanvas, settings_.canvas.height)};
-    scene->counter = counter_.second;
-  }
+  branding_.update(settings_.brand, canvasRect(), settings_.canvas.background);
+  branding_.addTo(*scene);
+  if (offCanvas > 0) addCounter(*scene, offCanvas);
   decodeOnly(*scene);
   show(std::move(scene));
+}
+
+void MediaPipeline::addCounter(Scene& scene, int offCanvas) {
+  if (counter_.first != offCanvas)
+    counter_ = {offCanvas, drawCounter(offCanvas, settings_.canvas.height, settings_.names)};
+  const Picture& picture = *counter_.second->picture;
+  const Rect place =
+      counterPlace(scene, canvasRect(), branding_.logoRect(), picture.width(), picture.height());
+  scene.overlays.push_back({counter_.second, place.x, place.y});
 }
 
 void MediaPipeline::decodeOnly(const Scene& scene) {

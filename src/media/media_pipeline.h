@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "media/audio_mixer.h"
+#include "media/branding.h"
 #include "media/name_art.h"
 #include "media/peer_connection.h"
 #include "media/recorder.h"
@@ -25,6 +26,8 @@ struct MediaSettings {
   PeerSettings peer;
   Fit fit = Fit::crop;
   bool showNames = true;
+  NameStyle names;
+  BrandSettings brand;
   TileStyle style;
 };
 
@@ -155,6 +158,8 @@ class MediaPipeline {
   void show(std::shared_ptr<const Scene> scene);
   std::shared_ptr<const Picture> cardFor(Member& member, const PlacedPerson& placed);
   std::shared_ptr<const Overlay> labelFor(Member& member, const PlacedPerson& placed);
+  Rect canvasRect() const { return {0, 0, settings_.canvas.width, settings_.canvas.height}; }
+  void addCounter(Scene& scene, int offCanvas);
   void retire(Member& member);
   void decodeOnly(const Scene& scene);
   void addMixers(PipelineGraph& graph) const;
@@ -169,6 +174,7 @@ class MediaPipeline {
   std::unique_ptr<Snapshot> snapshot_;
   std::unique_ptr<VideoMixer> video_;
   std::pair<int, std::shared_ptr<const Overlay>> counter_;  ///< the last one drawn, and its number
+  Branding branding_;
   std::map<Id, std::unique_ptr<Member>> members_;
   std::mutex canvasMutex_;  ///< guards canvasSink_
   std::function<void(GstBuffer*, const CanvasFormat&)> canvasSink_;

@@ -1,14 +1,13 @@
 #include "media/name_art.h"
 
 #include <glib.h>
-#include <libyuv.h>
-#include <pango/pangocairo.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
+#include "media/drawing.h"
 #include "media/scene.h"
 
 namespace tributary {
@@ -30,82 +29,11 @@ constexpr std::array<Rgb, 10> palette = {{{0.11, 0.40, 0.66},
                                           {0.27, 0.43, 0.15},
                                           {0.38, 0.36, 0.42}}};
 
+constexpr double smallestLetters = 10;  // pixels
+
 const Rgb& colourOf(const std::string& identity) {
   return palette[g_str_hash(identity.c_str()) % palette.size()];
 }
-
-/// A Cairo drawing of its own memory.
-class Drawing {
- public:
-  Drawing(int width, int height)
-      : surface_(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height)),
-        cairo_(cairo_create(surface_)) {}
-  ~Drawing() {
-    cairo_destroy(cairo_);
-    cairo_surface_destroy(surface_);
-  }
-  Drawing(const Drawing&) = delete;
-  Drawing& operator=(const Drawing&) = delete;
-
-  cairo_t* get() const { return cairo_; }
-  const uint8_t* data() const {
-    cairo_surface_flush(surface_);
-    return cairo_image_surface_get_data(surface_);
-  }
-  int stride() const { return cairo_image_surface_get_stride(surface_); }
-
-  std::shared_ptr<Picture> toPicture(int width, int height) const {
-    auto out = Picture::create(width, height);
-    const PictureView& v = out->view();
-    libyuv::ARGBToI420(data(), stride(), v.plane[0], v.stride[0], v.plane[1], v.stride[1], v.plane[2],
-                       v.stride[2], width, height);
-    return out;
-  }
-
- private:
-  cairo_surface_t* surface_;
-  cairo_t* cairo_;
-};
-
-/// A laid-out line of text.
-class Text {
- public:
-  Text(cairo_t* cairo, const std::string& text, double pixels, bool bold)
-      : layout_(pango_cairo_create_layout(cairo)) {
-    PangoFontDescription* font = pango_font_description_new();
-    pango_font_description_set_family(font, "Inter, Noto Sans, DejaVu Sans, sans-serif");
-    pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_MEDIUM);
-    pango_font_description_set_absolute_size(font, pixels * PANGO_SCALE);
-    pango_layout_set_font_description(layout_, font);
-    pango_font_description_free(font);
-    pango_layout_set_text(layout_, text.c_str(), static_cast<int>(text.size()));
-    pango_layout_set_single_paragraph_mode(layout_, TRUE);
-    pango_layout_set_ellipsize(layout_, PANGO_ELLIPSIZE_END);
-    measure();
-  }
-  ~Text() { g_object_unref(layout_); }
-  Text(const Text&) = delete;
-  Text& operator=(const Text&) = delete;
-
-  void limitWidth(int pixels) {
-    if (width_ <= pixels) return;
-    pango_layout_set_width(layout_, pixels * PANGO_SCALE);
-    measure();
-  }
-  int width() const { return width_; }
-  int height() const { return height_; }
-  void draw(cairo_t* cairo, double x, double y) const {
-    cairo_move_to(cairo, x, y);
-    pango_cairo_show_layout(cairo, layout_);
-  }
-
- private:
-  void measure() { pango_layout_get_pixel_size(layout_, &width_, &height_); }
-
-  PangoLayout* layout_;
-  int width_ = 0;
-  int height_ = 0;
-};
 
 void roundedRectangle(cairo_t* cairo, double width, double height, double radius) {
   using std::numbers::pi;
@@ -141,23 +69,37 @@ void crossedMicrophone(cairo_t* cairo, double x, double y, double size) {
   cairo_restore(cairo);
 }
 
-int evenUp(int value) {
-  return (value + 1) & ~1;
+/// Of names: what is asked for, within bounds that keep small tiles readable and large ones calm.
+double letterSize(double wanted, int canvasHeight) {
+  const double scale = canvasHeight / 720.0;
+  return std::max(smallestLetters, std::clamp(wanted, 12 * scale, 22 * scale));
 }
 
-/// Alpha alone, and the colour as it was before Cairo multiplied it by alpha.
-std::shared_ptr<Overlay> toOverlay(const Drawing& drawing, int width, int height) {
-  auto out = std::make_shared<Overlay>();
-  std::vector<uint8_t> argb(static_cast<size_t>(width) * static_cast<size_t>(height) * 4);
-  libyuv::ARGBUnattenuate(drawing.data(), drawing.stride(), argb.data(), width * 4, width, height);
-  out->alpha.resize(static_cast<size_t>(width) * static_cast<size_t>(height));
-  for (size_t i = 0; i < out->alpha.size(); ++i)
-    out->alpha[i] = argb[i * 4 + 3];
-  out->picture = Picture::create(width, height);
-  const PictureView& v = out->picture->view();
-  libyuv::ARGBToI420(argb.data(), width * 4, v.plane[0], v.stride[0], v.plane[1], v.stride[1], v.plane[2],
-                     v.stride[2], width, height);
-  return out;
+/// What is behind the letters.
+void drawBox(const Drawing& on, const NameStyle& style) {
+  cairo_t* cairo = on.get();
+  if (style.shape == NameStyle::Shape::outline) return;
+  if (style.shape == NameStyle::Shape::bar) {
+    cairo_rectangle(cairo, 0, 0, on.width(), on.height());
+  } else {
+    roundedRectangle(cairo, on.width(), on.height(), on.height() / 2.0);
+  }
+  setColour(cairo, style.background, style.opacity);
+  cairo_fill(cairo);
+}
+
+void drawText(const Drawing& on, const Text& text, double x, double fontSize, const NameStyle& style) {
+  cairo_t* cairo = on.get();
+  const double y = (on.height() - text.height()) / 2.0;
+  if (style.shape == NameStyle::Shape::outline) {
+    text.outline(cairo, x, y);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_width(cairo, fontSize * 0.22);
+    setColour(cairo, style.background, style.opacity);
+    cairo_stroke(cairo);
+  }
+  setColour(cairo, style.colour);
+  text.draw(cairo, x, y);
 }
 
 }  // namespace
@@ -179,7 +121,7 @@ std::string initials(const std::string& name) {
   return first.empty() ? "?" : first + last;
 }
 
-std::shared_ptr<const Picture> drawCard(const Person& person, int width, int height) {
+std::shared_ptr<const Picture> drawCard(const Person& person, int width, int height, const NameStyle& style) {
   const Drawing drawing(width, height);
   cairo_t* cairo = drawing.get();
   const Rgb& colour = colourOf(person.identity);
@@ -189,50 +131,46 @@ std::shared_ptr<const Picture> drawCard(const Person& person, int width, int hei
   cairo_arc(cairo, width / 2.0, height / 2.0, radius, 0, 2 * std::numbers::pi);
   cairo_set_source_rgb(cairo, colour.r, colour.g, colour.b);
   cairo_fill(cairo);
-  const Text text(cairo, initials(person.name), radius * 0.86, true);
+  const Text text(cairo, initials(person.name), style.font, radius * 0.86, true);
   cairo_set_source_rgb(cairo, 1, 1, 1);
   text.draw(cairo, (width - text.width()) / 2.0, (height - text.height()) / 2.0);
-  return drawing.toPicture(width, height);
+  return drawing.toPicture();
 }
 
-std::shared_ptr<const Overlay> drawLabel(const Person& person, int tileWidth, int tileHeight) {
-  const double fontSize = std::clamp(tileHeight * 0.05, 12.0, 22.0);
+std::shared_ptr<const Overlay> drawLabel(const Person& person, int tileWidth, int tileHeight,
+                                         const NameStyle& style, int canvasHeight) {
+  const double fontSize = letterSize(tileHeight * style.size, canvasHeight);
   const int padding = static_cast<int>(fontSize * 0.6);
   const int icon = person.audioMuted ? static_cast<int>(fontSize * 1.3) : 0;
-  const int room = tileWidth - 2 * labelInset - 2 * padding - icon;
-  const Drawing measure(1, 1);
-  Text text(measure.get(), person.name, fontSize, false);
+  const bool bar = style.shape == NameStyle::Shape::bar;
+  const int inset = bar ? 0 : labelInset;
+  const int room = tileWidth - 2 * inset - 2 * padding - icon;
+  const Drawing measure(2, 2);
+  Text text(measure.get(), person.name, style.font, fontSize, false);
   if (room < 3 * fontSize || tileHeight < text.height() + 4 * labelInset) return nullptr;
   text.limitWidth(room);
 
-  const int width = evenUp(text.width() + 2 * padding + icon);
-  const int height = evenUp(text.height() + padding / 2);
-  const Drawing drawing(width, height);
+  const Drawing drawing(bar ? tileWidth : evenUp(text.width() + 2 * padding + icon),
+                        evenUp(text.height() + padding / 2));
   cairo_t* cairo = drawing.get();
-  roundedRectangle(cairo, width, height, height / 2.0);
-  cairo_set_source_rgba(cairo, 0.05, 0.06, 0.08, 0.72);
-  cairo_fill(cairo);
-  if (icon > 0) crossedMicrophone(cairo, padding * 0.7, (height - fontSize) / 2, fontSize);
-  cairo_set_source_rgb(cairo, 1, 1, 1);
-  text.draw(cairo, padding + icon, (height - text.height()) / 2.0);
-  return toOverlay(drawing, width, height);
+  drawBox(drawing, style);
+  if (icon > 0) crossedMicrophone(cairo, padding * 0.7, (drawing.height() - fontSize) / 2, fontSize);
+  drawText(drawing, text, padding + icon, fontSize, style);
+  return drawing.toOverlay();
 }
 
-std::shared_ptr<const Overlay> drawCounter(int more, int canvasHeight) {
+std::shared_ptr<const Overlay> drawCounter(int more, int canvasHeight, const NameStyle& style) {
   const double fontSize = std::clamp(canvasHeight * 0.035, 12.0, 40.0);
   const int padding = static_cast<int>(fontSize * 0.7);
-  const Drawing measure(1, 1);
-  const Text text(measure.get(), "+" + std::to_string(more), fontSize, true);
-  const int width = evenUp(text.width() + 2 * padding);
-  const int height = evenUp(text.height() + padding / 2);
-  const Drawing drawing(width, height);
-  cairo_t* cairo = drawing.get();
-  roundedRectangle(cairo, width, height, height / 2.0);
-  cairo_set_source_rgba(cairo, 0.05, 0.06, 0.08, 0.82);
-  cairo_fill(cairo);
-  cairo_set_source_rgb(cairo, 1, 1, 1);
-  text.draw(cairo, (width - text.width()) / 2.0, (height - text.height()) / 2.0);
-  return toOverlay(drawing, width, height);
+  const Drawing measure(2, 2);
+  const Text text(measure.get(), "+" + std::to_string(more), style.font, fontSize, true);
+  const Drawing drawing(evenUp(text.width() + 2 * padding), evenUp(text.height() + padding / 2));
+  NameStyle solid = style;
+  solid.shape = NameStyle::Shape::pill;  // it may lie on anything
+  solid.opacity = std::max(0.82, style.opacity);
+  drawBox(drawing, solid);
+  drawText(drawing, text, (drawing.width() - text.width()) / 2.0, fontSize, solid);
+  return drawing.toOverlay();
 }
 
 std::shared_ptr<const Overlay> drawRecordingMark(int canvasHeight) {
@@ -240,7 +178,7 @@ std::shared_ptr<const Overlay> drawRecordingMark(int canvasHeight) {
   const double dot = fontSize * 0.4;
   const int padding = static_cast<int>(fontSize * 0.7);
   const Drawing measure(1, 1);
-  const Text text(measure.get(), "REC", fontSize, true);
+  const Text text(measure.get(), "REC", NameStyle().font, fontSize, true);
   const int width = evenUp(static_cast<int>(2 * padding + 3 * dot) + text.width());
   const int height = evenUp(text.height() + padding / 2);
   const Drawing drawing(width, height);
@@ -253,7 +191,7 @@ std::shared_ptr<const Overlay> drawRecordingMark(int canvasHeight) {
   cairo_fill(cairo);
   cairo_set_source_rgb(cairo, 1, 1, 1);
   text.draw(cairo, padding + 3 * dot, (height - text.height()) / 2.0);
-  return toOverlay(drawing, width, height);
+  return drawing.toOverlay();
 }
 
 }  // namespace tributary

@@ -30,7 +30,7 @@ void drawFrame(const TileFrame& frame, const PictureView& target, Fit fit, bool 
       settled ? target.part((target.width - source.width) / 2 & ~1, (target.height - source.height) / 2 & ~1,
                             source.width, source.height)
               : fittedPart(target, source.width, source.height, fit);
-  if (!settled) fitInto(source, part, Fit::crop);
+  if (!settled) fitInto(source, part, Fit::crop, Scaling::fast);
   const PictureView& from = settled ? source : part;
   if (frame.state == TileFrame::State::dimmed) return copyDimmed(from, part, dimmedBrightness);
   if (settled) copy(source, part);
@@ -46,11 +46,21 @@ void drawBorder(const PictureView& tile, int width, uint32_t rgb) {
   fill(tile.part(tile.width - width, width, width, tile.height - 2 * width), colour);
 }
 
-void drawLabelOn(const PictureView& tile, const Overlay& label) {
+void drawLabelOn(const PictureView& tile, const Overlay& label, const TileStyle& style) {
   const int width = label.picture->width();
   const int height = label.picture->height();
-  if (width + 2 * labelInset > tile.width || height + 2 * labelInset > tile.height) return;
-  blend(label, tile.part(labelInset, tile.height - height - labelInset, width, height));
+  const int inset = style.labelInset;
+  if (width + 2 * inset > tile.width || height + 2 * inset > tile.height) return;
+  const Rect at = inCorner({0, 0, tile.width, tile.height}, style.labelCorner, width, height, inset);
+  blend(label, tile.part(at.x, at.y, width, height));
+}
+
+void drawOverlay(const PictureView& canvas, const Scene::Placed& placed) {
+  const int width = placed.overlay->picture->width();
+  const int height = placed.overlay->picture->height();
+  if (placed.x < 0 || placed.y < 0 || placed.x + width > canvas.width || placed.y + height > canvas.height)
+    return;
+  blend(*placed.overlay, canvas.part(placed.x, placed.y, width, height));
 }
 
 }  // namespace
@@ -127,16 +137,19 @@ void VideoMixer::tick(int64_t due) {
 }
 
 void VideoMixer::draw(const Scene& scene, const PictureView& canvas, int64_t now) {
-  if (glide_.isMoving(now) || !coversCanvas(scene, settings_)) copy(background_->view(), canvas);
+  if (glide_.isMoving(now) || !coversCanvas(scene, settings_)) copy(backgroundOf(scene).view(), canvas);
   for (size_t i = 0; i < scene.tiles.size(); ++i) {
     const Rect r = glide_.at(i, now);
     drawTile(scene.tiles[i], scene.style, canvas.part(r.x, r.y, r.width, r.height), now);
   }
-  if (!scene.counter) return;
-  const int width = scene.counter->picture->width();
-  const int height = scene.counter->picture->height();
-  if (width + labelInset > canvas.width || height + labelInset > canvas.height) return;
-  blend(*scene.counter, canvas.part(canvas.width - width - labelInset, labelInset, width, height));
+  for (const auto& placed : scene.overlays)
+    drawOverlay(canvas, placed);
+}
+
+const Picture& VideoMixer::backgroundOf(const Scene& scene) const {
+  const bool fits = scene.background && scene.background->width() == settings_.width &&
+                    scene.background->height() == settings_.height;
+  return fits ? *scene.background : *background_;
 }
 
 void VideoMixer::drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target,
@@ -147,14 +160,17 @@ void VideoMixer::drawTile(const SceneTile& tile, const TileStyle& style, const P
   if (frame.state != TileFrame::State::card) {
     drawFrame(frame, target, tile.fit, settled);
   } else if (tile.card) {
-    fitInto(tile.card->view(), target, Fit::crop);
+    fitInto(tile.card->view(), target, Fit::crop, settled ? Scaling::good : Scaling::fast);
   }
+  // A name at the very edge is drawn before the border, another over it.
+  if (tile.label && style.labelInset == 0) drawLabelOn(target, *tile.label, style);
   if (tile.talks && style.talkerWidth > 0) {
     drawBorder(target, style.talkerWidth, style.talkerColour);
   } else {
-    drawBorder(target, style.borderWidth, style.borderColour);
+    const int width = tile.overlaps ? std::max(style.borderWidth, style.overlapWidth) : style.borderWidth;
+    drawBorder(target, width, style.borderColour);
   }
-  if (tile.label) drawLabelOn(target, *tile.label);
+  if (tile.label && style.labelInset > 0) drawLabelOn(target, *tile.label, style);
 }
 
 void VideoMixer::count(int64_t due, int64_t started) {

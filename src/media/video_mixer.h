@@ -60,6 +60,7 @@ class VideoMixer {
   void tick(int64_t due);
   void drawMark(const PictureView& canvas) const;
   void draw(const Scene& scene, const PictureView& canvas, int64_t now);
+  const Picture& backgroundOf(const Scene& scene) const;
   void drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target, int64_t now);
   void count(int64_t due, int64_t started);
 

@@ -1,6 +1,8 @@
 #include "room/room_settings.h"
 
 #include <algorithm>
+#include <filesystem>
+
 #include "base/nearest.h"
 #include "room/profile_check.h"
 
@@ -17,6 +19,33 @@ ScreenSettings screenSettings(const PipelineProfile::Screen& screen) {
   out.maxFramerate = screen.framerate;
   out.maxBitrate = screen.bitrate;
   return out;
+}
+
+Corner cornerOf(const std::string& name) {
+  if (name == "topLeft") return Corner::topLeft;
+  if (name == "topRight") return Corner::topRight;
+  return name == "bottomRight" ? Corner::bottomRight : Corner::bottomLeft;
+}
+
+NameStyle nameStyle(const PipelineProfile::Names& names) {
+  NameStyle out;
+  out.font = names.font;
+  out.size = names.size;
+  if (names.style == "bar") out.shape = NameStyle::Shape::bar;
+  if (names.style == "outline") out.shape = NameStyle::Shape::outline;
+  out.colour = parseColour(names.colour).value_or(out.colour);
+  out.background = parseColour(names.background).value_or(out.background);
+  out.opacity = names.opacity;
+  return out;
+}
+
+BrandSettings brandSettings(const RoomSettings& settings) {
+  const auto beneath = [&](const std::string& image) {
+    return image.empty() ? image : (std::filesystem::path(settings.profilesDir) / image).string();
+  };
+  const PipelineProfile::Logo& logo = settings.profile.logo;
+  return {beneath(settings.profile.canvas.backgroundImage), beneath(logo.image), cornerOf(logo.corner),
+          logo.height, logo.opacity};
 }
 
 }  // namespace
@@ -36,6 +65,7 @@ Result<RoomSettings> parseRoomSettings(const Json& params) {
   if (!profile) return tl::unexpected(profile.error());
   out.profile = std::move(*profile);
   out.screen = screenSettings(out.profile.screen);
+  out.profilesDir = params["profilesDir"].stringOr("");
   const Json limits = params["limits"];
   out.maxParticipants = static_cast<int>(limits["participants"].integerOr(out.maxParticipants));
   // The channel carries durations as seconds, as the configuration file does.
@@ -66,6 +96,10 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   out.peer = settings.peer;
   out.fit = profile.layout.fit == "letterbox" ? Fit::letterbox : Fit::crop;
   out.showNames = profile.names.show;
+  out.names = nameStyle(profile.names);
+  out.brand = brandSettings(settings);
+  out.style.labelCorner = cornerOf(profile.names.corner);
+  if (profile.names.style == "bar") out.style.labelInset = 0;
   out.style.glide = profile.layout.glide;
   out.style.borderWidth = profile.borders.width;
   out.style.borderColour = parseColour(profile.borders.colour).value_or(out.style.borderColour);

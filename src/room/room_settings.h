@@ -15,6 +15,7 @@ namespace tributary {
 struct RoomSettings {
   std::string room;
   PipelineProfile profile;
+  std::string profilesDir;  ///< where the profile's pictures are
   int maxParticipants = 50;
   std::chrono::milliseconds departureTimeout{20'000};
   PeerSettings peer;

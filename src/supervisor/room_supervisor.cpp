@@ -1,6 +1,7 @@
 #include "supervisor/room_supervisor.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.h"
 
@@ -95,6 +96,7 @@ Result<Json> RoomSupervisor::configuration() const {
   const auto& media = config_.media;
   return Json::object({{"room", room_},
                        {"profile", *profile},
+                       {"profilesDir", std::filesystem::absolute(config_.rooms.profilesDir).string()},
                        {"limits", Json::object({{"participants", options_.maxParticipants},
                                                 {"departureTimeout", inSeconds(options_.departureTimeout)}})},
                        {"media", Json::object({{"udpPortMin", media.udpPortMin},

@@ -47,6 +47,28 @@ TEST(Label, IsLeftOutOfTilesWithoutRoomForIt) {
   EXPECT_EQ(drawLabel({"p", "Ada", false}, 40, 22), nullptr);
 }
 
+TEST(Label, IsInTheProfilesStyle) {
+  NameStyle style;
+  style.opacity = 1;
+  style.background = 0xff0000;
+  const auto at = [](const Overlay& label, int x, int y) {
+    return label.alpha[static_cast<size_t>(y * label.picture->width() + x)];
+  };
+  const auto pill = drawLabel({"p", "Ada", false}, 640, 360, style);
+  EXPECT_LT(at(*pill, 0, 0), 64) << "round";
+  EXPECT_EQ(at(*pill, pill->picture->width() / 2, 1), 255);
+  style.shape = NameStyle::Shape::bar;
+  const auto bar = drawLabel({"p", "Ada", false}, 640, 360, style);
+  EXPECT_EQ(bar->picture->width(), 640);
+  EXPECT_EQ(at(*bar, 0, 0), 255);
+  EXPECT_EQ(bar->picture->view().plane[2][8], yuvFromRgb(0xff0000).v);
+  style.shape = NameStyle::Shape::outline;
+  const auto outline = drawLabel({"p", "Ada", false}, 640, 360, style);
+  EXPECT_EQ(at(*outline, 0, outline->picture->height() / 2), 0) << "no box";
+  style.size = 0.03;
+  EXPECT_LT(drawLabel({"p", "Ada", false}, 640, 360, style)->picture->height(), outline->picture->height());
+}
+
 TEST(Label, IsWiderWithTheCrossedMicrophone) {
   const auto plain = drawLabel({"p", "Ada", false}, 640, 360);
   const auto muted = drawLabel({"p", "Ada", true}, 640, 360);

@@ -65,6 +65,7 @@ void MixerStage::show(const std::string& layout, const std::string& stage, const
     scene->tiles.push_back(
         {.slot = slots_[person], .rect = tile.rect, .overlaps = tile.z > 0, .talks = tile.identity == talks});
   }
+  if (decorate) decorate(*scene);
   mixer_->setScene(std::move(scene));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ class MixerStage {
  public:
   explicit MixerStage(int people, CanvasSettings settings = {});
   ~MixerStage();
+
+  /// Adds to every scene from the next show() on.
+  std::function<void(Scene&)> decorate;
 
   /// From the next frame on. `stage` is the talker of the layout, `talks` has the border.
   void show(const std::string& layout, const std::string& stage = "", const std::string& talks = "");
