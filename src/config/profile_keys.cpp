@@ -37,7 +37,7 @@ void describeCanvas(Visitor& visit, PipelineProfile::Canvas& canvas) {
   visit.text("background", canvas.background, {"colour where no tile is", "", live}, colourRule);
   visit.text("backgroundImage", canvas.backgroundImage,
              {"picture where no tile is, scaled to cover the canvas",
-              "a copy of the canvas for each frame with free space", notYet},
+              "a copy of the canvas for each frame with free space", live},
              imageRule);
   visit.end();
 }
@@ -45,11 +45,11 @@ void describeCanvas(Visitor& visit, PipelineProfile::Canvas& canvas) {
 void describeLogo(Visitor& visit, PipelineProfile::Logo& logo) {
   visit.begin("logo", "A picture over the mix.");
   visit.text("image", logo.image,
-             {"PNG with or without transparency; empty: none", "blended into each frame", notYet}, imageRule);
-  visit.text("corner", logo.corner, {"where it is", "", notYet}, cornerRule);
+             {"PNG with or without transparency; empty: none", "blended into each frame", live}, imageRule);
+  visit.text("corner", logo.corner, {"where it is", "", live}, cornerRule);
   visit.ratio("height", logo.height, {0.02, 0.5, 1, "of the canvas's height"},
-              {"its size", "CPU with its area", notYet});
-  visit.ratio("opacity", logo.opacity, {0, 1}, {"0 is invisible", "", notYet});
+              {"its size", "CPU with its area", live});
+  visit.ratio("opacity", logo.opacity, {0, 1}, {"0 is invisible", "", live});
   visit.end();
 }
 
@@ -57,19 +57,19 @@ void describeNames(Visitor& visit, PipelineProfile::Names& names) {
   visit.begin("names", "People's names on their tiles.");
   visit.flag("show", names.show,
              {"whether tiles bear names", "blended into each frame; about 0.05 ms a tile", live});
-  visit.text("font", names.font, {"font families, the first that is installed", "", notYet}, fontRule);
+  visit.text("font", names.font, {"font families, the first that is installed", "", live}, fontRule);
   visit.ratio(
       "size", names.size, {0.02, 0.2, 1, "of the tile's height"},
       {"size of the letters, within 12 to 22 pixels per 720 of the canvas, so that small tiles stay readable",
-       "", notYet});
+       "", live});
   visit.text("style", names.style,
-             {"rounded box, box of the tile's full width, or letters with an outline", "", notYet},
+             {"rounded box, box of the tile's full width, or letters with an outline", "", live},
              {{"pill", "bar", "outline"}});
-  visit.text("corner", names.corner, {"of the tile", "", notYet}, cornerRule);
-  visit.text("colour", names.colour, {"of the letters", "", notYet}, colourRule);
-  visit.text("background", names.background, {"of the box; of the outline", "", notYet}, colourRule);
+  visit.text("corner", names.corner, {"of the tile", "", live}, cornerRule);
+  visit.text("colour", names.colour, {"of the letters", "", live}, colourRule);
+  visit.text("background", names.background, {"of the box; of the outline", "", live}, colourRule);
   visit.ratio("opacity", names.opacity, {0, 1},
-              {"of the box", "below 0.6 names over bright cameras are hard to read", notYet});
+              {"of the box", "below 0.6 names over bright cameras are hard to read", live});
   visit.end();
 }
 
@@ -168,11 +168,11 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
 
 void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
   visit.begin("uplink", "What a camera may send at most; who has a small tile is asked for less.");
-  visit.number("maxHeight", uplink.maxHeight, {90, 2160, 2, pixels}, {"lines", "CPU of decoding", notYet});
+  visit.number("maxHeight", uplink.maxHeight, {90, 2160, 2, pixels}, {"lines", "CPU of decoding", live});
   visit.number("maxFramerate", uplink.maxFramerate, {1, 60, 1, frames},
-               {"frame rate", "CPU of decoding", notYet});
+               {"frame rate", "CPU of decoding", live});
   visit.number("maxBitrate", uplink.maxBitrate, {50'000, 20'000'000, 1, bits},
-               {"bit rate", "quality of the largest tile", notYet});
+               {"bit rate", "quality of the largest tile", live});
   visit.end();
 }
 

@@ -217,6 +217,7 @@ Result<void> drawPreviews(const LoadedProfile& profile, const std::string& direc
   if (problem) return fail(ErrorCode::internal, directory + " cannot be made: " + problem.message());
   RoomSettings settings;
   settings.profile = profile.profile;
+  settings.profilesDir = fs::absolute(profile.files.front()).parent_path().string();
   Stage stage(settings);
   const auto layouts = LayoutDirector(layoutPolicy(settings)).names();
   ContactSheet sheet(layouts.size() * 2, settings.profile.canvas);

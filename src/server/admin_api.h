@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/profile_store.h"
 #include "config/server_config.h"
 #include "server/api_routes.h"
 #include "server/room_admin.h"
@@ -12,6 +13,7 @@ struct ApiContext {
   const ServerConfig& config;
   RoomAdmin& rooms;
   SvgRenderer& svg;
+  const ProfileStore& profiles;
 };
 
 /// The routes of the HTTP API (docs/api.md, openapi.json), a function and a file for each subject. Thread:

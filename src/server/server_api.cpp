@@ -1,6 +1,5 @@
 #include <gio/gio.h>
 
-#include "config/profile_files.h"
 #include "layout/layout.h"
 #include "server/admin_api.h"
 #include "server/body_reader.h"
@@ -29,24 +28,17 @@ Json mistakeJson(std::string_view line) {
                        {"message", line.substr(path + 2)}});
 }
 
-Json mistakesJson(std::string_view lines) {
+/// As the files are now; rooms keep the last right version of each.
+Json profilesJson(const ProfileStore& profiles) {
   Json out = Json::array();
-  while (!lines.empty()) {
-    const size_t end = std::min(lines.find('\n'), lines.size());
-    if (end > 0) out.push(mistakeJson(lines.substr(0, end)));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-  return out;
-}
-
-/// As the files are now: what a room that starts next would get.
-Json profilesJson(const std::string& directory) {
-  Json out = Json::array();
-  for (const auto& name : profileNames(directory)) {
-    const auto loaded = loadProfile(directory, name);
-    Json entry = Json::object({{"name", name}, {"valid", loaded.has_value()}});
-    entry.set("mistakes", loaded ? Json::array() : mistakesJson(loaded.error().message));
-    out.push(entry);
+  for (const auto& profile : profiles.list()) {
+    Json mistakes = Json::array();
+    for (const auto& mistake : profile.mistakes)
+      mistakes.push(mistakeJson(mistake));
+    out.push(Json::object({{"name", profile.name},
+                           {"description", profile.description},
+                           {"valid", profile.valid},
+                           {"mistakes", mistakes}}));
   }
   return Json::object({{"profiles", out}});
 }
@@ -89,9 +81,8 @@ std::string_view openApiDocument() {
 
 void addServerRoutes(ApiRoutes& routes, ApiContext context) {
   routes.get("/v1/layouts", Grant::roomList, [](const auto& call) { call->reply(200, layoutsJson()); });
-  routes.get("/v1/profiles", Grant::server, [&config = context.config](const auto& call) {
-    call->reply(200, profilesJson(config.rooms.profilesDir));
-  });
+  routes.get("/v1/profiles", Grant::server,
+             [&profiles = context.profiles](const auto& call) { call->reply(200, profilesJson(profiles)); });
   routes.get("/v1/ice-servers", Grant::server,
              [&config = context.config](const auto& call) { call->reply(200, iceServersJson(config)); });
   routes.post("/v1/server/drain", Grant::server,

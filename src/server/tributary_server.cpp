@@ -65,7 +65,7 @@ TributaryServer::TributaryServer(ServerConfig config)
       recordingApi_(recordings_, routes_) {
   http_.setPages(
       [this](SoupServerMessage* message, std::string_view path) { return files_.serve(message, path); });
-  addAdminApi(routes_, {config_, directory_, svg_});
+  addAdminApi(routes_, {config_, directory_, svg_, profiles_});
 }
 
 std::string TributaryServer::busyWith() const {

@@ -30,8 +30,7 @@ class RoomSupervisor {
 
   /// `config`, `options`, `profiles` and `spares` outlive it. The options in force at a start are the room's.
   RoomSupervisor(std::string room, const ServerConfig& config, const RoomOptions& options,
-                 const ProfileStore& profiles,
-                 SpareProcesses& spares, Handlers handlers);
+                 const ProfileStore& profiles, SpareProcesses& spares, Handlers handlers);
   ~RoomSupervisor();
   RoomSupervisor(const RoomSupervisor&) = delete;
   RoomSupervisor& operator=(const RoomSupervisor&) = delete;
