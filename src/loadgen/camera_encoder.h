@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -23,6 +24,8 @@ class CameraEncoder {
 
   /// Blocks while four pictures wait, unless `live`: then the oldest is dropped. Thread: any, one at a time.
   void encode(const PictureView& picture, uint64_t number, bool live);
+  /// The same, and returns when the frame has come out: for measuring. Thread: any, one at a time.
+  void encodeAndWait(const PictureView& picture, uint64_t number);
   void requestKeyFrame();
   /// Waits until all that was given has come out.
   void finish();
@@ -34,6 +37,7 @@ class CameraEncoder {
 
   CameraSpec spec_;
   OnFrame onFrame_;
+  std::atomic<uint64_t> framesOut_ = 0;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> source_;
   ObjectPtr<GstElement> encoder_;

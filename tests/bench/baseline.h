@@ -1,0 +1,30 @@
+#pragma once
+
+#include "glib/json.h"
+
+namespace tributary::bench {
+
+/// A room as the benches know it: the media of tributary-load's defaults.
+struct Room {
+  int senders = 4;
+  int viewers = 0;
+  int framerate = 25;
+  int width = 1280;  ///< of the mix
+  int height = 720;
+  int bitrate = 1'500'000;  ///< of the mix, bit/s
+  double seconds = 4;       ///< of media
+
+  int receivers() const { return senders + viewers; }
+};
+
+/// What this room's media cost in bare calls: decode each camera, copy each tile, encode once, protect and
+/// send each receiver's packets, decode and encode sound. One thread, no queue, no jitter buffer. Cores by
+/// stage.
+Json measureLimit(const Room& room);
+
+/// The same room built of stock elements as tutorials do: a compositor that scales, an encoder for each
+/// receiver, an audiomixer for each receiver. Its WebRTC transport is left out but for SRTP and UDP, which is
+/// in its favour. Runs as fast as it can; cores are CPU seconds per second of media.
+Json measureTextbook(const Room& room);
+
+}  // namespace tributary::bench
