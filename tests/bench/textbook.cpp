@@ -45,9 +45,11 @@ std::string send() {
 
 std::string description(const Room& room) {
   const int columns = static_cast<int>(std::ceil(std::sqrt(room.senders)));
-  std::string out =
-      "compositor name=canvas background=black ! video/x-raw,format=I420,width=" + text(room.width) +
-      ",height=" + text(room.height) + ",framerate=" + text(room.framerate) + "/1 ! tee name=picture ";
+  std::string out = "compositor name=canvas background=black";
+  for (int i = 0; i < room.senders; ++i)
+    out += place(room, i, columns);
+  out += " ! video/x-raw,format=I420,width=" + text(room.width) + ",height=" + text(room.height) +
+         ",framerate=" + text(room.framerate) + "/1 ! tee name=picture ";
   for (int i = 0; i < room.senders; ++i) {
     out += cameraBranch(i);
     out +=
