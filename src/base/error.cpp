@@ -6,8 +6,8 @@ namespace tributary {
 namespace {
 
 constexpr std::array<std::string_view, 13> names = {
-    "badRequest",       "unauthorized", "forbidden", "notFound",    "roomFull", "serverBusy",
-    "unsupportedCodec", "invalidSdp",   "tooLarge",  "rateLimited", "timeout",  "conflict", "internal"};
+    "badRequest", "unauthorized", "forbidden",   "notFound", "roomFull", "serverBusy", "unsupportedCodec",
+    "invalidSdp", "tooLarge",     "rateLimited", "timeout",  "conflict", "internal"};
 
 }  // namespace
 

@@ -23,6 +23,7 @@ std::string roomProgram() {
 Result<void> become(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), roomProgram());
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments)
     argv.push_back(argument.data());
   argv.push_back(nullptr);

@@ -25,7 +25,7 @@ struct CameraSpec {
   int framerate = 25;
   int bitrate = 600'000;  ///< bit/s
 
-  auto operator<=>(const CameraSpec&) const = default;
+  auto operator<=>(const CameraSpec&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// RTP payloads of one encoded frame, in order. Shared: a sender puts its own headers before them.

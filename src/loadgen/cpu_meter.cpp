@@ -102,7 +102,8 @@ std::vector<pid_t> processTree(pid_t root) {
   std::vector<pid_t> out{root};
   for (size_t i = 0; i < out.size(); ++i) {
     const std::string pid = std::to_string(out[i]);
-    std::istringstream children(readLine("/proc/" + pid + "/task/" + pid + "/children"));
+    std::istringstream children(
+        readLine(std::string("/proc/").append(pid).append("/task/").append(pid).append("/children")));
     for (pid_t child = 0; children >> child;)
       out.push_back(child);
   }

@@ -87,7 +87,7 @@ Result<void> LoadPeer::build() {
       this);
   gst_bin_add(GST_BIN(pipeline.get()), webrtc->get());
   if (plan_.sends) {
-    if (const auto added = addSources(pipeline.get(), webrtc->get()); !added) return added;
+    if (auto added = addSources(pipeline.get(), webrtc->get()); !added) return added;
   } else {
     addTransceivers(webrtc->get());
   }

@@ -150,7 +150,7 @@ Spread spreadOf(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const auto at = [&](double share) {
-    const auto index = static_cast<size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+    const auto index = static_cast<size_t>(std::lround(share * static_cast<double>(values.size() - 1)));
     return values[index];
   };
   return {values.size(), at(0.5), at(0.95), at(0.99), values.back()};

@@ -66,7 +66,7 @@ void paintTimecode(const PictureView& picture, uint32_t value) {
   for (int block = 0; block < rows * columns; ++block) {
     const bool white = (bits >> (31 - block) & 1U) != 0;
     const int x0 = static_cast<int>(std::lround((left + block % columns * side) * scale));
-    const int y0 = static_cast<int>(std::lround((top + block / columns * side) * scale));
+    const int y0 = static_cast<int>(std::lround((top + static_cast<double>(block / columns) * side) * scale));
     const int size = static_cast<int>(std::ceil(side * scale));
     for (int line = y0; line < std::min(y0 + size, picture.height); ++line) {
       uint8_t* row = picture.plane[0] + static_cast<ptrdiff_t>(line) * picture.stride[0];

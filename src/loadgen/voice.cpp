@@ -41,7 +41,7 @@ uint8_t levelOf(const AudioBlock& block) {
 }  // namespace
 
 double pitchOf(int index) {
-  return 310.0 * std::pow(1.0595, index % 24) + 1.7 * (index / 24);
+  return 310.0 * std::pow(1.0595, index % 24) + 1.7 * std::floor(index / 24.0);
 }
 
 std::shared_ptr<const Voice> makeVoice(int index, bool continuous) {

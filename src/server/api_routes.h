@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "http/server.h"
 #include "server/api_access.h"
@@ -23,19 +24,19 @@ class ApiRoutes {
   ApiRoutes(http::Server& server, const ApiAccess& access) : server_(server), access_(access) {}
 
   void get(const std::string& pattern, Grant grant, Handler handler) {
-    add("GET", pattern, grant, handler, 0);
+    add("GET", pattern, grant, std::move(handler), 0);
   }
   void post(const std::string& pattern, Grant grant, Handler handler) {
-    add("POST", pattern, grant, handler, bodyBytes);
+    add("POST", pattern, grant, std::move(handler), bodyBytes);
   }
   void put(const std::string& pattern, Grant grant, Handler handler) {
-    add("PUT", pattern, grant, handler, bodyBytes);
+    add("PUT", pattern, grant, std::move(handler), bodyBytes);
   }
   void patch(const std::string& pattern, Grant grant, Handler handler) {
-    add("PATCH", pattern, grant, handler, bodyBytes);
+    add("PATCH", pattern, grant, std::move(handler), bodyBytes);
   }
   void remove(const std::string& pattern, Grant grant, Handler handler) {
-    add("DELETE", pattern, grant, handler, 0);
+    add("DELETE", pattern, grant, std::move(handler), 0);
   }
 
  private:
