@@ -94,9 +94,11 @@ void AfterRecording::runHook(const Manifest& manifest) {
       {"path", settings_.folder + "/" + manifest.path},
       {"manifest", settings_.folder + "/" + manifest.manifestPath()}};
   std::vector<std::string> arguments;
+  arguments.reserve(settings_.hook.size());
   for (const auto& argument : settings_.hook)
     arguments.push_back(filled(argument, values));
   std::vector<const char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const auto& argument : arguments)
     argv.push_back(argument.c_str());
   argv.push_back(nullptr);

@@ -5,7 +5,7 @@
 namespace tributary {
 
 void Finisher::finish(const std::string& path, Container container, std::vector<Chapter> chapters,
-                      std::shared_ptr<std::atomic<double>> progress, Done done) {
+                      const std::shared_ptr<std::atomic<double>>& progress, const Done& done) {
   auto job = [&store = store_, path, container, chapters = std::move(chapters), progress, done] {
     auto result = work(store, path, container, chapters, *progress);
     return [done, result = std::move(result)] { done(result); };

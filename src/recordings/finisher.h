@@ -32,7 +32,7 @@ class Finisher {
   /// `path` + ".part" becomes `path`. A file in which nothing was recorded is removed, with error badRequest.
   /// `progress` (shared with the thread) goes from 0 to 1.
   void finish(const std::string& path, Container container, std::vector<Chapter> chapters,
-              std::shared_ptr<std::atomic<double>> progress, Done done);
+              const std::shared_ptr<std::atomic<double>>& progress, const Done& done);
 
   bool idle() const { return thread_.pending() == 0; }
 

@@ -98,7 +98,8 @@ std::shared_ptr<Recording> Recordings::make(Manifest manifest, const RecordingOp
   return recording;
 }
 
-void Recordings::start(const std::string& room, const Json& request, const std::string& by, Done done) {
+void Recordings::start(const std::string& room, const Json& request, const std::string& by,
+                       const Done& done) {
   const auto port = ports_.find(room);
   if (port == ports_.end())
     return done(fail(ErrorCode::notFound, "there is no room '" + room + "' at present"));
@@ -140,7 +141,7 @@ void Recordings::stop(const std::string& room, Done done) {
   stopById(recording->manifest().recordingId, std::move(done));
 }
 
-void Recordings::stopById(const std::string& id, Done done) {
+void Recordings::stopById(const std::string& id, const Done& done) {
   const auto found = live_.find(id);
   if (found == live_.end()) {
     if (!known_.contains(id)) return done(unknown(id));
@@ -237,7 +238,7 @@ Json Recordings::list(const std::string& room) const {
   return Json::object({{"recordings", Json::array(std::move(briefs))}});
 }
 
-void Recordings::get(const std::string& id, Done done) {
+void Recordings::get(const std::string& id, const Done& done) {
   const auto live = live_.find(id);
   if (live != live_.end()) return done(live->second->describe());
   const auto entry = known_.find(id);
@@ -249,7 +250,7 @@ void Recordings::get(const std::string& id, Done done) {
   });
 }
 
-void Recordings::remove(const std::string& id, Done done) {
+void Recordings::remove(const std::string& id, const Done& done) {
   if (live_.contains(id))
     return done(fail(ErrorCode::badRequest, "the recording is being made: stop it first"));
   const auto entry = known_.find(id);
@@ -277,7 +278,7 @@ void Recordings::remove(const std::string& id, Done done) {
 }
 
 void Recordings::openFile(const std::string& id, const std::string& filename,
-                          std::function<void(Result<UniqueFd>, const std::string&)> done) {
+                          const std::function<void(Result<UniqueFd>, const std::string&)>& done) {
   std::string base;
   if (const auto live = live_.find(id); live != live_.end()) base = live->second->manifest().path;
   if (const auto entry = known_.find(id); entry != known_.end()) base = entry->second.path;

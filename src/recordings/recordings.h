@@ -38,10 +38,10 @@ class Recordings {
   /// Records an open room, as its profile and `request` want it (recordingOptions()); `done` gets the
   /// recording's description once it is running. `by` is an identity, "api" or "auto". Errors: notFound for
   /// a room that is not open, badRequest where one is running, internal with the disk's words.
-  void start(const std::string& room, const Json& request, const std::string& by, Done done);
+  void start(const std::string& room, const Json& request, const std::string& by, const Done& done);
   /// Error notFound where none is running.
   void stop(const std::string& room, Done done);
-  void stopById(const std::string& id, Done done);
+  void stopById(const std::string& id, const Done& done);
   Result<Json> setPaused(const std::string& id, bool paused);
 
   // What a room's owner tells.
@@ -57,12 +57,12 @@ class Recordings {
   /// Newest first; of one room, or of all when `room` is empty. Short descriptions.
   Json list(const std::string& room) const;
   /// All that is known; error notFound.
-  void get(const std::string& id, Done done);
+  void get(const std::string& id, const Done& done);
   /// Files and manifest. Errors: notFound, badRequest while it is being made.
-  void remove(const std::string& id, Done done);
+  void remove(const std::string& id, const Done& done);
   /// An open file of the recording; `done` gets its media type too. Error notFound.
   void openFile(const std::string& id, const std::string& filename,
-                std::function<void(Result<UniqueFd>, const std::string& mediaType)> done);
+                const std::function<void(Result<UniqueFd>, const std::string& mediaType)>& done);
 
   /// Changes what is kept as `after` of a recording that is over.
   void setAfter(const std::string& id, const Json& after);

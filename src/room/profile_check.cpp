@@ -17,7 +17,8 @@ std::vector<std::string> encoderMistakes(const PipelineProfile& profile, bool tr
     }
     if (!trial || !mistakes.empty()) continue;
     const auto wrong = tryEncoder(codec, settings);
-    if (!wrong.empty()) out.push_back(path + ": " + encoder.element + " " + wrong);
+    if (!wrong.empty())
+      out.push_back(std::string(path).append(": ").append(encoder.element).append(" ").append(wrong));
   }
   return out;
 }

@@ -96,6 +96,7 @@ class Stage {
     policy.whileScreen.clear();
     LayoutDirector director(policy);
     std::vector<LayoutDirector::Person> people;
+    people.reserve(static_cast<size_t>(count));
     for (int number = 0; number < count; ++number)
       people.push_back({identityOf(number), hasVideo(number)});
     const std::string talker = identityOf(count > 1 ? 1 : 0);
