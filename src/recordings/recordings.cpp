@@ -135,10 +135,10 @@ Recording* Recordings::inRoom(const std::string& room) const {
   return live != live_.end() ? live->second.get() : nullptr;
 }
 
-void Recordings::stop(const std::string& room, Done done) {
+void Recordings::stop(const std::string& room, const Done& done) {
   Recording* recording = inRoom(room);
   if (recording == nullptr) return done(fail(ErrorCode::notFound, "the room is not being recorded"));
-  stopById(recording->manifest().recordingId, std::move(done));
+  stopById(recording->manifest().recordingId, done);
 }
 
 void Recordings::stopById(const std::string& id, const Done& done) {

@@ -40,7 +40,7 @@ class Recordings {
   /// a room that is not open, badRequest where one is running, internal with the disk's words.
   void start(const std::string& room, const Json& request, const std::string& by, const Done& done);
   /// Error notFound where none is running.
-  void stop(const std::string& room, Done done);
+  void stop(const std::string& room, const Done& done);
   void stopById(const std::string& id, const Done& done);
   Result<Json> setPaused(const std::string& id, bool paused);
 
