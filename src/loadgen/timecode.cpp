@@ -65,8 +65,9 @@ void paintTimecode(const PictureView& picture, uint32_t value) {
   const double scale = picture.height;
   for (int block = 0; block < rows * columns; ++block) {
     const bool white = (bits >> (31 - block) & 1U) != 0;
+    const int row0 = block / columns;
     const int x0 = static_cast<int>(std::lround((left + block % columns * side) * scale));
-    const int y0 = static_cast<int>(std::lround((top + static_cast<double>(block / columns) * side) * scale));
+    const int y0 = static_cast<int>(std::lround((top + row0 * side) * scale));
     const int size = static_cast<int>(std::ceil(side * scale));
     for (int line = y0; line < std::min(y0 + size, picture.height); ++line) {
       uint8_t* row = picture.plane[0] + static_cast<ptrdiff_t>(line) * picture.stride[0];

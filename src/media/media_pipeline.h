@@ -33,8 +33,8 @@ struct MediaSettings {
 
 /// All media of one room: the two mixers, the encodes, the peers. People are known by their identity.
 ///
-/// Teardown: (1) peers (each closes its output first), (2) video mixer, then its renditions, (3) audio mixer,
-/// (4) the Reaper, which waits for what is left of (1).
+/// Teardown: (1) peers (each closes its output first), (2) video mixer, then the snapshot and the renditions
+/// it feeds, (3) audio mixer, (4) the Reaper, which waits for what is left of (1).
 ///
 /// Thread: owner, callbacks too.
 class MediaPipeline {
