@@ -16,6 +16,10 @@ tl::unexpected<Error> unknown(const std::string& id) {
   return fail(ErrorCode::notFound, "there is no recording '" + id + "'");
 }
 
+tl::unexpected<Error> notOpen(const std::string& room) {
+  return fail(ErrorCode::notFound, "there is no room '" + room + "' at present");
+}
+
 /// All manifests in the folder; broken ones are told of and left alone.
 std::vector<Manifest> readManifests(const RecordingStore& store) {
   std::vector<Manifest> out;
@@ -101,8 +105,20 @@ std::shared_ptr<Recording> Recordings::make(Manifest manifest, const RecordingOp
 void Recordings::start(const std::string& room, const Json& request, const std::string& by,
                        const Done& done) {
   const auto port = ports_.find(room);
-  if (port == ports_.end())
-    return done(fail(ErrorCode::notFound, "there is no room '" + room + "' at present"));
+  if (port == ports_.end()) return done(notOpen(room));
+  // A room that is only just being opened is no failed recording.
+  port->second->whenRoomReady([weak = std::weak_ptr(self_), room, request, by, done](const auto& ready) {
+    const auto self = weak.lock();
+    if (!ready || !self)
+      return done(tl::unexpected(ready ? Error{ErrorCode::internal, "the server ends"} : ready.error()));
+    (*self)->startInReadyRoom(room, request, by, done);
+  });
+}
+
+void Recordings::startInReadyRoom(const std::string& room, const Json& request, const std::string& by,
+                                  const Done& done) {
+  const auto port = ports_.find(room);
+  if (port == ports_.end()) return done(notOpen(room));
   const auto options = port->second->recordingWish(request);
   if (!options) return done(tl::unexpected(options.error()));
   if (byRoom_.contains(room)) {

@@ -35,7 +35,7 @@ class Recordings {
 
   using Done = std::function<void(Result<Json>)>;
 
-  /// Records an open room, as its profile and `request` want it (recordingOptions()); `done` gets the
+  /// Records an open room as soon as its process is ready, as its profile and `request` want it (recordingOptions()); `done` gets the
   /// recording's description once it is running. `by` is an identity, "api" or "auto". Errors: notFound for
   /// a room that is not open, badRequest where one is running, internal with the disk's words.
   void start(const std::string& room, const Json& request, const std::string& by, const Done& done);
@@ -83,6 +83,8 @@ class Recordings {
   };
 
   std::shared_ptr<Recording> make(Manifest manifest, const RecordingOptions& options);
+  void startInReadyRoom(const std::string& room, const Json& request, const std::string& by,
+                        const Done& done);
   Recording* inRoom(const std::string& room) const;
   void changed(Recording& recording);
   void finished(Recording& recording);

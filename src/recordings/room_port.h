@@ -14,6 +14,8 @@ namespace tributary {
 class RoomPort {
  public:
   virtual ~RoomPort() = default;
+  /// `done` when the room's process takes requests; an error when it does not in time.
+  virtual void whenRoomReady(std::function<void(const Result<void>&)> done) = 0;
   /// A request to the room's process; `fd` goes along. Error `internal` while it is not there.
   virtual void askRoom(const std::string& method, const Json& params, UniqueFd fd,
                        std::function<void(const Result<Json>&)> done) = 0;

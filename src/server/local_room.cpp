@@ -225,6 +225,10 @@ void LocalRoom::recordByItself() {
   });
 }
 
+void LocalRoom::whenRoomReady(std::function<void(const Result<void>&)> done) {
+  supervisor_.whenReady(config_.rooms.readyTimeout, std::move(done));
+}
+
 void LocalRoom::askRoom(const std::string& method, const Json& params, UniqueFd fd,
                         std::function<void(const Result<Json>&)> done) {
   supervisor_.request(method, params, config_.rooms.requestTimeout, std::move(done), std::move(fd));

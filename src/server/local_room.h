@@ -60,6 +60,7 @@ class LocalRoom : public RoomPort {
   /// The process's metrics; empty when it does not answer in time.
   void collect(std::chrono::milliseconds deadline, std::function<void(std::vector<Sample>)> done);
   // As in RoomPort.
+  void whenRoomReady(std::function<void(const Result<void>&)> done) override;
   void askRoom(const std::string& method, const Json& params, UniqueFd fd,
                std::function<void(const Result<Json>&)> done) override;
   void tellRoom(const Json& message) override;

@@ -175,8 +175,11 @@ test('webhooks are signed, tried again, and the hook is run without a shell', { 
   assert.equal(done.data.recordingId, started.recordingId);
   assert.equal(done.data.status, 'completed');
   assert.match(done.data.files[0].sha256, /^[0-9a-f]{64}$/);
-  await until('the hook', () => existsSync(mark));
-  assert.equal(JSON.parse(readFileSync(mark, 'utf8')).recordingId, started.recordingId);
+  const copied = await until('the hook', () => JSON.parse(readFileSync(mark, 'utf8')));
+  assert.equal(copied.recordingId, started.recordingId);
+  // Asked for while the room's process was being started: that waits, and is no failed recording.
+  const { recordings } = await (await api('/v1/recordings')).json();
+  assert.deepEqual(recordings.map(({ recordingId }) => recordingId), [started.recordingId]);
   assert.ok(!existsSync('hacked') && !existsSync(join(folder, 'hacked')));
   socket.close();
 });
