@@ -3,6 +3,8 @@
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
+
 #include "media/ticker.h"
 
 namespace tributary {
@@ -59,6 +61,14 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
     return fail(ErrorCode::internal, "no I420 from the decoder of " + std::string(codec.name));
   }
   out->sinkPad_ = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(depayloader->get(), "sink"));
+  gst_pad_add_probe(
+      out->sinkPad_.get(),
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo*, gpointer self) {
+        static_cast<VideoIngest*>(self)->onPacket();
+        return GST_PAD_PROBE_OK;
+      },
+      out.get(), nullptr);
 
   auto decoderPad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(decoder->get(), "sink"));
   gst_pad_add_probe(
@@ -79,6 +89,20 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
   return out;
 }
 
+void VideoIngest::onPacket() {
+  const int64_t now = monotonicNow();
+  if (pictureDue_ == 0 || !slot_->isWanted()) {
+    pictureDue_ = now;
+    return;
+  }
+  if (now - std::max(pictureDue_, keyFrameAsked_) > askAgainAfter) askForKeyFrame(now);
+}
+
+void VideoIngest::askForKeyFrame(int64_t now) {
+  keyFrameAsked_ = now;
+  requestKeyFrame();
+}
+
 GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
   const bool keyFrame = !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT);
   const GstClockTime now = gst_element_get_current_running_time(pipeline_);
@@ -89,10 +113,7 @@ GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
   skipping_ = !wanted || (!keyFrame && (late || skipping_));
   if (!skipping_) return GST_PAD_PROBE_OK;
   // Nothing but a key frame can be decoded after a gap; a request may be lost on its way.
-  if (wanted && monotonicNow() - keyFrameAsked_ > askAgainAfter) {
-    keyFrameAsked_ = monotonicNow();
-    requestKeyFrame();
-  }
+  if (wanted && monotonicNow() - keyFrameAsked_ > askAgainAfter) askForKeyFrame(monotonicNow());
   ++counters_.skipped;
   return GST_PAD_PROBE_DROP;
 }
@@ -104,6 +125,7 @@ void VideoIngest::requestKeyFrame() {
 
 void VideoIngest::onFrame(GstSample* sample) {
   ++counters_.frames;
+  pictureDue_ = monotonicNow();
   const auto picture = Picture::wrap(sample);
   if (picture) slot_->push(picture, monotonicNow());
 }

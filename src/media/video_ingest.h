@@ -16,7 +16,9 @@ namespace tributary {
 /// pipeline and runs on the thread that webrtcbin's jitter buffer gives it.
 ///
 /// A decoder that falls behind (a slow machine, a hostile stream) skips to the next key frame instead of
-/// showing the past. What is off canvas is not decoded; it begins again with a key frame.
+/// showing the past. What is off canvas is not decoded; it begins again with a key frame. A key frame is
+/// asked for again, twice a second, for as long as packets come and no picture: depayloaders wait for one in
+/// silence.
 class VideoIngest {
  public:
   /// Adds its elements to `pipeline`. Thread: owner.
@@ -37,6 +39,8 @@ class VideoIngest {
 
  private:
   VideoIngest() = default;
+  void onPacket();
+  void askForKeyFrame(int64_t now);
   GstPadProbeReturn beforeDecoder(GstBuffer* frame);
   void onFrame(GstSample* sample);
 
@@ -46,6 +50,7 @@ class VideoIngest {
   GstElement* pipeline_ = nullptr;
   bool skipping_ = false;
   int64_t keyFrameAsked_ = 0;
+  int64_t pictureDue_ = 0;  ///< when the last one came, or nobody wanted any
   Counters counters_;
 };
 
