@@ -2,7 +2,10 @@
 
 #include <libsoup/soup.h>
 
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "glib/json.h"
@@ -21,7 +24,14 @@ class ApiClient {
   /// The same for JSON; an empty answer is null.
   Result<Json> json(const char* method, const std::string& path, const Json& body = nullptr);
 
+  /// Takes a piece of what is downloaded; its error ends the download.
+  using Sink = std::function<Result<void>(std::string_view piece)>;
+  /// What is at `path` from byte `from` on, piece by piece.
+  Result<void> download(const std::string& path, int64_t from, const Sink& sink);
+
  private:
+  Result<ObjectPtr<SoupMessage>> request(const char* method, const std::string& path);
+
   std::string url_;
   std::string token_;
   ObjectPtr<SoupSession> session_;

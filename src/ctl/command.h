@@ -49,6 +49,7 @@ std::vector<Command> roomCommands();
 std::vector<Command> participantCommands();
 std::vector<Command> pictureCommands();
 std::vector<Command> profileCommands();
+std::vector<Command> recordCommands();
 std::vector<Command> serverCommands();
 
 /// All of them: a new one is a file and a line here.

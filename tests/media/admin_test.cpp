@@ -9,6 +9,7 @@
 #include <memory>
 #include <sstream>
 
+#include "ctl.h"
 #include "server_process.h"
 #include "signalling_client.h"
 
@@ -16,12 +17,6 @@ namespace tributary::test {
 namespace {
 
 constexpr uint32_t red = 0xd02020;
-
-struct Ended {
-  int status = -1;
-  std::string out;
-  std::string error;
-};
 
 /// A decoded JPEG.
 struct Image {
@@ -85,28 +80,7 @@ class Admin : public testing::Test {
 
   std::string get(const std::string& path) { return httpGet(server_.url() + path); }
 
-  Ended ctl(std::vector<std::string> arguments) {
-    const char* build = std::getenv("TRIBUTARY_BUILD");
-    arguments.insert(arguments.begin(), std::string(build != nullptr ? build : "build") + "/tributaryctl");
-    std::vector<const char*> argv;
-    for (const auto& argument : arguments)
-      argv.push_back(argument.c_str());
-    argv.push_back(nullptr);
-    GSubprocessLauncher* launcher = g_subprocess_launcher_new(
-        GSubprocessFlags(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE));
-    g_subprocess_launcher_setenv(launcher, "TRIBUTARY_URL", server_.url().c_str(), TRUE);
-    GSubprocess* process = g_subprocess_launcher_spawnv(launcher, argv.data(), nullptr);
-    g_object_unref(launcher);
-    char* out = nullptr;
-    char* error = nullptr;
-    g_subprocess_communicate_utf8(process, nullptr, nullptr, &out, &error, nullptr);
-    Ended run{g_subprocess_get_exit_status(process), out != nullptr ? out : "",
-              error != nullptr ? error : ""};
-    g_free(out);
-    g_free(error);
-    g_object_unref(process);
-    return run;
-  }
+  CtlRun ctl(std::vector<std::string> arguments) { return runCtl(server_.url(), std::move(arguments)); }
 
   std::string contents(const std::string& name) {
     std::ifstream file(dir_ + "/" + name, std::ios::binary);

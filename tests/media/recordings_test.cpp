@@ -9,6 +9,7 @@
 #include <random>
 #include <sstream>
 
+#include "ctl.h"
 #include "http_client.h"
 #include "media_probe.h"
 #include "server_process.h"
@@ -286,6 +287,54 @@ TEST_F(RecordingsTest, StartAndStopAgainAndAgainCostsNothing) {
   EXPECT_LT(heapAfter.second - heapBefore.second, 1e6 + cycles * 20e3);
   std::printf("%d cycles: heap of the room %+.0f kB, of the server %+.0f kB\n", cycles,
               (heapAfter.first - heapBefore.first) / 1e3, (heapAfter.second - heapBefore.second) / 1e3);
+}
+
+TEST_F(RecordingsTest, AreMadeFetchedAndDeletedAtATerminal) {
+  const auto ada = enter("demo");
+  const auto ctl = [this](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "record");
+    return runCtl(server_.url(), std::move(arguments), {"TRIBUTARY_PROGRESS=always"});
+  };
+  EXPECT_NE(ctl({"start", "nowhere"}).error.find("no room 'nowhere'"), std::string::npos);
+  EXPECT_NE(ctl({"stop", "demo"}).error.find("no room of that name is being recorded"), std::string::npos);
+  EXPECT_NE(ctl({"start", "demo", "--container", "mp4", "--codec", "VP8"}).error.find("mp4 takes H264"),
+            std::string::npos);
+  const auto started = ctl({"start", "demo", "--container", "mkv", "--part-duration", "1"});
+  ASSERT_EQ(started.status, 0) << started.error;
+  const std::string id = started.out.substr(0, started.out.find('\n'));
+  ASSERT_TRUE(waitFor([&] { return recording(id)["files"].size() > 1; }, 60));
+  EXPECT_NE(ctl({"get", id}).error.find("record stop " + id + " first"), std::string::npos);
+  ASSERT_EQ(ctl({"pause", "demo"}).status, 0);
+  EXPECT_NE(ctl({"show", "demo"}).out.find("active, paused"), std::string::npos);
+  ASSERT_EQ(ctl({"resume", "demo"}).status, 0);
+  const auto stopped = ctl({"stop", "demo"});
+  ASSERT_EQ(stopped.status, 0) << stopped.error;
+  EXPECT_NE(stopped.out.find("completed"), std::string::npos) << stopped.out;
+  EXPECT_NE(ctl({"list", "demo"}).out.find(id), std::string::npos);
+
+  const std::string folder = server_.stateDir() + "/fetched";
+  const Json done = recording(id);
+  const std::string second = done["files"].at(1)["filename"].stringOr("");
+  // As an attempt that was cut off in the middle leaves it.
+  fs::create_directories(folder);
+  fs::copy_file(pathOf(done, 1), folder + "/" + second + ".part");
+  fs::resize_file(folder + "/" + second + ".part", fs::file_size(pathOf(done, 1)) / 2);
+  const auto got = ctl({"get", id, "-o", folder, "--manifest"});
+  ASSERT_EQ(got.status, 0) << got.error;
+  EXPECT_NE(got.error.find("100%"), std::string::npos) << "no progress is shown: " << got.error;
+  for (size_t i = 0; i < done["files"].size(); ++i) {
+    const Probe film = probe(folder + "/" + done["files"].at(i)["filename"].stringOr(""));
+    EXPECT_EQ(film.complaints, "");
+    EXPECT_NEAR(film.duration, done["files"].at(i)["duration"].numberOr(0), 0.05);
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), static_cast<long>(done["files"].size()) + 2);
+  // A part that is not ours is noticed by its sum, not handed out as a film.
+  std::ofstream(folder + "/" + second + ".part") << "rubbish";
+  fs::remove(folder + "/" + second);
+  EXPECT_NE(ctl({"get", id, "-o", folder}).error.find("not what was recorded"), std::string::npos);
+  EXPECT_EQ(ctl({"get", id, "-o", folder}).status, 0);
+  EXPECT_EQ(ctl({"delete", id}).status, 0);
+  EXPECT_EQ(ctl({"show", id}).status, 1);
 }
 
 /// Recordings on a file system of their own, of one MiB.
