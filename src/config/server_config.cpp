@@ -26,6 +26,9 @@ void describeLimits(Visitor& visit, ServerConfig::Limits& limits) {
   visit.number("rooms", limits.rooms, {1, 10000}, "rooms at a time; each is a process with a mixer");
   visit.number("participantsPerRoom", limits.participantsPerRoom, {1, 500},
                "people in one room; beyond 50 one room's process runs out of a core's time");
+  visit.ratio("cpuLoad", limits.cpuLoad, {0.05, 1},
+              "share of the machine's processors, used by rooms, above which no new room is opened "
+              "(`serverBusy`); the rest is for joins and for what else runs; 1: never");
   visit.seconds("joinTimeout", limits.joinTimeout, {1, 300},
                 "a WebSocket that has not joined by then is closed");
   visit.seconds("livenessTimeout", limits.livenessTimeout, {2, 600},
@@ -63,6 +66,8 @@ void describeRooms(Visitor& visit, ServerConfig::Rooms& rooms) {
                 "wait before the first restart of a room process");
   visit.seconds("restartBackoffMax", rooms.restartBackoffMax, {0.1, 600},
                 "doubled at every failure up to this");
+  visit.flag("saveWhenBusy", rooms.saveWhenBusy,
+             "rooms save frames, then the top rendition, then tiles while the machine has nothing left");
   visit.end();
 }
 

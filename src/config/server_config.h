@@ -42,6 +42,7 @@ struct ServerConfig {
     int sessionsPerAddress = 100;
     int rooms = 100;
     int participantsPerRoom = 50;
+    double cpuLoad = 0.85;
     Duration joinTimeout{15'000};
     Duration livenessTimeout{30'000};
     Duration pingInterval{10'000};
@@ -61,6 +62,7 @@ struct ServerConfig {
     Duration stopTimeout{2'500};
     Duration restartBackoffMin{250};
     Duration restartBackoffMax{10'000};
+    bool saveWhenBusy = true;
   } rooms;
 
   struct Media {

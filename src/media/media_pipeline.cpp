@@ -3,6 +3,8 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "base/log.h"
 #include "media/counter_place.h"
@@ -43,6 +45,7 @@ void MediaPipeline::startVideo() {
   };
   snapshot_ = std::make_unique<Snapshot>(formatOf(settings_.canvas));
   video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, sink);
+  video_->setFrameDivisor(saving_.frameDivisor);
 }
 
 void MediaPipeline::watchCanvas(std::function<void(GstBuffer*, const CanvasFormat&)> sink) {
@@ -122,6 +125,7 @@ void MediaPipeline::retire(Member& member) {
   gone_.rtpInBytes += peer.rtpBytes;
   gone_.gatedPackets += peer.gated;
   gone_.framesSkipped += peer.framesSkipped;
+  gone_.framesLate += peer.framesLate;
   const auto video = member.output->video();
   const auto audio = member.output->audio();
   gone_.videoOut.packets += video.packets;
@@ -188,7 +192,7 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
 
 void MediaPipeline::watch(Member& member) {
   if (!member.peer || member.peer->videoCodec().empty() || member.audioOnly) return;
-  const auto watching = renditions_->watch(member.output, member.peer->videoCodec(), member.maxHeight);
+  const auto watching = renditions_->watch(member.output, member.peer->videoCodec(), heightFor(member));
   if (!watching) {
     log::error("rendition.startFailed", {{"participant", member.id}, {"message", watching.error().message}});
   }
@@ -249,6 +253,26 @@ void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {
   if (found == members_.end()) return;
   found->second->maxHeight = maxHeight;
   if (found->second->output && found->second->output->isOpen()) watch(*found->second);
+}
+
+void MediaPipeline::save(const Saving& saving) {
+  if (saving == saving_) return;
+  saving_ = saving;
+  video_->setFrameDivisor(saving.frameDivisor);
+  for (const auto& [id, member] : members_) {
+    if (member->output && member->output->isOpen()) watch(*member);
+  }
+}
+
+/// Lines of picture that a client gets at most; 0 is no limit.
+int MediaPipeline::heightFor(const Member& member) const {
+  if (!saving_.topRenditionOff) return member.maxHeight;
+  std::set<int, std::greater<>> heights;
+  for (const auto& choice : settings_.renditions.ladder)
+    heights.insert(choice.height);
+  if (heights.size() < 2) return member.maxHeight;
+  const int second = *std::next(heights.begin());
+  return member.maxHeight > 0 ? std::min(member.maxHeight, second) : second;
 }
 
 std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const PlacedPerson& placed) {
@@ -361,6 +385,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.rtpInBytes += peer.rtpBytes;
     out.gatedPackets += peer.gated;
     out.framesSkipped += peer.framesSkipped;
+    out.framesLate += peer.framesLate;
     const auto sound = member->talker->counters();
     out.audioLost += sound.lost;
     out.audioPackets += sound.packets;

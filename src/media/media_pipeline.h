@@ -84,6 +84,15 @@ class MediaPipeline {
   /// The client wants sound alone: no picture is sent to it.
   void setAudioOnly(const Id& id, bool audioOnly);
 
+  /// What is left out while the machine has nothing left.
+  struct Saving {
+    int frameDivisor = 1;          ///< every n-th frame of the canvas is drawn
+    bool topRenditionOff = false;  ///< nobody watches the highest of several renditions
+    bool operator==(const Saving&) const = default;
+  };
+  /// From the next frame on; viewers change renditions at a key frame.
+  void save(const Saving& saving);
+
   struct PlacedPerson {
     Person person;
     Rect rect;
@@ -126,6 +135,7 @@ class MediaPipeline {
     int peersConnected = 0;      ///< whose certificate is checked and who get the mix
     uint64_t framesArrived = 0;  ///< decoded, all tiles, gone ones included
     uint64_t framesSkipped = 0;  ///< not decoded: late, or nobody would have seen them
+    uint64_t framesLate = 0;     ///< came to their decoder when it was behind
     uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
     uint64_t rtpInPackets = 0;
     uint64_t rtpInBytes = 0;
@@ -161,11 +171,13 @@ class MediaPipeline {
   Rect canvasRect() const { return {0, 0, settings_.canvas.width, settings_.canvas.height}; }
   void addCounter(Scene& scene, int offCanvas);
   void retire(Member& member);
+  int heightFor(const Member& member) const;
   void decodeOnly(const Scene& scene);
   void addMixers(PipelineGraph& graph) const;
   void addMember(PipelineGraph& graph, const Member& member, const GraphWish& wish) const;
 
   MediaSettings settings_;
+  Saving saving_;
   Callbacks callbacks_;
   RoomClock clock_;
   Reaper reaper_;

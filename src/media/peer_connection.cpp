@@ -376,10 +376,12 @@ void PeerConnection::requestQuality(const std::function<void(std::optional<Quali
 }
 
 PeerConnection::Counters PeerConnection::counters() const {
-  uint64_t skipped = 0;
-  for (const auto& ingest : shared_->videoIngests)
-    skipped += ingest->counters().skipped;
-  return {shared_->rtpPackets, shared_->rtpBytes, skipped, shared_->gated};
+  Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
+  for (const auto& ingest : shared_->videoIngests) {
+    out.framesSkipped += ingest->counters().skipped;
+    out.framesLate += ingest->counters().late;
+  }
+  return out;
 }
 
 int64_t PeerConnection::lastScreenPacket() const {

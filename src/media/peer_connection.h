@@ -72,6 +72,7 @@ class PeerConnection {
     uint64_t rtpPackets = 0;  ///< received
     uint64_t rtpBytes = 0;
     uint64_t framesSkipped = 0;  ///< of camera and screen, not decoded
+    uint64_t framesLate = 0;     ///< they came to the decoder when it was behind
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
   };
   Counters counters() const;

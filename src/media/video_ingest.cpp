@@ -12,6 +12,8 @@ namespace {
 
 // A frame this late when it reaches the decoder means that decoding does not keep up.
 constexpr GstClockTime latest = 400 * GST_MSECOND;
+// Beyond what a jitter buffer waits for a packet that is sent again.
+constexpr GstClockTime behind = 250 * GST_MSECOND;
 constexpr int64_t askAgainAfter = 500'000'000;  // ns
 
 void setIfThere(GstElement* element, const char* property, gboolean value) {
@@ -107,8 +109,10 @@ GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
   const bool keyFrame = !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT);
   const GstClockTime now = gst_element_get_current_running_time(pipeline_);
   const GstClockTime pts = GST_BUFFER_PTS(frame);
-  const bool late = GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(now) && now > pts + latest;
+  const bool timed = GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(now);
+  const bool late = timed && now > pts + latest;
   const bool wanted = slot_->isWanted();
+  if (wanted && timed && now > pts + behind) ++counters_.late;
   // A key frame is shown however late: where all are, a slow picture is better than none.
   skipping_ = !wanted || (!keyFrame && (late || skipping_));
   if (!skipping_) return GST_PAD_PROBE_OK;

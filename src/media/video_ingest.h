@@ -34,6 +34,7 @@ class VideoIngest {
   struct Counters {
     std::atomic<uint64_t> frames = 0;
     std::atomic<uint64_t> skipped = 0;
+    std::atomic<uint64_t> late = 0;  ///< came to the decoder so late that decoding does not keep up
   };
   const Counters& counters() const { return counters_; }
 

@@ -112,6 +112,8 @@ void VideoMixer::drawMark(const PictureView& canvas) const {
 }
 
 void VideoMixer::tick(int64_t due) {
+  if (++skipped_ < divisor_) return;
+  skipped_ = 0;
   const int64_t started = monotonicNow();
   GstBuffer* buffer = takeCanvas(pool_);
   if (buffer == nullptr) {

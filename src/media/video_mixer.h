@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,6 +46,9 @@ class VideoMixer {
   /// Drawn over everything, in the left top corner; null for none. Thread: any.
   void setMark(std::shared_ptr<const Overlay> mark);
 
+  /// Only every n-th tick is drawn from now on; n is at least 1. Thread: any.
+  void setFrameDivisor(int divisor) { divisor_ = divisor; }
+
   const CanvasSettings& settings() const { return settings_; }
 
   struct Counters {
@@ -65,6 +69,8 @@ class VideoMixer {
   void count(int64_t due, int64_t started);
 
   CanvasSettings settings_;
+  std::atomic<int> divisor_ = 1;
+  int skipped_ = 0;  ///< ticks since the last drawn one; the mixer's thread alone
   const RoomClock& clock_;
   Sink sink_;
   GstBufferPool* pool_;

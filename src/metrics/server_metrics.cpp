@@ -98,6 +98,7 @@ ServerMetrics::ServerMetrics(std::string_view version)
     : rooms(gauge("tributary_rooms", "Rooms that exist now.")),
       participants(gauge("tributary_participants", "Participants in all rooms.")),
       sessions(gauge("tributary_sessions", "Open signalling sessions (WebSockets).")),
+      cpuLoad(gauge("tributary_cpu_load", "Share of the machine's processors that rooms use, 0 to 1.")),
       heapBytes(gauge("tributary_process_heap_bytes", "Heap in use by the server process.")),
       recordingsActive(gauge("tributary_recordings_active", "Rooms that are being recorded.")),
       draining(gauge("tributary_draining", "1 while the server takes no new joins.")),

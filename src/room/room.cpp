@@ -15,6 +15,7 @@ constexpr std::chrono::milliseconds speakerInterval{100};
 constexpr std::chrono::milliseconds screenInterval{100};
 constexpr std::chrono::milliseconds uplinkInterval{250};
 constexpr std::chrono::milliseconds qualityInterval{3000};
+constexpr std::chrono::milliseconds capacityInterval{1000};
 constexpr std::chrono::seconds teardownPatience{20};
 
 /// E-model-like, as coarse as a person can use: 5 excellent … 1 bad.
@@ -67,6 +68,7 @@ Room::Room(RoomSettings settings, Outlet outlet)
   timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
   timers_.push_back(Timer::every(uplinkInterval, [this] { steerUplinks(); }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
+  timers_.push_back(Timer::every(capacityInterval, [this] { watchCapacity(); }));
   timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));
 }
 
@@ -116,6 +118,7 @@ Result<Json> Room::join(const Json& params) {
                        {"participants", everybody},
                        {"layout", layoutJson()},
                        {"recording", nullptr},
+                       {"capacity", capacityJson()},
                        {"features", featuresJson()}});
 }
 

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "base/machine_load.h"
 #include "ipc/channel.h"
 #include "media/media_pipeline.h"
 #include "protocol/client_message.h"
+#include "room/capacity_governor.h"
 #include "room/layout_director.h"
 #include "room/participant.h"
 #include "room/room_recording.h"
@@ -91,6 +93,11 @@ class Room {
   void endShare(const std::string& identity, const char* reason);
   void watchScreens();
   void watchQuality();
+  void watchCapacity();
+  CapacityReading capacityReading();
+  /// Settings as the profile has them, less what is saved at the moment. arrange() must follow.
+  void applyCapacity();
+  Json capacityJson() const;
   void onPeerState(const std::string& identity, PeerConnection::State state);
   void sendQuality(const std::string& identity, int score);
   void checkTeardown();
@@ -105,6 +112,15 @@ class Room {
   std::string dominant_;
   ScreenShares screens_;
   UplinkDirector uplinks_;
+  CapacityGovernor capacity_;
+  MachineLoad machine_;
+  struct Work {
+    uint64_t rendered = 0;
+    uint64_t late = 0;
+    uint64_t framesArrived = 0;
+    uint64_t framesLate = 0;
+  } work_;              ///< at the last watchCapacity()
+  int savedTiles_ = 0;  ///< the most tiles while half of them are saved; 0: as the profile says
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;
   std::unique_ptr<MediaPipeline> media_;

@@ -12,8 +12,7 @@ Result<void> Room::reconfigure(const Json& params) {
   auto changed = media_->reconfigure(mediaSettings(next));
   if (!changed) return changed;
   settings_ = std::move(next);
-  director_.setPolicy(layoutPolicy(settings_));
-  uplinks_.setLimits(uplinkLimits(settings_));
+  applyCapacity();
   arrange();
   log::info("room.reconfigured", {{"width", settings_.profile.canvas.width},
                                   {"height", settings_.profile.canvas.height},

@@ -71,6 +71,7 @@ Result<RoomSettings> parseRoomSettings(const Json& params) {
   // The channel carries durations as seconds, as the configuration file does.
   const double departure = limits["departureTimeout"].numberOr(20);
   out.departureTimeout = std::chrono::milliseconds(static_cast<int64_t>(departure * 1000));
+  out.saves = limits["save"].booleanOr(true);
   const Json media = params["media"];
   out.peer.udpPortMin = static_cast<int>(media["udpPortMin"].integerOr(0));
   out.peer.udpPortMax = static_cast<int>(media["udpPortMax"].integerOr(0));

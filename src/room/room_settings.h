@@ -20,6 +20,7 @@ struct RoomSettings {
   std::chrono::milliseconds departureTimeout{20'000};
   PeerSettings peer;
   ScreenSettings screen;
+  bool saves = true;  ///< on purpose, when the machine has nothing left
 };
 
 /// `profile` of the parameters of `configure` and `reconfigure`, checked against the encoders there are. The

@@ -55,6 +55,11 @@ Json Room::stats() const {
                    Json::object({{"outcome", "arrived"}})));
   out.push(counter("tributary_mixer_source_frames_total", stats.framesShown,
                    Json::object({{"outcome", "shown"}})));
+  out.push(
+      counter("tributary_mixer_source_frames_total", stats.framesLate, Json::object({{"outcome", "late"}})));
+  const Json saved = capacityJson()["saved"];
+  for (size_t i = 0; i < saved.size(); ++i)
+    out.push(sample("tributary_rooms_saving", "gauge", 1, Json::object({{"what", saved.at(i)}})));
   out.push(counter("tributary_audio_ticks_late_total", stats.audio.late));
   out.push(
       counter("tributary_audio_packets_total", stats.audioDecoded, Json::object({{"outcome", "decoded"}})));

@@ -68,6 +68,8 @@ class LocalRoom : public RoomPort {
 
   /// Changes with every process of every room.
   uint64_t processKey() const;
+  /// Cores its process used between its last two signs of life.
+  double load() const { return supervisor_.load(); }
 
   /// Tells everybody `notice`, if there is one, and stops the process.
   void close(const LeaveNotice* notice, std::function<void()> done);

@@ -1,5 +1,8 @@
 #include "server/local_room_directory.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "base/log.h"
 #include "config/profile_files.h"
 #include "layout/layout.h"
@@ -108,7 +111,19 @@ Result<void> LocalRoomDirectory::mayOpen() const {
   if (rooms_.size() >= static_cast<size_t>(config_.limits.rooms)) {
     return fail(ErrorCode::serverBusy, "the server has as many rooms as it takes; try again later");
   }
+  if (config_.limits.cpuLoad < 1 && cpuLoad() > config_.limits.cpuLoad) {
+    return fail(
+        ErrorCode::serverBusy,
+        "the server's rooms need what its processors give; try again later, or join a room that runs");
+  }
   return {};
+}
+
+double LocalRoomDirectory::cpuLoad() const {
+  double cores = 0;
+  for (const auto& [name, room] : rooms_)
+    cores += room->load();
+  return cores / std::max(1U, std::thread::hardware_concurrency());
 }
 
 LocalRoom* LocalRoomDirectory::roomNamed(const std::string& name) const {

@@ -29,6 +29,7 @@ class LocalRoomDirectory : public RoomDirectory, public RoomAdmin {
   void leave(const std::string& sessionId, Departure departure) override;
   size_t roomCount() const override { return rooms_.size(); }
   size_t participantCount() const override;
+  double cpuLoad() const override;
   void collect(std::chrono::milliseconds deadline,
                std::function<void(const std::vector<Sample>&)> done) override;
   void close(const LeaveNotice& notice, std::function<void()> done) override;

@@ -62,6 +62,8 @@ class RoomDirectory {
   virtual size_t roomCount() const = 0;
   /// Those away and not yet given up too.
   virtual size_t participantCount() const = 0;
+  /// Share of the machine's processors that the rooms used of late, 0 … 1.
+  virtual double cpuLoad() const = 0;
 
   /// The rooms' metrics, as far as they answered within `deadline`.
   virtual void collect(std::chrono::milliseconds deadline,

@@ -40,6 +40,7 @@ void StatusPages::updateGauges() const {
   auto& metrics = context_.metrics;
   metrics.rooms.Set(static_cast<double>(context_.directory.roomCount()));
   metrics.participants.Set(static_cast<double>(context_.directory.participantCount()));
+  metrics.cpuLoad.Set(context_.directory.cpuLoad());
   metrics.sessions.Set(static_cast<double>(context_.sessionCount()));
   metrics.recordingsActive.Set(static_cast<double>(context_.recordingCount()));
   metrics.heapBytes.Set(heapBytesInUse());

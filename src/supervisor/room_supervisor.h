@@ -54,6 +54,8 @@ class RoomSupervisor {
   uint64_t generation() const { return generation_; }
   /// 0 while there is none.
   pid_t pid() const { return process_ ? process_->pid() : 0; }
+  /// Cores that its process used between its last two signs of life.
+  double load() const { return process_ ? process_->load() : 0; }
 
  private:
   enum class State { idle, waiting, configuring, ready, stopping };

@@ -122,6 +122,29 @@ TEST(Peers, WhoIsOffCanvasIsNotDecodedAndComesBackWithAKeyFrame) {
   EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green); }));
 }
 
+TEST(Peers, AreSparedFramesAndTheTopRenditionWhenTold) {
+  MediaSettings settings = MediaRoom::quick();
+  settings.renditions.ladder = {{"360p", 360, 600'000}, {"180p", 180, 200'000}};
+  MediaRoom room(settings);
+  room.join("a", person(red, 400));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return room.peer("a").video().height == 360; }));
+  const auto drawnIn = [&](double seconds) {
+    const uint64_t before = room.media().stats().video.rendered;
+    const double until = now() + seconds;
+    waitFor([&] { return now() > until; });
+    return static_cast<double>(room.media().stats().video.rendered - before) / seconds;
+  };
+  room.media().save({.frameDivisor = 2, .topRenditionOff = true});
+  EXPECT_TRUE(waitFor([&] { return room.peer("a").video().height == 180; }));
+  EXPECT_TRUE(waitFor([&] { return room.media().stats().renditions.size() == 1; }))
+      << "nobody watches the top";
+  EXPECT_LT(drawnIn(1), 15);
+  room.media().save({});
+  EXPECT_TRUE(waitFor([&] { return room.peer("a").video().height == 360; }));
+  EXPECT_GT(drawnIn(1), 15);
+}
+
 TEST(Peers, ReconnectKeepsTheTile) {
   MediaRoom room;
   room.join("a", person(red, 400));

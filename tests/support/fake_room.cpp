@@ -1,6 +1,6 @@
 // A stand-in for tributary-room that speaks docs/room-channel.md without any media. The room's name says how
-// it behaves: crash-at-start, never-ready, refuse, hang, garbage, strangers, slow-stop; any other is well
-// behaved. A chat of "crash", "hang", "garbage" or "silence" makes even that one misbehave.
+// it behaves: crash-at-start, never-ready, refuse, hang, garbage, strangers, slow-stop, busy; any other is
+// well behaved. A chat of "crash", "hang", "garbage" or "silence" makes even that one misbehave.
 #include <glib-unix.h>
 #include <unistd.h>
 
@@ -37,7 +37,7 @@ class FakeRoom {
     if (method == "join") return join(params, std::move(reply));
     if (method == "client") return client(params, std::move(reply));
     if (method == "leave") return leave(params, std::move(reply));
-    if (method == "ping") return reply(Json::object({{"load", 0.25}}));
+    if (method == "ping") return reply(Json::object({{"load", name_ == "busy" ? 1000.0 : 0.25}}));
     if (method == "stats") return reply(Json::object({{"metrics", stats()}}));
     if (method == "stop") return stop(std::move(reply));
     if (method == "describe") return reply(describe());

@@ -48,6 +48,7 @@ ServerProcess::ServerProcess(const std::string& config, const std::string& profi
   std::ofstream(dir_ + "/profiles/default.json") << profile;
   Json settings = Json::parse(config).value();
   Json rooms = settings["rooms"].isObject() ? settings["rooms"] : Json::object();
+  if (!rooms.has("saveWhenBusy")) rooms.set("saveWhenBusy", false);  // frames are counted here
   settings.set("rooms", rooms.set("profilesDir", dir_ + "/profiles"));
   std::ofstream(dir_ + "/config.json") << settings.dump();
   start();

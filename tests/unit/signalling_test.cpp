@@ -37,6 +37,20 @@ TEST_F(Signalling, AClientJoinsTalksAndLeaves) {
   EXPECT_EQ(client.waitForClose(), 1000);
 }
 
+TEST_F(Signalling, NewRoomsAreRefusedWhileTheOthersNeedTheMachine) {
+  config_.rooms.heartbeatInterval = milliseconds(50);
+  startServer();
+  TestClient ada(port());
+  ASSERT_EQ(ada.join("busy")["type"].string(), "joined");
+  TestClient ben(port());
+  waitFor("the room to say how busy it is",
+          [&] { return get("/metrics").body.find("\ntributary_cpu_load 0\n") == std::string::npos; });
+  EXPECT_EQ(codeOf(ben.join("another")), "serverBusy");
+  EXPECT_EQ(ben.join("busy")["type"].string(), "joined") << "a room that runs goes on";
+  const auto refused = ask(port(), "POST", "/v1/rooms", "", R"({"name": "another"})");
+  EXPECT_EQ(refused.status, 503) << refused.body;
+}
+
 TEST_F(Signalling, ParticipantsHearEachOther) {
   startServer();
   TestClient ada(port());

@@ -1,5 +1,5 @@
 /**
- * @import { ChatMessage, Layout, Participant, Recording, RoomEventMap, ServerInfo } from './tributary.js'
+ * @import { Capacity, ChatMessage, Layout, Participant, Recording, RoomEventMap, ServerInfo } from './tributary.js'
  * @import { Message } from './signalling.js'
  * @typedef {{ [Type in keyof RoomEventMap]: [Type, RoomEventMap[Type]] }[keyof RoomEventMap]} RoomEvent
  */
@@ -26,6 +26,8 @@ export class RoomModel {
   connectionQuality = new Map();
   /** @type {ServerInfo | null} */
   server = null;
+  /** @type {Capacity} */
+  capacity = { level: 0, saved: [] };
 
   get me() {
     return (this.identity && this.participants.get(this.identity)) || null;
@@ -52,6 +54,8 @@ export class RoomModel {
       case 'recordingChanged':
         this.recording = message.recording ?? null;
         return [['recordingChanged', { recording: this.recording }]];
+      case 'capacityChanged':
+        return this.#setCapacity(message);
       case 'connectionQuality':
         this.connectionQuality.set(message.identity, message.score);
         return [['connectionQualityChanged', { identity: message.identity, score: message.score }]];
@@ -77,6 +81,7 @@ export class RoomModel {
       ['rosterChanged', { participants: this.participants }],
       ['activeSpeakersChanged', { identities: [] }],
       ['recordingChanged', { recording: this.recording }],
+      ...this.#setCapacity(message.capacity),
       ...this.#setLayout(message.layout),
     ];
   }
@@ -102,6 +107,16 @@ export class RoomModel {
     this.participants.delete(identity);
     this.connectionQuality.delete(identity);
     return [['participantLeft', { identity, reason, participant }]];
+  }
+
+  /**
+   * @param {any} capacity
+   * @returns {RoomEvent[]}
+   */
+  #setCapacity(capacity) {
+    const before = this.capacity.level;
+    this.capacity = { level: capacity?.level ?? 0, saved: capacity?.saved ?? [] };
+    return this.capacity.level === before ? [] : [['capacityChanged', { capacity: this.capacity }]];
   }
 
   /**

@@ -55,6 +55,10 @@ export class Room extends Emitter {
   get recording() {
     return this.#model.recording;
   }
+
+  get capacity() {
+    return this.#model.capacity;
+  }
   get messages() {
     return this.#model.messages;
   }

@@ -72,6 +72,13 @@ export interface Recording {
   [field: string]: unknown;
 }
 
+/** What the room leaves out while the server's machine has nothing left. */
+export interface Capacity {
+  /** 0: nothing; 3: all of `saved`'s words. */
+  level: number;
+  saved: ('framerate' | 'rendition' | 'tiles')[];
+}
+
 export interface ChatMessage {
   /** Identity of the sender. */
   from: string;
@@ -205,6 +212,7 @@ export interface RoomEventMap {
   activeSpeakersChanged: { identities: string[] };
   layoutChanged: { layout: Layout };
   recordingChanged: { recording: Recording | null };
+  capacityChanged: { capacity: Capacity };
   connectionQualityChanged: { identity: string; score: number };
   chat: ChatMessage;
   videoRequested: VideoRequest;
@@ -290,6 +298,7 @@ export class Room extends Emitter<RoomEventMap> {
   readonly activeSpeakers: readonly string[];
   readonly layout: Layout | null;
   readonly recording: Recording | null;
+  readonly capacity: Capacity;
   readonly messages: readonly ChatMessage[];
   /** Score by identity: 5 excellent … 1 bad, 0 lost. */
   readonly connectionQuality: ReadonlyMap<string, number>;

@@ -56,7 +56,8 @@ class Server {
       {
         listen: { host: '127.0.0.1', port: 0 },
         stateDir: join(this.#folder, 'state'),
-        rooms: { profile: 'test', profilesDir: join(this.#folder, 'pipelines') },
+        // Frames are counted here: a room on a loaded machine must not save them.
+        rooms: { profile: 'test', profilesDir: join(this.#folder, 'pipelines'), saveWhenBusy: false },
       },
       config,
     );

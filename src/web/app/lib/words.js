@@ -116,3 +116,22 @@ export function duration(seconds) {
     ? `${parts[0]}:${minutes}:${rest}`
     : `${hours === '00' ? '' : hours}${minutes}:${rest}`;
 }
+
+/** @type {Record<string, string>} */
+const SAVED = {
+  framerate: 'fewer frames',
+  rendition: 'a smaller picture',
+  tiles: 'fewer people shown',
+};
+
+/** @param {readonly string[]} saved  what the room leaves out on a busy server */
+export function capacityWords(saved) {
+  return saved.map(what => SAVED[what] ?? what).join(', ');
+}
+
+/** @param {{ saved: readonly string[] }} capacity */
+export function capacityNotice({ saved }) {
+  return saved.length
+    ? `The server is busy: ${capacityWords(saved)} for now`
+    : 'The server is no longer busy: full quality again';
+}

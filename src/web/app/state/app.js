@@ -1,5 +1,5 @@
 import { freshRoom, pathOfRoom, readAddress, roomOfInput } from '../lib/address.js';
-import { joinProblem, screenEnding, screenProblem } from '../lib/words.js';
+import { capacityNotice, joinProblem, screenEnding, screenProblem } from '../lib/words.js';
 import { effect, signal } from '../ui/view.js';
 import { Call } from './call.js';
 import { Devices } from './devices.js';
@@ -194,6 +194,9 @@ export class App {
       if (room.state === 'connected') {
         this.notices.show(recording ? 'The call is being recorded' : 'The recording has stopped');
       }
+    });
+    room.on('capacityChanged', ({ capacity }) => {
+      this.notices.show(capacityNotice(capacity), 'info', 'capacity');
     });
     room.on('chat', message => {
       if (this.panel.value === 'chat') this.call.unread.value = 0;

@@ -2,7 +2,7 @@ import { Room } from '/sdk/tributary.js';
 import { batch, computed, signal } from '../ui/view.js';
 
 /**
- * @import { ChatMessage, JoinOptions, Layout, Participant, Recording, RoomState, RoomStats, ServerInfo } from '/sdk/tributary.js'
+ * @import { Capacity, ChatMessage, JoinOptions, Layout, Participant, Recording, RoomState, RoomStats, ServerInfo } from '/sdk/tributary.js'
  */
 
 const STATS_EVERY = 2_000;
@@ -15,6 +15,7 @@ export class Call {
   speakers = signal(/** @type {readonly string[]} */ ([]));
   layout = signal(/** @type {Layout | null} */ (null));
   recording = signal(/** @type {Recording | null} */ (null));
+  capacity = signal(/** @type {Capacity} */ ({ level: 0, saved: [] }));
   messages = signal(/** @type {readonly ChatMessage[]} */ ([]));
   unread = signal(0);
   scores = signal(/** @type {ReadonlyMap<string, number>} */ (new Map()));
@@ -55,6 +56,9 @@ export class Call {
     });
     room.on('recordingChanged', ({ recording }) => {
       this.recording.value = recording;
+    });
+    room.on('capacityChanged', ({ capacity }) => {
+      this.capacity.value = capacity;
     });
     room.on('connectionQualityChanged', () => {
       this.scores.value = new Map(room.connectionQuality);

@@ -1,9 +1,9 @@
-import { bitrate, qualityWord } from '../lib/words.js';
+import { bitrate, capacityWords, qualityWord } from '../lib/words.js';
 import { Popover } from '../ui/popover.js';
 import { html, View } from '../ui/view.js';
 
 /**
- * @import { RoomStats } from '/sdk/tributary.js'
+ * @import { Capacity, RoomStats } from '/sdk/tributary.js'
  * @import { App } from '../state/app.js'
  */
 
@@ -20,7 +20,7 @@ export class QualityPopover extends View {
       ${
         stats
           ? html`<dl class="facts">
-              ${rows(stats).map(
+              ${[...rows(stats), ...capacityRow(app.call.capacity.value)].map(
                 ([term, text]) => html`<div key=${term}><dt>${term}</dt><dd>${text}</dd></div>`,
               )}
             </dl>`
@@ -28,6 +28,14 @@ export class QualityPopover extends View {
       }
     <//>`;
   }
+}
+
+/**
+ * @param {Capacity} capacity
+ * @returns {[string, string][]}
+ */
+function capacityRow({ saved }) {
+  return saved.length ? [['Server', `busy: ${capacityWords(saved)}`]] : [];
 }
 
 /**

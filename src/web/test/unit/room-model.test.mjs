@@ -62,3 +62,14 @@ test('unknown messages and broken ones are ignored', () => {
   assert.deepEqual(model.apply({ type: 'participantJoined' }), []);
   assert.deepEqual(model.apply({ type: 'layoutChanged' }), []);
 });
+
+test('what a busy server leaves out is told when it changes', () => {
+  const { model } = joined();
+  const busy = { type: 'capacityChanged', level: 2, saved: ['framerate', 'rendition'] };
+  const [[name, detail]] = model.apply(busy);
+  assert.equal(name, 'capacityChanged');
+  assert.deepEqual(detail, { capacity: { level: 2, saved: ['framerate', 'rendition'] } });
+  assert.deepEqual(model.apply(busy), []);
+  const back = model.apply({ type: 'capacityChanged', level: 0, saved: [] });
+  assert.deepEqual(back, [['capacityChanged', { capacity: { level: 0, saved: [] } }]]);
+});
