@@ -158,6 +158,10 @@ Result<PipelineProfile> parsePipelineProfile(const Json& json) {
   return out;
 }
 
+bool namesElements(const PipelineProfile& profile) {
+  return !profile.encoders.empty() || profile.audio.denoise != "off" || profile.audio.gain;
+}
+
 Json pipelineProfileSchema() {
   PipelineProfile defaults;
   config::SchemaWriter writer;

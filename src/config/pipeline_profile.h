@@ -130,6 +130,9 @@ struct PipelineProfile {
 /// properties, only the room program can tell (media/encoder_check.h). Pure.
 Result<PipelineProfile> parsePipelineProfile(const Json& json);
 
+/// Whether it asks for GStreamer elements of which only the room program can tell that they are there.
+bool namesElements(const PipelineProfile& profile);
+
 /// A JSON Schema (2020-12) of a profile: pipelines/schema.json.
 Json pipelineProfileSchema();
 

@@ -106,8 +106,7 @@ void ProfileStore::look(const std::string& name) {
   profile.seen = seen;
   checks_.erase(name);
   if (!loaded) return refuse(name, loaded.error().message);
-  const bool needsCheck = !loaded->profile.encoders.empty() && !settings_.checker.empty();
-  if (needsCheck) return check(name, *loaded, started_);
+  if (namesElements(loaded->profile) && !settings_.checker.empty()) return check(name, *loaded, started_);
   accept(name, loaded->json, started_);
 }
 
@@ -130,7 +129,7 @@ void ProfileStore::check(const std::string& name, const LoadedProfile& loaded, b
   run->cancel = ObjectPtr<GCancellable>::adopt(g_cancellable_new());
   run->deadline = Timer::once(settings_.checkTimeout, [run] {
     const auto done = run->done;
-    done(fail(ErrorCode::timeout, "$: the check of the encoders took too long"));
+    done(fail(ErrorCode::timeout, "$: the check took too long"));
   });
   const auto onEnd = +[](GObject* source, GAsyncResult* result, gpointer data) {
     char* output = nullptr;

@@ -16,7 +16,7 @@ namespace tributary {
 /// changes nothing but what list() says of it.
 ///
 /// Watches the directory. What a file says is checked here; what only GStreamer can tell, by the checker: a
-/// program that gets `--check-profile FILE`, asked for profiles that name encoders.
+/// program that gets `--check-profile FILE`, asked where namesElements().
 ///
 /// Thread: owner; callbacks come from the main loop.
 class ProfileStore {

@@ -8,6 +8,8 @@
 #include <numbers>
 #include <utility>
 
+#include "base/log.h"
+
 namespace tributary {
 namespace {
 
@@ -38,6 +40,7 @@ struct AudioMixer::Person {
   std::shared_ptr<Talker> talker;
   std::shared_ptr<PeerOutput> listener;
   bool muted = false;
+  std::unique_ptr<VoiceFilter> filter;  ///< run while in the mix; null: the voice is mixed as it comes
   AudioBlock block{};
   double level = silenceLevel;
   double told = silenceLevel;  ///< what the client says, smoothed as `level` is
@@ -46,6 +49,13 @@ struct AudioMixer::Person {
   std::vector<float> recent;   ///< levels of ticks that nobody has taken yet
   float gain = 0;              ///< on its way to 1 in a slot, to 0 outside
   int slot = -1;
+
+  /// False where it was not needed: nothing is to be learnt from a microphone that is off.
+  bool filterVoice() {
+    if (!filter || std::ranges::all_of(block, [](float sample) { return sample == 0; })) return false;
+    filter->run(block);
+    return true;
+  }
 
   void fade(float towards) {
     for (float& sample : block) {
@@ -109,6 +119,7 @@ void AudioMixer::add(const Id& id, std::shared_ptr<Talker> talker, std::shared_p
   person->id = id;
   person->talker = std::move(talker);
   person->listener = std::move(listener);
+  if (person->talker) person->filter = makeFilter();
   const std::lock_guard lock(mutex_);
   if (person->talker) {
     const auto free = std::find(slots_.begin(), slots_.end(), nullptr);
@@ -132,6 +143,26 @@ void AudioMixer::setOpus(const OpusSettings& settings) {
   const std::lock_guard lock(mutex_);
   for (const auto& output : outputs_)
     output->apply(settings);
+}
+
+std::unique_ptr<VoiceFilter> AudioMixer::makeFilter() const {
+  if (!settings_.voice.any()) return nullptr;
+  auto filter = VoiceFilter::create(settings_.voice);
+  if (filter) return std::move(*filter);
+  log::warning("audio.unfiltered", {{"message", filter.error().message}});
+  return nullptr;
+}
+
+void AudioMixer::setVoice(const VoiceSettings& settings) {
+  if (settings == settings_.voice) return;
+  settings_.voice = settings;
+  // Only the owner adds and removes people: without the lock, the mixer does not wait for the elements.
+  std::vector<std::unique_ptr<VoiceFilter>> filters;
+  for (const auto& person : people_)
+    filters.push_back(person->talker ? makeFilter() : nullptr);
+  const std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < people_.size(); ++i)
+    people_[i]->filter.swap(filters[i]);
 }
 
 void AudioMixer::setMuted(const Id& id, bool muted) {
@@ -235,8 +266,10 @@ void AudioMixer::assignSlots() {
 
 void AudioMixer::mixAndSend(int64_t pts) {
   AudioBlock all{};
+  counters_.filters = 0;
   for (auto& person : people_) {
     if (!person->talker || (person->slot < 0 && person->gain <= 0)) continue;
+    if (person->filterVoice()) ++counters_.filters;
     person->fade(person->slot >= 0 ? 1.0F : 0.0F);
     for (size_t i = 0; i < audioFrame; ++i)
       all[i] += person->block[i];

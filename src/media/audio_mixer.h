@@ -14,12 +14,14 @@
 #include "media/peer_output.h"
 #include "media/talker.h"
 #include "media/ticker.h"
+#include "media/voice_filter.h"
 
 namespace tributary {
 
 struct AudioSettings {
   int talkerSlots = 6;  ///< people who can be heard at once, each of whom costs an Opus encode
   OpusSettings opus;
+  VoiceSettings voice;  ///< of everybody who is heard
 };
 
 /// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves; everybody
@@ -49,6 +51,8 @@ class AudioMixer {
 
   /// Other settings for all mixes, from the next tick on. Thread: owner.
   void setOpus(const OpusSettings& settings);
+  /// Other filters for all voices, from the next tick on. They begin afresh. Thread: owner.
+  void setVoice(const VoiceSettings& settings);
 
   struct Level {
     Id id;
@@ -74,6 +78,7 @@ class AudioMixer {
     uint64_t ticks = 0;
     uint64_t late = 0;  ///< ticks that were skipped
     int encoders = 0;   ///< Opus encodes at the last tick
+    int filters = 0;    ///< voices that were filtered at the last tick
   };
   Counters counters() const;
 
@@ -86,6 +91,7 @@ class AudioMixer {
   static void hear(Person& person);
   static void judge(Person& person, double told);
   void assignSlots();
+  std::unique_ptr<VoiceFilter> makeFilter() const;
   int slotFor(const Person& person) const;
   void mixAndSend(int64_t pts);
   void addTones(AudioBlock& mix);

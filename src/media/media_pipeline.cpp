@@ -63,6 +63,7 @@ Result<void> MediaPipeline::reconfigure(const MediaSettings& settings) {
   auto changed = renditions_->reconfigure(settings.renditions, formatOf(settings.canvas));
   if (!changed) return changed;
   audio_->setOpus(settings.audio.opus);
+  audio_->setVoice(settings.audio.voice);
   MediaSettings next = settings;
   next.peer = settings_.peer;
   next.audio.talkerSlots = settings_.audio.talkerSlots;

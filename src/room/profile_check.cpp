@@ -1,8 +1,14 @@
 #include "room/profile_check.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "media/encoder_check.h"
+#include "media/voice_filter.h"
 
 namespace tributary {
+
+namespace {
 
 std::vector<std::string> encoderMistakes(const PipelineProfile& profile, bool trial) {
   std::vector<std::string> out;
@@ -20,6 +26,24 @@ std::vector<std::string> encoderMistakes(const PipelineProfile& profile, bool tr
     if (!wrong.empty())
       out.push_back(std::string(path).append(": ").append(encoder.element).append(" ").append(wrong));
   }
+  return out;
+}
+
+std::vector<std::string> audioMistakes(const PipelineProfile::Audio& audio) {
+  std::vector<std::string> out;
+  if (audio.denoise == "off" && !audio.gain) return out;
+  const std::string missing = VoiceFilter::missing();
+  if (missing.empty()) return out;
+  if (audio.denoise != "off") out.push_back("$.audio.denoise: " + missing);
+  if (audio.gain) out.push_back("$.audio.gain: " + missing);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> elementMistakes(const PipelineProfile& profile, bool trial) {
+  auto out = encoderMistakes(profile, trial);
+  std::ranges::move(audioMistakes(profile.audio), std::back_inserter(out));
   return out;
 }
 

@@ -20,7 +20,7 @@ Result<LoadedProfile> loadChecked(const std::string& path) {
   if (!loaded) return loaded;
   const std::string file = std::filesystem::path(path).filename().string();
   std::string all;
-  for (const auto& mistake : encoderMistakes(loaded->profile, true))
+  for (const auto& mistake : elementMistakes(loaded->profile, true))
     all.append(all.empty() ? "" : "\n").append(file).append(": ").append(mistake);
   if (!all.empty()) return fail(ErrorCode::badRequest, all);
   return loaded;

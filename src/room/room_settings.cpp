@@ -27,6 +27,15 @@ Corner cornerOf(const std::string& name) {
   return name == "bottomRight" ? Corner::bottomRight : Corner::bottomLeft;
 }
 
+VoiceSettings voiceSettings(const PipelineProfile::Audio& audio) {
+  using Denoise = VoiceSettings::Denoise;
+  VoiceSettings out{.gain = audio.gain};
+  if (audio.denoise == "low") out.denoise = Denoise::low;
+  if (audio.denoise == "moderate") out.denoise = Denoise::moderate;
+  if (audio.denoise == "high") out.denoise = Denoise::high;
+  return out;
+}
+
 NameStyle nameStyle(const PipelineProfile::Names& names) {
   NameStyle out;
   out.font = names.font;
@@ -53,7 +62,7 @@ BrandSettings brandSettings(const RoomSettings& settings) {
 Result<PipelineProfile> parseRoomProfile(const Json& params) {
   auto profile = parsePipelineProfile(params["profile"].isObject() ? params["profile"] : Json::object());
   if (!profile) return profile;
-  const auto mistakes = encoderMistakes(*profile, false);
+  const auto mistakes = elementMistakes(*profile, false);
   if (!mistakes.empty()) return fail(ErrorCode::badRequest, joined(mistakes, "\n"));
   return profile;
 }
@@ -87,6 +96,7 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
                 parseColour(profile.canvas.background).value_or(0)};
   out.audio.talkerSlots = profile.audio.talkerSlots;
   out.audio.opus = {profile.audio.bitrate, profile.audio.complexity, profile.audio.fec};
+  out.audio.voice = voiceSettings(profile.audio);
   for (const auto& rendition : profile.renditions) {
     out.renditions.ladder.push_back(
         {rendition.name, rendition.height, rendition.framerate, rendition.bitrate});
