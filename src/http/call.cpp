@@ -1,5 +1,6 @@
 #include "http/call.h"
 
+#include "http/connection.h"
 #include "http/file_body.h"
 #include "http/reply.h"
 
@@ -24,7 +25,7 @@ Call::~Call() {
 }
 
 bool Call::connected() const {
-  return soup_server_message_get_socket(message()) != nullptr;
+  return isConnected(message());
 }
 
 bool Call::begin() {

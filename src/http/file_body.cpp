@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "http/connection.h"
 #include "http/request_check.h"
 
 namespace tributary::http {
@@ -111,7 +112,7 @@ void FileBody::readOn() {
 
 void FileBody::arrived(GBytes* piece, GError* error) {
   if (g_cancellable_is_cancelled(cancel_.get())) return;
-  if (soup_server_message_get_socket(message_) == nullptr) return;
+  if (!isConnected(message_)) return;
   if (piece == nullptr) return abort(error->message);
   const uint64_t size = g_bytes_get_size(piece);
   if (size == 0) return abort("the file became shorter");
@@ -123,7 +124,7 @@ void FileBody::arrived(GBytes* piece, GError* error) {
 /// The headers have promised more: closing is the only way to say that it does not come.
 void FileBody::abort(const char* why) {
   log::warning("http.fileBroken", {{"error", why}});
-  g_socket_close(soup_server_message_get_socket(message_), nullptr);
+  closeConnection(message_);
   soup_server_message_unpause(message_);
 }
 

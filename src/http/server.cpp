@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "http/connection.h"
 #include "http/reply.h"
 #include "http/request_check.h"
 
@@ -38,7 +39,9 @@ std::optional<std::string> decodedPath(const char* raw) {
 }  // namespace
 
 struct Server::Static {
-  static void started(SoupServer*, SoupServerMessage* message, gpointer) {
+  static void started(SoupServer*, SoupServerMessage* message, gpointer self) {
+    // Within soup_server_accept_iostream(): with "Connection: close" each connection has one message.
+    if (auto* stream = static_cast<Server*>(self)->accepting_) setConnection(message, stream);
     // What a refused request brings is not kept; checkRoute() lets a wanted body through.
     soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   }
@@ -57,7 +60,12 @@ struct Server::Static {
 Server::Server(Settings settings)
     : settings_(std::move(settings)),
       // Raw paths: libsoup decodes before it looks for slashes, a router must do it after.
-      server_(ObjectPtr<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr))) {
+      server_(ObjectPtr<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr))),
+      listener_([this](GIOStream* stream, GSocketAddress* local, GSocketAddress* remote) {
+        accepting_ = stream;
+        soup_server_accept_iostream(server_.get(), stream, local, remote, nullptr);
+        accepting_ = nullptr;
+      }) {
   g_signal_connect(server_.get(), "request-started", G_CALLBACK(Static::started), this);
   soup_server_add_early_handler(server_.get(), nullptr, Static::early, this, nullptr);
   soup_server_add_handler(server_.get(), nullptr, Static::request, this, nullptr);
@@ -77,22 +85,11 @@ void Server::addWebSocket(WebSocketEndpoint endpoint) {
 }
 
 Result<void> Server::listen() {
-  const auto address = ObjectPtr<GSocketAddress>::adopt(
-      g_inet_socket_address_new_from_string(settings_.host.c_str(), static_cast<guint>(settings_.port)));
-  const std::string doing = "cannot listen on " + settings_.host + ":" + std::to_string(settings_.port);
-  if (!address) return fail(ErrorCode::internal, doing + ": not an IP address");
-  GError* error = nullptr;
-  if (!soup_server_listen(server_.get(), address.get(), SoupServerListenOptions(0), &error)) {
-    return tl::unexpected(takeError(error, ErrorCode::internal, doing));
-  }
-  return {};
+  return listener_.listen(settings_.host, settings_.port);
 }
 
 int Server::port() const {
-  GSList* uris = soup_server_get_uris(server_.get());
-  const int port = uris != nullptr ? g_uri_get_port(static_cast<GUri*>(uris->data)) : 0;
-  g_slist_free_full(uris, reinterpret_cast<GDestroyNotify>(g_uri_unref));
-  return port;
+  return listener_.port();
 }
 
 std::string Server::addressOf(SoupServerMessage* message) const {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "glib/object_ptr.h"
 #include "http/call.h"
+#include "http/listener.h"
 #include "http/router.h"
 
 namespace tributary::http {
@@ -74,6 +75,8 @@ class Server {
   std::optional<WebSocketEndpoint> webSocket_;
   std::function<bool(SoupServerMessage*, std::string_view path)> pages_;
   ObjectPtr<SoupServer> server_;
+  GIOStream* accepting_ = nullptr;  ///< whose first message is being made
+  Listener listener_;
 };
 
 }  // namespace tributary::http

@@ -106,9 +106,7 @@ TEST_F(Churn, LeavesThreadsFilesAndHeapWhereTheyWere) {
   EXPECT_LE(after.server.threads, before.server.threads);
   EXPECT_LE(after.server.files, before.server.files);
   EXPECT_LE(after.roomHeap, before.roomHeap * 1.05);
-  // libsoup before 3.3.2 keeps the GSocket (338 bytes) of each connection it accepted (its commit b545d5f0).
-  const double perConnection = soup_check_version(3, 3, 2) ? 0 : 450;  // some cycles poll /metrics too
-  EXPECT_LE(after.serverHeap, before.serverHeap * 1.05 + perConnection * (cycles() - 20));
+  EXPECT_LE(after.serverHeap, before.serverHeap * 1.05);
   EXPECT_TRUE(server_.complaints().empty()) << server_.complaints().front();
   EXPECT_GT(stays_->peer()->video().frames, 100U);
 }

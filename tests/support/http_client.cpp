@@ -13,16 +13,6 @@
 namespace tributary {
 namespace {
 
-UniqueFd connectTo(int port) {
-  UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  return fd;
-}
-
 /// What the socket takes; the server may close before it has read all.
 class Sender {
  public:
@@ -42,6 +32,16 @@ class Sender {
 };
 
 }  // namespace
+
+UniqueFd connectTo(int port) {
+  UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return fd;
+}
 
 std::string HttpAnswer::header(const std::string& name) const {
   const size_t at = headers.find("\r\n" + name + ": ");
@@ -95,7 +95,7 @@ HttpAnswer ask(int port, const std::string& method, const std::string& path, con
 
 void sendAndLeave(int port, const std::string& text) {
   const UniqueFd fd = connectTo(port);
-  EXPECT_GT(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), 0);
+  EXPECT_EQ(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
 }
 
 }  // namespace tributary

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "base/unique_fd.h"
+
 namespace tributary {
 
 /// An HTTP client that sends what it is told, right or wrong. All of these run the main loop while they wait,
@@ -24,7 +26,10 @@ HttpAnswer sendRaw(int port, const std::string& text);
 HttpAnswer ask(int port, const std::string& method, const std::string& path, const std::string& headers = "",
                const std::string& body = "");
 
-/// Sends `text` and closes at once.
+/// A connection to 127.0.0.1:`port` that says nothing yet.
+UniqueFd connectTo(int port);
+
+/// Sends `text`, which may be nothing, and closes at once.
 void sendAndLeave(int port, const std::string& text);
 
 }  // namespace tributary

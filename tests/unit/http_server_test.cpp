@@ -3,9 +3,13 @@
 
 #include <fcntl.h>
 
+#include <sys/resource.h>
+
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
+#include "base/heap.h"
 #include "support/http_client.h"
 #include "support/loop_test.h"
 
@@ -164,6 +168,44 @@ TEST_F(HttpServer, ADownloadMayBeBrokenOff) {
   for (int i = 0; i < 5; ++i)
     sendAndLeave(server_.port(), "GET /file HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   EXPECT_EQ(get("/file", "Range: bytes=0-3\r\n").body, "0,2,");
+}
+
+long openFiles() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+/// Whatever becomes of a connection, its descriptor and its memory come back.
+TEST_F(HttpServer, KeepsNothingOfAConnection) {
+  const auto round = [this] {
+    get("/things/a");
+    ask(server_.port(), "GET", "/nowhere", "Connection: keep-alive\r\n");
+    sendAndLeave(server_.port(), "");
+    sendAndLeave(server_.port(), "GET /things/a HT");
+    sendAndLeave(server_.port(), "GET /things/a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    settle();
+  };
+  for (int i = 0; i < 20; ++i)
+    round();
+  const long files = openFiles();
+  const double heap = heapBytesInUse();
+  constexpr int rounds = 60;
+  for (int i = 0; i < rounds; ++i)
+    round();
+  waitFor("the descriptors to be closed", [files] { return openFiles() <= files; });
+  // A GSocket is 338 bytes, and there were five a round.
+  EXPECT_LT(heapBytesInUse() - heap, rounds * 200);
+}
+
+TEST_F(HttpServer, ListensOnAfterItHadNoDescriptorLeft) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  UniqueFd client = connectTo(server_.port());
+  const rlimit none{static_cast<rlim_t>(client.get()) + 1, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  settle();  // accept() fails
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  client.reset();
+  EXPECT_EQ(get("/things/a").status, 200);
 }
 
 }  // namespace
