@@ -362,10 +362,10 @@ void MediaPipeline::unrecord(const std::shared_ptr<Recorder>& recorder) {
   audio_->removeTap(recorder.get());
 }
 
-void MediaPipeline::requestQuality(
-    const Id& id, const std::function<void(std::optional<PeerConnection::Quality>)>& callback) {
+std::optional<PeerConnection::Quality> MediaPipeline::quality(const Id& id) const {
   const auto found = members_.find(id);
-  if (found != members_.end() && found->second->peer) found->second->peer->requestQuality(callback);
+  if (found == members_.end() || !found->second->peer) return std::nullopt;
+  return found->second->peer->quality();
 }
 
 MediaPipeline::Stats MediaPipeline::stats() const {

@@ -123,8 +123,7 @@ class MediaPipeline {
 
   std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
   AudioMixer::RecentLevels takeLevels() { return audio_->takeLevels(); }
-  void requestQuality(const Id& id,
-                      const std::function<void(std::optional<PeerConnection::Quality>)>& callback);
+  std::optional<PeerConnection::Quality> quality(const Id& id) const;
 
   struct Stats {
     VideoMixer::Counters video;

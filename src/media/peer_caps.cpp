@@ -1,10 +1,5 @@
 #include "media/peer_caps.h"
 
-#define GST_USE_UNSTABLE_API
-#include <gst/webrtc/webrtc.h>
-
-#include <algorithm>
-
 namespace tributary {
 
 GstCaps* lineCaps(const MediaLine& line) {
@@ -34,31 +29,6 @@ GstCaps* sendingCaps(const MediaLine& line, uint32_t ssrc) {
   GstCaps* caps = lineCaps(line);
   gst_caps_set_simple(caps, "ssrc", G_TYPE_UINT, ssrc, nullptr);
   return caps;
-}
-
-std::optional<PeerConnection::Quality> qualityFromStats(const GstStructure* stats) {
-  if (stats == nullptr) return std::nullopt;
-  std::optional<PeerConnection::Quality> worst;
-  gst_structure_foreach(
-      stats,
-      [](GQuark, const GValue* value, gpointer data) -> gboolean {
-        if (!GST_VALUE_HOLDS_STRUCTURE(value)) return TRUE;
-        const GstStructure* entry = gst_value_get_structure(value);
-        GstWebRTCStatsType type{};
-        if (!gst_structure_get(entry, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, nullptr)) return TRUE;
-        if (type != GST_WEBRTC_STATS_REMOTE_INBOUND_RTP) return TRUE;
-        double lost = 0;
-        double roundTrip = 0;
-        gst_structure_get_double(entry, "fraction-lost", &lost);
-        gst_structure_get_double(entry, "round-trip-time", &roundTrip);
-        auto& out = *static_cast<std::optional<PeerConnection::Quality>*>(data);
-        if (!out) out.emplace();
-        out->fractionLost = std::max(out->fractionLost, lost);
-        out->roundTripMs = std::max(out->roundTripMs, roundTrip * 1000);
-        return TRUE;
-      },
-      &worst);
-  return worst;
 }
 
 }  // namespace tributary

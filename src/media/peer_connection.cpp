@@ -242,6 +242,7 @@ Result<void> PeerConnection::addLine(size_t index) {
 
 Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   const uint32_t ssrc = newSsrc();
+  shared_->reports.expect(ssrc);
   GstCaps* caps = sendingCaps(line, ssrc);
   auto source = addSource(line, ssrc, caps);
   gst_caps_unref(caps);
@@ -323,7 +324,23 @@ void PeerConnection::createAnswer() {
 
 void PeerConnection::onLocalDescription(const std::string& sdp) {
   watchTransport();
+  watchReports();
   answer(sdp);
+}
+
+void PeerConnection::watchReports() {
+  const auto rtpbin = ObjectPtr<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
+  GObject* found = nullptr;
+  g_signal_emit_by_name(rtpbin.get(), "get-internal-session", 0U, &found);  // max-bundle: there is one
+  const auto session = ObjectPtr<GObject>::adopt(found);
+  if (!session) return;
+  signals_.push_back(
+      shared_->connect(session.get(), "on-receiving-rtcp",
+                       G_CALLBACK(+[](GObject*, GstBuffer* rtcp, std::shared_ptr<Shared>* shared) {
+                         (*shared)->reports.read(rtcp, ntpNow());
+                       })));
+  g_object_set_data_full(G_OBJECT(pipeline_.get()), "rtp-session", g_object_ref(session.get()),
+                         g_object_unref);
 }
 
 void PeerConnection::watchTransport() {
@@ -368,11 +385,8 @@ void PeerConnection::setState(State state) {
   if (callbacks_.onState) callbacks_.onState(state);  // may destroy us
 }
 
-void PeerConnection::requestQuality(const std::function<void(std::optional<Quality>)>& callback) {
-  GstPromise* promise = promiseFor(
-      shared_, [callback](PeerConnection&, const GstStructure* reply) { callback(qualityFromStats(reply)); });
-  g_signal_emit_by_name(webrtc_.get(), "get-stats", nullptr, promise);
-  gst_promise_unref(promise);
+std::optional<PeerConnection::Quality> PeerConnection::quality() const {
+  return shared_->reports.worst();
 }
 
 PeerConnection::Counters PeerConnection::counters() const {

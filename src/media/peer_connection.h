@@ -15,6 +15,7 @@
 #include "media/peer_settings.h"
 #include "media/pipeline_bus.h"
 #include "media/reaper.h"
+#include "media/receiver_reports.h"
 #include "media/video_ingest.h"
 
 namespace tributary {
@@ -61,12 +62,9 @@ class PeerConnection {
   GstElement* pipeline() const { return pipeline_.get(); }
   const std::string& videoCodec() const { return videoCodec_; }
 
+  using Quality = ReceiverReports::Quality;
   /// What the client's RTCP says of what it receives; nullopt before the first report.
-  struct Quality {
-    double fractionLost = 0;  ///< 0 … 1, since its last report
-    double roundTripMs = 0;
-  };
-  void requestQuality(const std::function<void(std::optional<Quality>)>& callback);
+  std::optional<Quality> quality() const;
 
   struct Counters {
     uint64_t rtpPackets = 0;  ///< received
@@ -98,6 +96,7 @@ class PeerConnection {
   void createAnswer();
   void onLocalDescription(const std::string& sdp);
   void watchTransport();
+  void watchReports();
   void setState(State state);
   void answer(Result<std::string> sdp);
 

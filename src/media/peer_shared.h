@@ -26,6 +26,7 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::atomic<uint64_t> rtpBytes = 0;
   std::atomic<uint64_t> gated = 0;
   std::atomic<int64_t> lastScreenPacket = 0;  ///< monotonicNow()
+  ReceiverReports reports;
 
   /// Runs `work` with the PeerConnection on the owner's thread, if it is still there. Thread: any.
   template <typename Work>

@@ -321,9 +321,8 @@ void Room::watchScreens() {
 void Room::watchQuality() {
   for (const auto& person : people_) {
     if (person->sessionId.empty()) continue;
-    media_->requestQuality(person->identity, [this, identity = person->identity](const auto& quality) {
-      if (quality) sendQuality(identity, scoreOf(*quality));
-    });
+    if (const auto quality = media_->quality(person->identity))
+      sendQuality(person->identity, scoreOf(*quality));
   }
 }
 

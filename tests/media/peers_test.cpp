@@ -65,6 +65,17 @@ TEST(Peers, OfTwoCodecsSeeEverybodyAndHearAllButThemselves) {
   EXPECT_EQ(renditions[1].viewers, 2U);
 }
 
+TEST(Peers, TellHowWellTheyReceive) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.arrange();
+  EXPECT_TRUE(waitFor([&] { return room.media().quality("a").has_value(); }));
+  EXPECT_TRUE(waitFor([&] { return room.media().quality("a")->roundTripMs > 0; }))
+      << "loopback takes its time too";
+  EXPECT_LT(room.media().quality("a")->roundTripMs, 1000);
+  EXPECT_FALSE(room.media().quality("b"));
+}
+
 TEST(Peers, RenditionsStopWhenNobodyWatches) {
   MediaRoom room;
   room.join("a", person(red, 400));
