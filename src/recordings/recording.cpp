@@ -361,7 +361,8 @@ void Recording::partFinished(size_t index, const Result<FinishedFile>& finished)
 }
 
 void Recording::finishIfDone() {
-  if (!stopping_ || unfinished_ > 0 || finished_) return;
+  // While the room is still being asked to stop, its last file is not among the unfinished yet.
+  if (!ended_ || unfinished_ > 0 || finished_) return;
   finished_ = true;
   std::erase_if(manifest_.files, [](const auto& file) { return file.sha256.empty(); });
   manifest_.status = endAs_;
@@ -385,6 +386,7 @@ void Recording::finishIfDone() {
 void Recording::recover() {
   const bool wasEnding = manifest_.status == RecordingStatus::ending;
   stopping_ = true;
+  ended_ = true;
   endAs_ = wasEnding && manifest_.error.empty() ? RecordingStatus::completed : RecordingStatus::aborted;
   if (!wasEnding) manifest_.error = "the server ended while this was being recorded";
   manifest_.status = RecordingStatus::ending;

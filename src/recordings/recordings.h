@@ -35,9 +35,10 @@ class Recordings {
 
   using Done = std::function<void(Result<Json>)>;
 
-  /// Records an open room as soon as its process is ready, as its profile and `request` want it (recordingOptions()); `done` gets the
-  /// recording's description once it is running. `by` is an identity, "api" or "auto". Errors: notFound for
-  /// a room that is not open, badRequest where one is running, internal with the disk's words.
+  /// Records an open room as soon as its process is ready, as its profile and `request` want it
+  /// (recordingOptions()); `done` gets the recording's description once it is running. `by` is an identity,
+  /// "api" or "auto". Errors: notFound for a room that is not open, badRequest where one is running, internal
+  /// with the disk's words.
   void start(const std::string& room, const Json& request, const std::string& by, const Done& done);
   /// Error notFound where none is running.
   void stop(const std::string& room, const Done& done);

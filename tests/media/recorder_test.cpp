@@ -118,8 +118,12 @@ TEST_F(RecorderTest, WritesFilesThatOthersPlay) {
     EXPECT_GT(toneLevel(dir_ + "/" + name, 440, 1, 2), -35);
     if (film.frames > 0) {
       EXPECT_GE(film.keyFrames, 1);
-      const Colour seen = colourAt(dir_ + "/" + name, 2, 0.25, 0.25);
-      EXPECT_TRUE(alike({seen.r, seen.g, seen.b}, 0xd02020)) << seen.r << " " << seen.g << " " << seen.b;
+      // The test picture's ball passes by, and is not at both places at once.
+      const auto isRed = [&](double x, double y) {
+        const Colour seen = colourAt(dir_ + "/" + name, 2, x, y);
+        return alike({seen.r, seen.g, seen.b}, 0xd02020);
+      };
+      EXPECT_TRUE(isRed(0.25, 0.25) || isRed(0.75, 0.4));
     }
     if (format.container != Container::mp4) {
       EXPECT_EQ(film.chapters, (std::vector<std::string>{"Start", "Grid & \"more\""}));
