@@ -1,6 +1,9 @@
 #include "media/talker.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "media/time_stretch.h"
 
 namespace tributary {
 namespace {
@@ -15,13 +18,17 @@ constexpr size_t mostBuffered = ms(400);  // beyond this it is old news, whateve
 constexpr size_t mostKept = ms(60);
 constexpr int toldTicks = 4;      // a level holds as long as the longest packets last, and a little
 constexpr int judgedPulls = 100;  // two seconds
-constexpr size_t fade = ms(5);
+// Periods of voices (100 Hz to 400 Hz), so that a repeated one joins well.
+constexpr size_t leastAdded = ms(3);
+constexpr size_t mostAdded = ms(10);
+constexpr size_t mostDropped = ms(20);
+constexpr size_t slack = ms(5);     // how far a clock may drift before something is done about it
 constexpr int concealedPulls = 3;   // Opus fades its concealment out by then
 constexpr uint16_t repairable = 5;  // packets; more is silence, not loss
 
 }  // namespace
 
-Talker::Talker() : target_(leastTarget) {
+Talker::Talker(std::function<int64_t()> clock) : clock_(std::move(clock)), target_(leastTarget) {
   samples_.reserve(mostBuffered * 2);
 }
 
@@ -39,6 +46,7 @@ void Talker::push(uint16_t sequence, std::span<const uint8_t> opus, std::optiona
   expected_ = static_cast<uint16_t>(sequence + 1);
   ++counters_.packets;
   if (overheard_) return keep(opus);
+  if (playing_) judgeArrival();
   decode(opus);
 }
 
@@ -95,7 +103,9 @@ void Talker::repairGap(uint16_t sequence, std::span<const uint8_t> next) {
 }
 
 void Talker::bound() {
-  if (samples_.size() > mostBuffered) dropSamples(samples_.size() - target_ - ms(20));
+  if (samples_.size() <= mostBuffered) return;
+  const size_t most = samples_.size() - target_ - ms(20);
+  counters_.droppedSamples += stretch::shorten(samples_, most - slack, most);
 }
 
 void Talker::pull(AudioBlock& out) {
@@ -104,12 +114,15 @@ void Talker::pull(AudioBlock& out) {
   if (!playing_ && samples_.size() >= target_ + audioFrame / 2) {
     playing_ = true;
     window_ = 0;
+    leastSlack_ = unjudged;
   }
+  lastPull_ = clock_();
   if (!playing_ || samples_.size() < audioFrame) return underflow(out);
+  if (window_ >= judgedPulls) adapt();
   std::copy_n(samples_.begin(), audioFrame, out.begin());
   samples_.erase(samples_.begin(), samples_.begin() + audioFrame);
   concealed_ = 0;
-  adapt();
+  ++window_;
 }
 
 void Talker::underflow(AudioBlock& out) {
@@ -136,23 +149,29 @@ void Talker::startAfresh() {
   target_ = leastTarget;
 }
 
-void Talker::adapt() {
-  leastLeft_ = window_ == 0 ? samples_.size() : std::min(leastLeft_, samples_.size());
-  if (++window_ < judgedPulls) return;
-  window_ = 0;
-  const size_t spare = target_ - ms(20);  // what a calm stream leaves after a pull
-  if (leastLeft_ > spare + ms(10)) dropSamples(std::min(leastLeft_ - spare, ms(20)));
-  if (target_ > leastTarget) target_ -= ms(5);
+/// How long before its deadline this packet has come: the pull() that takes what is beyond the whole blocks
+/// in hand. What is left over of a block (`rest` in adapt()) is delay that no packet gains by.
+void Talker::judgeArrival() {
+  const int64_t sincePull = (clock_() - lastPull_) * (audioRate / 1000) / 1'000'000;
+  const auto elapsed = static_cast<size_t>(std::clamp<int64_t>(sincePull, 0, audioFrame));
+  const size_t whole = samples_.size() / audioFrame * audioFrame;
+  leastSlack_ = std::min(leastSlack_, whole + audioFrame - elapsed);
 }
 
-void Talker::dropSamples(size_t count) {
-  if (samples_.size() < count + fade) return;
-  for (size_t i = 0; i < fade; ++i) {
-    const float in = static_cast<float>(i) / fade;
-    samples_[i] = samples_[i] * (1 - in) + samples_[i + count] * in;
+void Talker::adapt() {
+  const size_t leastSlack = std::exchange(leastSlack_, unjudged);
+  window_ = 0;
+  if (leastSlack == unjudged) return;
+  const size_t wanted = slack + target_ - leastTarget;
+  const size_t rest = samples_.size() % audioFrame;
+  if (leastSlack < wanted) {
+    counters_.addedSamples += stretch::lengthen(samples_, leastAdded, mostAdded);
+  } else if (leastSlack > wanted + audioFrame + slack) {
+    counters_.droppedSamples += stretch::shorten(samples_, rest + ms(1), rest + slack);
+  } else if (rest > mostAdded) {
+    counters_.droppedSamples += stretch::shorten(samples_, rest - slack, rest - ms(1));
   }
-  const auto from = samples_.begin() + static_cast<ptrdiff_t>(fade);
-  samples_.erase(from, from + static_cast<ptrdiff_t>(count));
+  if (target_ > leastTarget) target_ -= ms(5);
 }
 
 Talker::Counters Talker::counters() const {

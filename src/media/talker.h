@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -9,14 +10,19 @@
 
 #include "base/priority_mutex.h"
 #include "media/opus_codec.h"
+#include "media/ticker.h"
 
 namespace tributary {
 
 /// One person's microphone between the network and the mix: decodes, hides loss, and gives the mixer 20 ms
 /// whenever it asks. Its playout buffer grows when packets come unevenly and shrinks again when they do
-/// not, by cross-fades too short to hear, so delay does not pile up.
+/// not, by whole periods of the voice (time_stretch.h), so delay does not pile up, nor does it run dry, when
+/// the client's clock is not ours.
 class Talker {
  public:
+  /// `clock`: nanoseconds of any one monotonic clock; other than the real one is for tests.
+  explicit Talker(std::function<int64_t()> clock = monotonicNow);
+
   /// One RTP payload, in order of sequence number; a gap in them counts as loss. `level`: what the client
   /// says of its loudness (RFC 6464), dBFS. Thread: streaming.
   void push(uint16_t sequence, std::span<const uint8_t> opus, std::optional<double> level = std::nullopt);
@@ -37,6 +43,8 @@ class Talker {
     uint64_t lost = 0;
     uint64_t decoded = 0;           ///< of packets
     uint64_t concealedSamples = 0;  ///< made up because nothing had come in time
+    uint64_t droppedSamples = 0;    ///< too many were waiting: a faster clock, or jitter that is over
+    uint64_t addedSamples = 0;      ///< too few were
     int bufferedMs = 0;
   };
   Counters counters() const;
@@ -49,11 +57,12 @@ class Talker {
   void startAfresh();
   void repairGap(uint16_t sequence, std::span<const uint8_t> next);
   void underflow(AudioBlock& out);
+  void judgeArrival();
   void adapt();
-  void dropSamples(size_t count);
   void bound();
 
   mutable PriorityMutex mutex_;
+  std::function<int64_t()> clock_;
   TalkDecoder decoder_;
   std::vector<float> samples_;  ///< waiting to be played
   bool started_ = false;        ///< a first packet has come
@@ -64,15 +73,14 @@ class Talker {
   size_t keptSamples_ = 0;
   bool tells_ = false;  ///< the last packet bore a level
   double told_ = silenceLevel;
-  int untold_ = 0;        ///< ticks since a packet told
-  size_t target_;         ///< samples to have in hand before playing
-  size_t leastLeft_ = 0;  ///< after a pull(), over the window being judged
-  int window_ = 0;        ///< pulls in it
-  int concealed_ = 0;     ///< pulls in a row without data
+  int untold_ = 0;  ///< ticks since a packet told
+  size_t target_;   ///< samples to have in hand before playing
+  static constexpr size_t unjudged = static_cast<size_t>(-1);
+  size_t leastSlack_ = unjudged;  ///< see judgeArrival(); over the window being judged
+  int64_t lastPull_ = 0;
+  int window_ = 0;     ///< pulls in it
+  int concealed_ = 0;  ///< pulls in a row without data
   Counters counters_;
-
- public:
-  Talker();
 };
 
 }  // namespace tributary
