@@ -186,7 +186,11 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   const auto ice = ObjectPtr<GObject>::adopt(found);
   // Every SSRC a client makes up costs a jitter buffer with a thread.
   const auto rtpbin = ObjectPtr<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
-  g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), nullptr);
+  // Sender reports tie RTP time to our time stamps. By default they wait for a latency that nobody configures
+  // here, and say something else at each report; clients then hold the picture back for sound that is not
+  // late.
+  g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), "rtcp-sync-send-time",
+               FALSE, nullptr);
   if (settings.udpPortMin > 0) {
     g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(settings.udpPortMin), "max-rtp-port",
                  static_cast<guint>(settings.udpPortMax), nullptr);

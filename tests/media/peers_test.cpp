@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "media_room.h"
@@ -74,6 +75,31 @@ TEST(Peers, TellHowWellTheyReceive) {
       << "loopback takes its time too";
   EXPECT_LT(room.media().quality("a")->roundTripMs, 1000);
   EXPECT_FALSE(room.media().quality("b"));
+}
+
+/// Ticks of RTP's clock in a second of NTP, from the first report of a stream to its last; 0 before there is
+/// enough.
+double clockRate(const std::vector<TestPeer::SenderReport>& reports) {
+  const double seconds = reports.back().ntp - reports.front().ntp;
+  return seconds > 2 ? (reports.back().rtp - reports.front().rtp) / seconds : 0;
+}
+
+/// Clients line sound up with picture by these: a clock that is told wrong makes them hold one of both back.
+TEST(Peers, AreToldTheTrueClocksOfSoundAndPicture) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.arrange();
+  std::vector<double> rates;
+  const auto told = [&] {
+    rates.clear();
+    for (const auto& [ssrc, reports] : room.peer("a").senderReports())
+      rates.push_back(clockRate(reports));
+    std::ranges::sort(rates);
+    return rates.size() == 2 && rates.front() > 0;
+  };
+  ASSERT_TRUE(waitFor(told));
+  EXPECT_NEAR(rates.front(), 48'000, 1'500);
+  EXPECT_NEAR(rates.back(), 90'000, 3'000);
 }
 
 TEST(Peers, RenditionsStopWhenNobodyWatches) {

@@ -2,6 +2,7 @@
 
 #define GST_USE_UNSTABLE_API
 #include <gst/app/gstappsink.h>
+#include <gst/rtp/gstrtcpbuffer.h>
 #include <gst/rtp/gstrtpbuffer.h>
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
@@ -205,7 +206,42 @@ void TestPeer::setAnswer(const std::string& sdp) {
   GstWebRTCSessionDescription* answer =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, message);
   g_signal_emit_by_name(webrtc_, "set-remote-description", answer, nullptr);
+  watchReports();
   gst_webrtc_session_description_free(answer);
+}
+
+void TestPeer::watchReports() {
+  GstElement* rtpbin = gst_bin_get_by_name(GST_BIN(webrtc_), "rtpbin");
+  GObject* session = nullptr;
+  g_signal_emit_by_name(rtpbin, "get-internal-session", 0U, &session);
+  gst_object_unref(rtpbin);
+  if (session == nullptr) return;
+  g_signal_connect(session, "on-receiving-rtcp", G_CALLBACK(+[](GObject*, GstBuffer* rtcp, gpointer self) {
+                     static_cast<TestPeer*>(self)->onReport(rtcp);
+                   }),
+                   this);
+  g_object_unref(session);
+}
+
+void TestPeer::onReport(GstBuffer* rtcp) {
+  GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
+  if (!gst_rtcp_buffer_map(rtcp, GST_MAP_READ, &map)) return;
+  GstRTCPPacket packet;
+  if (gst_rtcp_buffer_get_first_packet(&map, &packet) &&
+      gst_rtcp_packet_get_type(&packet) == GST_RTCP_TYPE_SR) {
+    guint32 ssrc = 0;
+    guint64 ntp = 0;
+    guint32 rtp = 0;
+    gst_rtcp_packet_sr_get_sender_info(&packet, &ssrc, &ntp, &rtp, nullptr, nullptr);
+    const std::lock_guard lock(mutex_);
+    reports_[ssrc].push_back({static_cast<double>(ntp) / 4294967296.0, rtp});
+  }
+  gst_rtcp_buffer_unmap(&map);
+}
+
+std::map<uint32_t, std::vector<TestPeer::SenderReport>> TestPeer::senderReports() const {
+  const std::lock_guard lock(mutex_);
+  return reports_;
 }
 
 void TestPeer::addCandidate(const std::string& candidate, unsigned mline) {

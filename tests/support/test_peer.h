@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -70,6 +71,14 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
 
   bool connected() const;
 
+  /// What a sender report said of that stream: when (NTP, in seconds) its clock showed what.
+  struct SenderReport {
+    double ntp;
+    uint32_t rtp;
+  };
+  /// All that came, by SSRC.
+  std::map<uint32_t, std::vector<SenderReport>> senderReports() const;
+
  private:
   explicit TestPeer(Options options) : options_(std::move(options)) {}
   void build();
@@ -78,6 +87,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   void onSound(GstSample* sample);
 
   void tellLevels();
+  void watchReports();
+  void onReport(GstBuffer* rtcp);
 
   Options options_;
   std::atomic<uint8_t> level_ = 127;
@@ -88,6 +99,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   std::vector<uint8_t> picture_;  ///< RGBx
   std::vector<float> sound_;      ///< the last two seconds, 48 kHz mono
   uint64_t soundSamples_ = 0;
+  std::map<uint32_t, std::vector<SenderReport>> reports_;
 };
 
 /// CLOCK_MONOTONIC in seconds.
