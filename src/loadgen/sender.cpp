@@ -83,6 +83,7 @@ void Sender::sendFrame(const CodedFrame& frame, int64_t due) {
 
 void Sender::microphonePacket(int64_t due) {
   const VoicePacket& voice = voice_->packets[nextPacket_++ % voice_->packets.size()];
+  if (voice.opus.size() <= dtxPacket) return;
   GstMemory* payload = gst_allocator_alloc(nullptr, voice.opus.size(), nullptr);
   GstMapInfo map;
   gst_memory_map(payload, &map, GST_MAP_WRITE);

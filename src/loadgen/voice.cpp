@@ -47,7 +47,8 @@ double pitchOf(int index) {
 std::shared_ptr<const Voice> makeVoice(int index, bool continuous) {
   auto voice = std::make_shared<Voice>();
   voice->pitch = pitchOf(index);
-  MixEncoder encoder({microphoneBitrate, 5, true});
+  // As browsers do where the answer says usedtx.
+  MixEncoder encoder({.bitrate = microphoneBitrate, .complexity = 5, .fec = true, .dtx = true});
   const auto curve = talkCurve(index, continuous);
   double phase = 0;
   double time = 0;

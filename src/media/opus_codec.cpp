@@ -44,6 +44,7 @@ void MixEncoder::apply(const OpusSettings& settings) {
   opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(settings.bitrate));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(settings.complexity));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(settings.fec ? 1 : 0));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(settings.dtx ? 1 : 0));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(settings.fec ? 5 : 0));
 }
 

@@ -27,7 +27,11 @@ struct OpusSettings {
   int bitrate = 40'000;  ///< bit/s of a mix
   int complexity = 9;    ///< 0 … 10
   bool fec = true;       ///< in-band, for receivers that lose packets
+  bool dtx = false;      ///< packets of at most dtxPacket bytes need not be sent: nothing is heard
 };
+
+/// RFC 6716, 2.1.9.
+inline constexpr size_t dtxPacket = 2;
 
 /// Samples at 48 kHz by which a MixEncoder's stream lags behind its input (RFC 7845's pre-skip).
 int mixEncoderDelay();

@@ -27,10 +27,10 @@ class BrandingTest : public testing::Test {
   void TearDown() override { fs::remove_all(dir_); }
 
   /// A PNG of one colour; `alpha` 0 to 1.
-  std::string png(const std::string& name, int width, int height, double grey, double alpha = 1) const {
+  std::string png(const std::string& name, int width, int height, double shade, double alpha = 1) const {
     cairo_surface_t* surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
     cairo_t* cairo = cairo_create(surface);
-    cairo_set_source_rgba(cairo, grey, grey, grey, alpha);
+    cairo_set_source_rgba(cairo, shade, shade, shade, alpha);
     cairo_paint(cairo);
     std::string path = dir_ + "/" + name;
     EXPECT_EQ(cairo_surface_write_to_png(surface, path.c_str()), CAIRO_STATUS_SUCCESS);

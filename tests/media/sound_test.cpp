@@ -113,6 +113,41 @@ TEST(Talker, FallsSilentAndStartsAfreshAfterAPause) {
   EXPECT_GT(rms(out), toneRms / 2);
 }
 
+TEST(Talker, PausesOfAMicrophoneThatSendsNothingMeanwhileAddNoDelay) {
+  Talker talker;
+  MixEncoder encoder({.dtx = true});
+  AudioBlock out;
+  uint16_t sequence = 0;
+  double position = 0;
+  int sent = 0;
+  int told = 0;
+  const auto say = [&](bool talks) {
+    AudioBlock block{};
+    for (float& sample : block)
+      sample = talks
+                   ? 0.3F * static_cast<float>(std::sin(2 * std::numbers::pi * 440 * position++ / audioRate))
+                   : 0;
+    const auto packet = encoder.encode(block);
+    ++told;
+    if (packet.size() > dtxPacket) {
+      talker.push(sequence++, packet);
+      ++sent;
+    }
+    talker.pull(out);
+  };
+  for (int pause = 0; pause < 5; ++pause) {
+    for (int i = 0; i < 100; ++i)
+      say(true);
+    EXPECT_NEAR(rms(out), toneRms, 0.03);
+    EXPECT_LE(talker.counters().bufferedMs, 60);
+    sent = told = 0;
+    for (int i = 0; i < 250; ++i)
+      say(false);
+    EXPECT_EQ(rms(out) < 0.001, true) << rms(out);
+  }
+  EXPECT_LT(sent, told / 4) << "a pause is hardly sent";
+}
+
 TEST(Talker, IgnoresPacketsThatAreNoOpusOrComeTwice) {
   Talker talker;
   Tone tone;
@@ -155,7 +190,6 @@ TEST(Talker, TellsItsLevelUndecodedAndKeepsTheBeginningOfAWord) {
 TEST(Talker, DecodesAgainWhenPacketsNoLongerTell) {
   Talker talker;
   Tone tone;
-  AudioBlock out;
   talker.push(0, tone.next(), -13);
   ASSERT_TRUE(talker.overhear());
   for (uint16_t i = 1; i < 10; ++i)
