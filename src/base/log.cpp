@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <glib.h>
 #include <unistd.h>
@@ -49,6 +50,29 @@ const char* name(Level level) {
   return "?";
 }
 
+/// Who called, innermost first: `library:function` or `library+offset`, for addr2line.
+std::string callers() {
+  constexpr int own = 3;  // this one, the writer, g_log_structured_array
+  std::array<void*, 16> frames{};
+  const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
+  std::string out;
+  for (int i = own; i < count; ++i) {
+    Dl_info info{};
+    if (dladdr(frames[static_cast<size_t>(i)], &info) == 0 || info.dli_fname == nullptr) continue;
+    const char* slash = std::strrchr(info.dli_fname, '/');
+    out += (out.empty() ? "" : " ") + std::string(slash != nullptr ? slash + 1 : info.dli_fname);
+    if (info.dli_sname != nullptr) {
+      out += ":" + std::string(info.dli_sname);
+      continue;
+    }
+    char offset[24];
+    std::snprintf(offset, sizeof offset, "+0x%tx",
+                  static_cast<char*>(frames[static_cast<size_t>(i)]) - static_cast<char*>(info.dli_fbase));
+    out += offset;
+  }
+  return out;
+}
+
 GLogWriterOutput writeGlib(GLogLevelFlags flags, const GLogField* fields, gsize count, gpointer) {
   std::string_view message;
   std::string_view domain;
@@ -68,10 +92,10 @@ GLogWriterOutput writeGlib(GLogLevelFlags flags, const GLogField* fields, gsize 
     level = Level::warning;
     kind = "warning";
   }
-  write(level, "glib", {{"kind", kind}, {"domain", domain}, {"message", message}});
-  if (level == Level::error && std::getenv("TRIBUTARY_BACKTRACE") != nullptr) {
-    std::array<void*, 40> frames{};
-    backtrace_symbols_fd(frames.data(), backtrace(frames.data(), frames.size()), STDERR_FILENO);
+  if (level == Level::error) {
+    write(level, "glib", {{"kind", kind}, {"domain", domain}, {"message", message}, {"at", callers()}});
+  } else {
+    write(level, "glib", {{"kind", kind}, {"domain", domain}, {"message", message}});
   }
   return G_LOG_WRITER_HANDLED;
 }

@@ -46,8 +46,8 @@ inline void error(std::string_view event, Fields fields = {}) {
   write(Level::error, event, fields);
 }
 
-/// Sends GLib's own messages (g_critical and the like) through write(), as event `glib`. With
-/// TRIBUTARY_BACKTRACE set, a critical's backtrace follows it.
+/// Sends GLib's own messages (g_critical and the like) through write(), as event `glib`; a
+/// critical says who called (`at`).
 void captureGlib();
 
 /// The logfmt form of one value.

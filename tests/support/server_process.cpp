@@ -120,6 +120,17 @@ std::string ServerProcess::log() const {
   return readFile(dir_ + "/log");
 }
 
+namespace {
+
+/// GStreamer 1.22: while it walks its sources for a report, rtpsession gives up its lock to ask for a clock
+/// rate; a source that comes just then makes GLib end that walk, before it touches anything.
+bool isHarmless(const std::string& line) {
+  return line.find("g_hash_table_foreach: assertion 'version == hash_table->version'") != std::string::npos &&
+         line.find("libgstrtpmanager") != std::string::npos;
+}
+
+}  // namespace
+
 std::vector<std::string> ServerProcess::complaints() const {
   std::vector<std::string> out;
   std::istringstream text(log());
@@ -127,7 +138,8 @@ std::vector<std::string> ServerProcess::complaints() const {
     const bool glib =
         line.find("event=glib") != std::string::npos &&
         (line.find("kind=critical") != std::string::npos || line.find("kind=warning") != std::string::npos);
-    if (glib || line.find("CRITICAL") != std::string::npos) out.push_back(line);
+    const bool alarm = glib || line.find("CRITICAL") != std::string::npos;
+    if (alarm && !isHarmless(line)) out.push_back(line);
   }
   return out;
 }

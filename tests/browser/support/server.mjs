@@ -13,7 +13,14 @@ const START_DEADLINE = 30_000;
 const STOP_DEADLINE = 20_000;
 
 /** What GLib or GStreamer may say although nothing is wrong: `{ match, reason }`. */
-const HARMLESS = [];
+const HARMLESS = [
+  {
+    match: /g_hash_table_foreach: assertion 'version == hash_table->version' failed.* at=.*libgstrtpmanager/,
+    reason:
+      'GStreamer 1.22: while it walks its sources for a report, rtpsession gives up its lock to ask for a clock rate; ' +
+      'a source that comes just then makes GLib end that walk (before it touches anything): one report is shorter',
+  },
+];
 
 /** What each server said, for whoever looks into a failure. */
 const logs = resolve(import.meta.dirname, '../out/logs');
