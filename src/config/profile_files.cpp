@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/nearest.h"
+#include "config/layout_files.h"
 #include "config/profile_keys.h"
 #include "glib/object_ptr.h"
 
@@ -117,6 +118,7 @@ class Loading {
       if (!base) return tl::unexpected(base.error());
       merged = laidOver(base->json, *json);
     }
+    merged = withSharedLayouts(fs::path(path).parent_path().string(), merged);
     return checked(path, merged);
   }
 
@@ -192,6 +194,16 @@ std::vector<std::string> profileNames(const std::string& directory) {
     if (entry.path().extension() == ".json" && name != "schema" && isProfileName(name)) out.push_back(name);
   }
   std::ranges::sort(out);
+  return out;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    if (end > start) out.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
   return out;
 }
 

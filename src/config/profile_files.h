@@ -28,6 +28,9 @@ Result<LoadedProfile> loadProfile(const std::string& directory, const std::strin
 /// The names of all profiles in a directory, sorted; `schema` is none.
 std::vector<std::string> profileNames(const std::string& directory);
 
+/// The lines of a list of mistakes.
+std::vector<std::string> lines(const std::string& text);
+
 /// How often profiles may extend one another.
 inline constexpr size_t deepestExtends = 8;
 

@@ -182,18 +182,19 @@ void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
 
 void describeScreen(Visitor& visit, PipelineProfile::Screen& screen) {
   visit.begin("screen", "Shared screens.");
-  visit.flag("allowed", screen.allowed, {"whether screens may be shared", "", nextRoom});
+  visit.flag("allowed", screen.allowed,
+             {"whether screens may be shared; false ends those that are", "", live});
   visit.flag("several", screen.several,
-             {"several at a time, four at most; else one", "one more decode each", nextRoom});
+             {"several at a time, four at most; else one", "one more decode each", live});
   visit.flag(
       "takeover", screen.takeover,
-      {"one too many ends the one that began first; else it is refused, and told who shares", "", nextRoom});
+      {"one too many ends the one that began first; else it is refused, and told who shares", "", live});
   visit.number("maxHeight", screen.maxHeight, {180, 2160, 2, pixels},
-               {"lines asked of who shares", "sharp text; CPU of decoding", nextRoom});
+               {"lines asked of who shares", "sharp text; CPU of decoding", live});
   visit.number("framerate", screen.framerate, {1, 60, 1, frames},
-               {"asked of who shares; text needs few", "CPU of decoding", nextRoom});
+               {"asked of who shares; text needs few", "CPU of decoding", live});
   visit.number("bitrate", screen.bitrate, {100'000, 20'000'000, 1, bits},
-               {"asked of who shares", "how soon text is sharp", nextRoom});
+               {"asked of who shares", "how soon text is sharp", live});
   visit.end();
 }
 
@@ -230,8 +231,9 @@ void describe(Visitor& visit, PipelineProfile& profile) {
   visit.text("extends", text, {"the profile that this one changes, by its name", "", live}, nameRule);
   describeCanvas(visit, profile.canvas);
   describeLayout(visit, profile.layout);
-  visit.object("layouts", membersOf(profile.layouts, describeCustomLayout, {0, 32}, nameRule),
-               {"layouts of your own, by name", "overlapping regions cost twice", live});
+  visit.object("layouts", membersOf(profile.layouts, describeCustomLayout, {0, 64}, nameRule),
+               {"layouts of your own, by name; beside those in the folder `layouts`",
+                "overlapping regions cost twice", live});
   describeNames(visit, profile.names);
   describeBorders(visit, profile.borders);
   describeLogo(visit, profile.logo);

@@ -13,17 +13,6 @@ namespace {
 // Editors write a file in several steps; what is looked at too early is looked at again.
 constexpr std::chrono::milliseconds settleTime{100};
 
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out;
-  size_t start = 0;
-  while (start < text.size()) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    if (end > start) out.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return out;
-}
-
 ObjectPtr<GSubprocess> startCheck(const std::string& program, const std::string& file, GError** error) {
   const char* arguments[] = {program.c_str(), "--check-profile", file.c_str(), nullptr};
   return ObjectPtr<GSubprocess>::adopt(g_subprocess_newv(
@@ -61,29 +50,31 @@ struct ProfileStore::Check {
   }
 };
 
+/// One folder. A missing one is watched for coming.
 struct ProfileStore::Watch {
   ObjectPtr<GFileMonitor> monitor;
   SignalConnection changed;
 
+  Watch(const std::string& folder, ProfileStore* store) {
+    const auto file = ObjectPtr<GFile>::adopt(g_file_new_for_path(folder.c_str()));
+    monitor = ObjectPtr<GFileMonitor>::adopt(
+        g_file_monitor_directory(file.get(), G_FILE_MONITOR_WATCH_MOVES, nullptr, nullptr));
+    if (!monitor) return;
+    const auto onChange = +[](GFileMonitor*, GFile*, GFile*, GFileMonitorEvent, gpointer self) {
+      auto* owner = static_cast<ProfileStore*>(self);
+      owner->soon_ = Timer::once(settleTime, [owner] { owner->reload(); });
+    };
+    changed = {monitor.get(), g_signal_connect(monitor.get(), "changed", G_CALLBACK(onChange), store)};
+  }
   ~Watch() {
     changed.disconnect();
     if (monitor) g_file_monitor_cancel(monitor.get());
   }
 };
 
-ProfileStore::ProfileStore(Settings settings)
-    : settings_(std::move(settings)), watch_(std::make_unique<Watch>()) {
-  const auto file = ObjectPtr<GFile>::adopt(g_file_new_for_path(settings_.directory.c_str()));
-  watch_->monitor = ObjectPtr<GFileMonitor>::adopt(
-      g_file_monitor_directory(file.get(), G_FILE_MONITOR_WATCH_MOVES, nullptr, nullptr));
-  if (watch_->monitor) {
-    const auto onChange = +[](GFileMonitor*, GFile*, GFile*, GFileMonitorEvent, gpointer self) {
-      auto* store = static_cast<ProfileStore*>(self);
-      store->soon_ = Timer::once(settleTime, [store] { store->reload(); });
-    };
-    watch_->changed = {watch_->monitor.get(),
-                       g_signal_connect(watch_->monitor.get(), "changed", G_CALLBACK(onChange), this)};
-  }
+ProfileStore::ProfileStore(Settings settings) : settings_(std::move(settings)) {
+  for (const auto& folder : {settings_.directory, settings_.directory + "/layouts"})
+    watches_.push_back(std::make_unique<Watch>(folder, this));
   reload();
   started_ = true;
 }

@@ -15,8 +15,8 @@ namespace tributary {
 /// The profiles directory as it is now, and of each profile the last version that was right: a broken file
 /// changes nothing but what list() says of it.
 ///
-/// Watches the directory. What a file says is checked here; what only GStreamer can tell, by the checker: a
-/// program that gets `--check-profile FILE`, asked where namesElements().
+/// Watches the directory, and the layouts in it. What a file says is checked here; what only GStreamer can
+/// tell, by the checker: a program that gets `--check-profile FILE`, asked where namesElements().
 ///
 /// Thread: owner; callbacks come from the main loop.
 class ProfileStore {
@@ -69,7 +69,7 @@ class ProfileStore {
   Settings settings_;
   std::map<std::string, Profile> profiles_;
   std::map<std::string, std::unique_ptr<Check>> checks_;  ///< under way
-  std::unique_ptr<Watch> watch_;
+  std::vector<std::unique_ptr<Watch>> watches_;
   Timer soon_;
   bool started_ = false;
 };

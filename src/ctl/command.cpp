@@ -5,8 +5,8 @@ namespace tributary::ctl {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> out;
-    for (const auto& part : {roomCommands(), participantCommands(), pictureCommands(), recordCommands(),
-                             profileCommands(), serverCommands()}) {
+    for (const auto& part : {roomCommands(), participantCommands(), pictureCommands(), layoutCommands(),
+                             recordCommands(), profileCommands(), serverCommands()}) {
       out.insert(out.end(), part.begin(), part.end());
     }
     return out;

@@ -48,6 +48,7 @@ struct Command {
 std::vector<Command> roomCommands();
 std::vector<Command> participantCommands();
 std::vector<Command> pictureCommands();
+std::vector<Command> layoutCommands();
 std::vector<Command> profileCommands();
 std::vector<Command> recordCommands();
 std::vector<Command> serverCommands();

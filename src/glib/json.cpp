@@ -159,6 +159,14 @@ std::vector<Json> Json::elements() const {
   return out;
 }
 
+Json Json::with(std::string_view key, Json value) const {
+  Json out = object();
+  for (const auto& name : keys())
+    out.set(name, (*this)[name]);
+  out.set(key, std::move(value));
+  return out;
+}
+
 Json& Json::set(std::string_view key, Json value) {
   if (isNull()) *this = object();
   json_object_set_member(json_node_get_object(node_), std::string(key).c_str(), value.release());

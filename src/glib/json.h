@@ -70,6 +70,9 @@ class Json {
   Json at(size_t index) const;
   std::vector<Json> elements() const;
 
+  /// An object of its own with that member beside or in place of those of this one, which stays as it is.
+  Json with(std::string_view key, Json value) const;
+
   /// On an object; a null becomes an object.
   Json& set(std::string_view key, Json value);
   /// On an array; a null becomes an array.

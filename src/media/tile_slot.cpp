@@ -1,6 +1,7 @@
 #include "media/tile_slot.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace tributary {
@@ -9,6 +10,15 @@ namespace {
 constexpr size_t maxQueued = 2;
 // How many ticks the queue must have held a spare frame before one is dropped: about a second.
 constexpr int judgedTicks = 25;
+
+/// Not where it would be blurred, nor where fitting has cut something off.
+bool fittedServes(const Picture& source, const Picture& fitted, int width) {
+  constexpr double sameShape = 0.02;
+  constexpr double mostEnlarged = 1.25;
+  const double aspect = static_cast<double>(source.width()) / source.height();
+  return std::abs(fitted.width() / (aspect * fitted.height()) - 1) < sameShape &&
+         fitted.width() * mostEnlarged >= width && fitted.width() <= source.width();
+}
 
 }  // namespace
 
@@ -92,10 +102,11 @@ TileSlot::Entry TileSlot::advance(int64_t now, TileFrame::State& state) {
   return current_;
 }
 
-TileFrame TileSlot::takeSource(int64_t now) {
+TileFrame TileSlot::takeFor(int width, int64_t now) {
   TileFrame out;
   Entry entry = advance(now, out.state);
-  if (out.state != TileFrame::State::card) out.picture = std::move(entry.source);
+  if (out.state == TileFrame::State::card) return out;
+  out.picture = fittedServes(*entry.source, *entry.fitted, width) ? entry.fitted : entry.source;
   return out;
 }
 

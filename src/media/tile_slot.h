@@ -57,8 +57,9 @@ class TileSlot {
   /// Thread: the mixer's.
   TileFrame take(int width, int height, Fit fit, int64_t now);
 
-  /// The same as it came, for a tile that is changing its size. Thread: the mixer's.
-  TileFrame takeSource(int64_t now);
+  /// The same for a tile that is changing its size and has this width at the moment, for the mixer to scale:
+  /// as it came, or as it was fitted where that is cheaper to scale and as good. Thread: the mixer's.
+  TileFrame takeFor(int width, int64_t now);
 
   struct Size {
     int width = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "media/canvas_buffer.h"
+#include "media/uncovered.h"
 
 namespace tributary {
 namespace {
@@ -11,16 +12,6 @@ constexpr int dimmedBrightness = 110;  // of 256
 
 CanvasFormat formatOf(const CanvasSettings& settings) {
   return {settings.width, settings.height, settings.framerate};
-}
-
-/// Whether tiles leave nothing of the canvas uncovered, so that the background need not be drawn.
-bool coversCanvas(const Scene& scene, const CanvasSettings& settings) {
-  int64_t area = 0;
-  for (const auto& tile : scene.tiles) {
-    if (tile.fit == Fit::letterbox || tile.overlaps) return false;
-    area += static_cast<int64_t>(tile.rect.width) * tile.rect.height;
-  }
-  return area >= static_cast<int64_t>(settings.width) * settings.height;
 }
 
 void drawFrame(const TileFrame& frame, const PictureView& target, Fit fit, bool settled) {
@@ -125,7 +116,10 @@ void VideoMixer::tick(int64_t due) {
   if (gst_buffer_map(buffer, &map, GST_MAP_WRITE)) {
     const PictureView canvas = viewOf(map, formatOf(settings_));
     const auto scene = this->scene();
-    if (scene != drawn_) glide_.retarget(*scene, due);
+    if (scene != drawn_) {
+      glide_.retarget(*scene, due);
+      freeKnown_ = false;
+    }
     drawn_ = scene;
     draw(*scene, canvas, due);
     drawMark(canvas);
@@ -139,13 +133,28 @@ void VideoMixer::tick(int64_t due) {
 }
 
 void VideoMixer::draw(const Scene& scene, const PictureView& canvas, int64_t now) {
-  if (glide_.isMoving(now) || !coversCanvas(scene, settings_)) copy(backgroundOf(scene).view(), canvas);
+  drawBackground(scene, canvas, now);
   for (size_t i = 0; i < scene.tiles.size(); ++i) {
     const Rect r = glide_.at(i, now);
     drawTile(scene.tiles[i], scene.style, canvas.part(r.x, r.y, r.width, r.height), now);
   }
   for (const auto& placed : scene.overlays)
     drawOverlay(canvas, placed);
+}
+
+void VideoMixer::drawBackground(const Scene& scene, const PictureView& canvas, int64_t now) {
+  const bool moving = glide_.isMoving(now);
+  if (moving || !freeKnown_) {
+    std::vector<Rect> tiles;
+    for (size_t i = 0; i < scene.tiles.size(); ++i) {
+      if (scene.tiles[i].fit != Fit::letterbox) tiles.push_back(glide_.at(i, now));
+    }
+    free_ = uncovered(tiles, settings_.width, settings_.height);
+    freeKnown_ = !moving;
+  }
+  const PictureView background = backgroundOf(scene).view();
+  for (const Rect& r : free_)
+    copy(background.part(r.x, r.y, r.width, r.height), canvas.part(r.x, r.y, r.width, r.height));
 }
 
 const Picture& VideoMixer::backgroundOf(const Scene& scene) const {
@@ -157,12 +166,14 @@ const Picture& VideoMixer::backgroundOf(const Scene& scene) const {
 void VideoMixer::drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target,
                           int64_t now) {
   const bool settled = target.width == tile.rect.width && target.height == tile.rect.height;
-  const TileFrame frame =
-      settled ? tile.slot->take(target.width, target.height, tile.fit, now) : tile.slot->takeSource(now);
+  const TileFrame frame = settled ? tile.slot->take(target.width, target.height, tile.fit, now)
+                                  : tile.slot->takeFor(target.width, now);
   if (frame.state != TileFrame::State::card) {
     drawFrame(frame, target, tile.fit, settled);
   } else if (tile.card) {
     fitInto(tile.card->view(), target, Fit::crop, settled ? Scaling::good : Scaling::fast);
+  } else {
+    fill(target, yuvFromRgb(settings_.background));
   }
   // A name at the very edge is drawn before the border, another over it.
   if (tile.label && style.labelInset == 0) drawLabelOn(target, *tile.label, style);

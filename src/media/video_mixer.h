@@ -64,6 +64,7 @@ class VideoMixer {
   void tick(int64_t due);
   void drawMark(const PictureView& canvas) const;
   void draw(const Scene& scene, const PictureView& canvas, int64_t now);
+  void drawBackground(const Scene& scene, const PictureView& canvas, int64_t now);
   const Picture& backgroundOf(const Scene& scene) const;
   void drawTile(const SceneTile& tile, const TileStyle& style, const PictureView& target, int64_t now);
   void count(int64_t due, int64_t started);
@@ -81,6 +82,8 @@ class VideoMixer {
   Counters counters_;
   std::shared_ptr<const Scene> drawn_;  ///< the mixer's thread alone, as glide_
   Glide glide_;
+  std::vector<Rect> free_;          ///< of the canvas, where the background shows
+  bool freeKnown_ = false;          ///< free_ holds until the next scene
   std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above
 };
 

@@ -81,6 +81,8 @@ class Room {
   /// Tells clients what of their cameras is needed.
   void steerUplinks();
   Json layoutJson() const;
+  /// Shares as the profile wants them from now on; tells clients what is new.
+  void steerScreens(const Json& featuresBefore);
   /// What this room can do, so that clients offer nothing else.
   Json featuresJson() const;
   void broadcast(const Json& message);

@@ -9,18 +9,6 @@
 namespace tributary {
 namespace {
 
-ScreenSettings screenSettings(const PipelineProfile::Screen& screen) {
-  constexpr int several = 4;  // beside the cameras, more would be too small to read
-  ScreenSettings out;
-  out.sharers = !screen.allowed ? 0 : screen.several ? several : 1;
-  out.replace = screen.takeover;
-  out.maxHeight = screen.maxHeight;
-  out.maxWidth = screen.maxHeight * 2;  // wide screens have 21:9
-  out.maxFramerate = screen.framerate;
-  out.maxBitrate = screen.bitrate;
-  return out;
-}
-
 Corner cornerOf(const std::string& name) {
   if (name == "topLeft") return Corner::topLeft;
   if (name == "topRight") return Corner::topRight;
@@ -133,6 +121,18 @@ LayoutPolicy layoutPolicy(const RoomSettings& settings) {
   out.allowed = profile.layout.allowed;
   for (const auto& [name, layout] : profile.layouts)
     out.custom[name] = layout.sets;
+  return out;
+}
+
+ScreenSettings screenSettings(const PipelineProfile::Screen& screen) {
+  constexpr int several = 4;  // beside the cameras, more would be too small to read
+  ScreenSettings out;
+  out.sharers = !screen.allowed ? 0 : screen.several ? several : 1;
+  out.replace = screen.takeover;
+  out.maxHeight = screen.maxHeight;
+  out.maxWidth = screen.maxHeight * 2;  // wide screens have 21:9
+  out.maxFramerate = screen.framerate;
+  out.maxBitrate = screen.bitrate;
   return out;
 }
 

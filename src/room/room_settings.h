@@ -36,6 +36,9 @@ MediaSettings mediaSettings(const RoomSettings& settings);
 /// What the profile says of who is seen where.
 LayoutPolicy layoutPolicy(const RoomSettings& settings);
 
+/// What it lets clients share of their screens.
+ScreenSettings screenSettings(const PipelineProfile::Screen& screen);
+
 /// What it lets cameras send; never more frames than the canvas has.
 UplinkLimits uplinkLimits(const RoomSettings& settings);
 

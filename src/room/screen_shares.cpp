@@ -17,6 +17,17 @@ std::optional<std::vector<std::string>> ScreenShares::start(const std::string& i
   return ended;
 }
 
+std::vector<std::string> ScreenShares::setSettings(const ScreenSettings& settings) {
+  settings_ = settings;
+  std::vector<std::string> ended;
+  while (std::ssize(shares_) > std::max(0, settings_.sharers)) {
+    const auto one = settings_.replace ? shares_.begin() : shares_.end() - 1;
+    ended.push_back(one->identity);
+    shares_.erase(one);
+  }
+  return ended;
+}
+
 bool ScreenShares::stop(const std::string& identity) {
   return std::erase_if(shares_, [&](const Share& share) { return share.identity == identity; }) > 0;
 }

@@ -17,6 +17,8 @@ struct ScreenSettings {
   int maxHeight = 1080;
   int maxFramerate = 15;
   int maxBitrate = 2'500'000;  ///< bit/s
+
+  bool operator==(const ScreenSettings&) const = default;
 };
 
 /// Who shares a screen. A share begins when its client says so, is shown once media arrives, and ends when
@@ -32,6 +34,9 @@ class ScreenShares {
   /// Whose share ended for this one, usually nobody's; nullopt when there is no room for one more.
   /// Somebody who shares already just goes on.
   std::optional<std::vector<std::string>> start(const std::string& identity, int64_t now);
+  /// Other settings from now on. Whose shares ended because fewer are allowed: of those that began first
+  /// where one more takes their place, else of those that began last.
+  std::vector<std::string> setSettings(const ScreenSettings& settings);
   /// False when they did not share.
   bool stop(const std::string& identity);
 

@@ -13,7 +13,7 @@ struct ApiContext {
   const ServerConfig& config;
   RoomAdmin& rooms;
   SvgRenderer& svg;
-  const ProfileStore& profiles;
+  ProfileStore& profiles;
 };
 
 /// The routes of the HTTP API (docs/api.md, openapi.json), a function and a file for each subject. Thread:
@@ -21,6 +21,7 @@ struct ApiContext {
 void addRoomRoutes(ApiRoutes& routes, ApiContext context);
 void addParticipantRoutes(ApiRoutes& routes, ApiContext context);
 void addPictureRoutes(ApiRoutes& routes, ApiContext context);
+void addLayoutRoutes(ApiRoutes& routes, ApiContext context);
 void addServerRoutes(ApiRoutes& routes, ApiContext context);
 
 /// All of the above.
@@ -28,6 +29,7 @@ inline void addAdminApi(ApiRoutes& routes, const ApiContext& context) {
   addRoomRoutes(routes, context);
   addParticipantRoutes(routes, context);
   addPictureRoutes(routes, context);
+  addLayoutRoutes(routes, context);
   addServerRoutes(routes, context);
 }
 

@@ -1,6 +1,5 @@
 #include <gio/gio.h>
 
-#include "layout/layout.h"
 #include "server/admin_api.h"
 #include "server/body_reader.h"
 
@@ -8,15 +7,6 @@ namespace tributary {
 namespace {
 
 using http::Call;
-
-Json layoutsJson() {
-  Json out = Json::array();
-  for (const auto name : layoutNames()) {
-    const LayoutKind* kind = findLayout(name);
-    out.push(Json::object({{"name", name}, {"overlaps", kind->overlaps}, {"hasStage", kind->hasStage}}));
-  }
-  return Json::object({{"layouts", out}});
-}
 
 /// "webinar.json: $.canvas.width: must be even" → file, path, message.
 Json mistakeJson(std::string_view line) {
@@ -80,7 +70,6 @@ std::string_view openApiDocument() {
 }
 
 void addServerRoutes(ApiRoutes& routes, ApiContext context) {
-  routes.get("/v1/layouts", Grant::roomList, [](const auto& call) { call->reply(200, layoutsJson()); });
   routes.get("/v1/profiles", Grant::server,
              [&profiles = context.profiles](const auto& call) { call->reply(200, profilesJson(profiles)); });
   routes.get("/v1/ice-servers", Grant::server,

@@ -90,8 +90,8 @@ Result<Json> RoomSupervisor::configuration() const {
   auto profile = profiles_.get(options_.profile);
   if (!profile) return fail(ErrorCode::internal, profile.error().message);
   if (!options_.layout.empty()) {
-    Json layout = (*profile)["layout"].isObject() ? (*profile)["layout"] : Json::object();
-    profile->set("layout", layout.set("name", options_.layout));
+    // The store's own must not change: other rooms have it too.
+    profile = profile->with("layout", (*profile)["layout"].with("name", options_.layout));
   }
   const auto& media = config_.media;
   return Json::object({{"room", room_},

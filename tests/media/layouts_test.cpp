@@ -1,4 +1,7 @@
 // Layouts switched by message under real peers against the real server: nobody notices but by looking.
+//
+// What the figures in docs/config.md are from, on a machine that does nothing else:
+//   LAYOUT_SWITCHES=1000 LAYOUT_PEOPLE=9 LAYOUT_STRICT=1 meson test -C build layouts
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -15,18 +18,29 @@ namespace tributary::test {
 namespace {
 
 constexpr int framerate = 25;
-constexpr int people = 4;
+constexpr size_t watchers = 3;   // who get the mix; each more costs this machine a decoder
+constexpr int checkedEvery = 4;  // after so many switches the pixels are looked at
+constexpr double twoFrames = 2.0 / 25;
 constexpr double interval = 0.1;  // seconds from switch to switch: half of a glide
 constexpr double rest = 6;
 constexpr const char* config = R"({"limits": {"sessionsPerAddress": 20, "messagesPerSecond": 50}})";
 constexpr const char* profile =
     R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"height": 360}], "borders": {"talkerWidth": 0}})";
-constexpr uint32_t colours[people] = {0xc02020, 0x20a020, 0x2030c0, 0xb0b020};
+constexpr uint32_t colours[] = {0xc02020, 0x20a020, 0x2030c0, 0xb0b020, 0xb020b0,
+                                0x20b0b0, 0xe0e0e0, 0x808080, 0xe08030};
 constexpr const char* layouts[] = {"speaker", "grid", "sidebar", "pip", "single-speaker"};
 
+int number(const char* variable, int standard, int most) {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? std::clamp(std::atoi(text), 1, most) : standard;
+}
+
 int switches() {
-  const char* text = std::getenv("LAYOUT_SWITCHES");
-  return text != nullptr ? std::max(1, std::atoi(text)) : 100;
+  return number("LAYOUT_SWITCHES", 100, 100'000);
+}
+
+size_t people() {
+  return static_cast<size_t>(number("LAYOUT_PEOPLE", 4, std::size(colours)));
 }
 
 /// CPU a process has used, in seconds.
@@ -47,8 +61,9 @@ double cpuSeconds(int pid) {
 class Layouts : public testing::Test {
  protected:
   void SetUp() override {
-    for (int i = 0; i < people; ++i) {
+    for (size_t i = 0; i < people(); ++i) {
       TestPeer::Options options;
+      options.receives = i < watchers;
       options.colour = colours[i];
       options.tone = 0;
       options.width = 320;
@@ -58,8 +73,12 @@ class Layouts : public testing::Test {
       clients_.push_back(SignallingClient::create(server_.url()));
       clients_.back()->join("layouts", "Person " + std::to_string(i));
       clients_.back()->call(options);
-      ASSERT_TRUE(waitFor([&] { return clients_.back()->peer()->video().frames > 10; }, 60)) << server_.log();
+      ASSERT_TRUE(waitFor([&] { return arrived(i); }, 60)) << server_.log();
     }
+  }
+  bool arrived(size_t client) const {
+    const TestPeer& peer = *clients_[client]->peer();
+    return client < watchers ? peer.video().frames > 10 : peer.connected();
   }
 
   struct Reading {
@@ -108,23 +127,61 @@ class Layouts : public testing::Test {
   }
   double largestGap() const {
     double out = 0;
-    for (const auto& client : clients_)
-      out = std::max(out, client->peer()->video().largestGap);
+    for (size_t i = 0; i < std::min(watchers, clients_.size()); ++i)
+      out = std::max(out, clients_[i]->peer()->video().largestGap);
     return out;
+  }
+  std::string identity(size_t client) const {
+    for (const auto& message : clients_[client]->messages())
+      if (message["type"].stringOr("") == "joined") return message["participant"]["identity"].stringOr("");
+    return "";
+  }
+  /// The tiles that a client was last told of which do not have their person's colour.
+  std::vector<std::string> wrongTiles(size_t client) const {
+    const auto& messages = clients_[client]->messages();
+    const auto last = std::find_if(messages.rbegin(), messages.rend(), [](const Json& message) {
+      return message["type"].stringOr("") == "layoutChanged";
+    });
+    std::vector<std::string> out;
+    for (size_t i = 0; i < (*last)["tiles"].size(); ++i) {
+      const Json tile = (*last)["tiles"].at(i);
+      const auto at = [&tile](const char* edge, const char* length) {
+        return tile[edge].numberOr(0) + 0.15 * tile[length].numberOr(0);
+      };
+      const auto seen = clients_[client]->peer()->pixel(at("left", "width"), at("top", "height"));
+      const std::string who = tile["identity"].stringOr("");
+      for (size_t person = 0; person < clients_.size(); ++person) {
+        if (identity(person) != who || like(seen, colours[person])) continue;
+        out.push_back("person " + std::to_string(person) + " is " + std::to_string(seen.r) + " " +
+                      std::to_string(seen.g) + " " + std::to_string(seen.b));
+      }
+    }
+    return out;
+  }
+  /// All that is wrong on any watcher's canvas once it has had time to settle.
+  std::vector<std::string> wrongAfterAll() const {
+    std::vector<std::string> wrong;
+    waitFor(
+        [&] {
+          for (size_t i = 0; i < std::min(watchers, clients_.size()); ++i)
+            if (!(wrong = wrongTiles(i)).empty()) return false;
+          return true;
+        },
+        20);
+    return wrong;
   }
   void resetGaps() const {
     for (const auto& client : clients_)
       client->peer()->resetGap();
   }
+  static bool like(const TestPeer::Rgb& seen, uint32_t colour) {
+    const auto near = [](int a, uint32_t b) { return std::abs(a - static_cast<int>(b & 0xff)) < 48; };
+    return near(seen.r, colour >> 16) && near(seen.g, colour >> 8) && near(seen.b, colour);
+  }
 
   ServerProcess server_{config, profile};
   std::vector<std::shared_ptr<SignallingClient>> clients_;
 };
-
-bool like(const TestPeer::Rgb& seen, uint32_t colour) {
-  const auto near = [](int a, uint32_t b) { return std::abs(a - static_cast<int>(b & 0xff)) < 48; };
-  return near(seen.r, colour >> 16) && near(seen.g, colour >> 8) && near(seen.b, colour);
-}
 
 TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
   ASSERT_TRUE(choose("pip"));
@@ -136,9 +193,16 @@ TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
   const Reading before = read();
   const double gapAtRest = largestGap();
   resetGaps();
+  int checked = 0;
   for (int i = 0; i < switches(); ++i) {
     const double until = now() + interval;
     ASSERT_TRUE(choose(layouts[i % std::size(layouts)])) << "switch " << i << "\n" << server_.log();
+    if (i % checkedEvery == checkedEvery - 1) {
+      const auto wrong = wrongAfterAll();
+      ASSERT_TRUE(wrong.empty()) << layouts[i % std::size(layouts)] << ", switch " << i << ": "
+                                 << wrong.front();
+      ++checked;
+    }
     pass(std::max(0.0, until - now()));
   }
   const Reading switched = read();
@@ -150,7 +214,8 @@ TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
   pass(rest);
   const Reading after = read();
 
-  std::cout << switches() << " switches: " << switched.since(before, &Reading::rendered) << " frames, "
+  std::cout << switches() << " switches under " << people() << " senders, the canvas right each of "
+            << checked << " times: " << switched.since(before, &Reading::rendered) << " frames, "
             << switched.lost(before) << " lost (at rest " << before.lost(start) << " of "
             << before.since(start, &Reading::rendered) << "), " << switched.since(before, &Reading::late)
             << " late (" << before.since(start, &Reading::late) << "), largest gap " << gap * 1000
@@ -161,19 +226,15 @@ TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
   // Counted frames and the clock differ by one at each end; a busy machine loses some of any mix.
   const double expected = switched.since(before, &Reading::at) * framerate;
   EXPECT_LE(switched.lost(before), 3 + expected * (0.02 + before.lost(start) / (rest * framerate)));
-  EXPECT_LE(gap, gapAtRest + 1);
-  EXPECT_LE(after.perFrame(again), before.perFrame(start) * 1.5);
-  EXPECT_EQ(server_.metrics()["tributary_participants"], people);
+  const bool strict = std::getenv("LAYOUT_STRICT") != nullptr;
+  EXPECT_LE(gap, strict ? twoFrames : gapAtRest + 1);
+  EXPECT_LE(after.perFrame(again), before.perFrame(start) * (strict ? 1.05 : 1.5));
+  EXPECT_EQ(server_.metrics()["tributary_participants"], static_cast<double>(people()));
+  for (const auto& client : clients_)
+    EXPECT_TRUE(client->peer()->connected());
   EXPECT_TRUE(server_.complaints().empty()) << server_.complaints().front();
-  // The canvas is right: everybody's colour in their quarter, in the order they joined.
-  for (const auto& client : clients_) {
-    for (int i = 0; i < people; ++i) {
-      const double x = i % 2 == 0 ? 0.1 : 0.6;
-      const double y = i < 2 ? 0.1 : 0.6;
-      const auto seen = client->peer()->pixel(x, y);
-      EXPECT_TRUE(like(seen, colours[i])) << i << ": " << seen.r << " " << seen.g << " " << seen.b;
-    }
-  }
+  const auto wrong = wrongAfterAll();
+  EXPECT_TRUE(wrong.empty()) << wrong.front();
 }
 
 }  // namespace

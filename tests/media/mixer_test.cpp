@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <thread>
 
 #include "media/glide.h"
+#include "media/uncovered.h"
 #include "mixer_stage.h"
 
 namespace tributary::test {
@@ -123,6 +125,53 @@ TEST(Mixer, TheTalkerHasABorderAndTheOthersHaveNone) {
                           stage.lumaAt(r.x + r.width / 2, r.y + 2) == green.y &&
                           stage.lumaAt(r.x + r.width - 2, r.y + r.height / 2) == green.y;
     EXPECT_EQ(bordered, tile.identity == "p2") << tile.identity;
+  }
+}
+
+/// How often each pixel pair of a small canvas is in one of the rectangles.
+std::vector<int> coverage(const std::vector<Rect>& rects, int width, int height) {
+  std::vector<int> out(static_cast<size_t>(width / 2) * static_cast<size_t>(height / 2));
+  for (const Rect& r : rects) {
+    for (int y = r.y / 2; y < (r.y + r.height) / 2; ++y)
+      for (int x = r.x / 2; x < (r.x + r.width) / 2; ++x)
+        ++out[static_cast<size_t>(y) * static_cast<size_t>(width / 2) + static_cast<size_t>(x)];
+  }
+  return out;
+}
+
+TEST(Uncovered, IsWhatNoTileCoversAndNoMore) {
+  std::mt19937 random(7);
+  constexpr int width = 64;
+  constexpr int height = 36;
+  const auto even = [&](int below) {
+    return static_cast<int>(random() % static_cast<unsigned>(below / 2)) * 2;
+  };
+  for (int turn = 0; turn < 500; ++turn) {
+    std::vector<Rect> tiles;
+    for (unsigned n = random() % 8; n > 0; --n) {
+      const int x = even(width);
+      const int y = even(height);
+      tiles.push_back({x, y, even(width - x) + 2, even(height - y) + 2});
+    }
+    const auto covered = coverage(tiles, width, height);
+    const auto free = coverage(uncovered(tiles, width, height), width, height);
+    for (size_t i = 0; i < covered.size(); ++i)
+      ASSERT_EQ(free[i], covered[i] == 0 ? 1 : 0) << "turn " << turn << ", pixels " << i;
+  }
+}
+
+TEST(Mixer, DrawsTheBackgroundBetweenTilesAtRestAndOnTheWay) {
+  CanvasSettings settings;
+  settings.background = 0xffffff;
+  MixerStage stage(3, settings);
+  for (const char* layout : {"sidebar", "grid", "pip", "grid"}) {
+    stage.show(layout);
+    for (int frame = 0; frame < 7; ++frame) {
+      ASSERT_TRUE(stage.runFrames(1));
+      if (layout != std::string("grid") || frame < 6) continue;
+      EXPECT_GT(stage.lumaAt(640, 100), 200) << "the gap between the upper tiles";
+      EXPECT_LT(stage.lumaAt(632, 100), 100);
+    }
   }
 }
 

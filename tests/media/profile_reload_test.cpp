@@ -1,8 +1,12 @@
 // Profiles saved under a running call: the right ones take effect, the broken ones change nothing, and nobody
 // is dropped.
+//
+// What the figures in docs/config.md are from, on a machine that does nothing else:
+//   PROFILE_SAVES=100 PROFILE_PEOPLE=9 PROFILE_STRICT=1 meson test -C build profile-reload
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
@@ -12,7 +16,8 @@
 namespace tributary::test {
 namespace {
 
-constexpr const char* config = R"({"rooms": {"spareProcesses": 0}})";
+constexpr const char* config = R"({"rooms": {"spareProcesses": 0}, "limits": {"sessionsPerAddress": 20}})";
+constexpr double twoFrames = 2.0 / 25;
 constexpr const char* firstProfile =
     R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"name": "all", "height": 360, "bitrate": 400000}]})";
 
@@ -21,6 +26,11 @@ size_t count(const std::string& text, const std::string& what) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
     ++found;
   return found;
+}
+
+int number(const char* variable, int standard) {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? std::max(1, std::atoi(text)) : standard;
 }
 
 struct Wish {
@@ -49,10 +59,20 @@ class ProfileReload : public testing::Test {
     options.framerate = 25;
     caller_->call(options);
     ASSERT_TRUE(waitFor([&] { return peer().video().frames > 25; }, 60)) << server_.log();
+    for (int i = 1; i < number("PROFILE_PEOPLE", 1); ++i) {  // further people send, and get nothing
+      others_.push_back(SignallingClient::create(server_.url()));
+      others_.back()->join("reload", "Person " + std::to_string(i));
+      options.receives = false;
+      options.framerate = 15;
+      others_.back()->call(options);
+      ASSERT_TRUE(waitFor([&] { return others_.back()->peer()->connected(); }, 60)) << server_.log();
+    }
     process_ = server_.children();
   }
   void TearDown() override {
     EXPECT_FALSE(caller_->closed());
+    for (const auto& other : others_)
+      EXPECT_TRUE(!other->closed() && other->peer()->connected());
     EXPECT_EQ(server_.children(), process_) << "the room process was replaced";
     EXPECT_EQ(count(server_.log(), "peer.failed"), 0U);
     EXPECT_EQ(server_.complaints(), std::vector<std::string>());
@@ -77,10 +97,12 @@ class ProfileReload : public testing::Test {
 
   ServerProcess server_{config, firstProfile};
   std::shared_ptr<SignallingClient> caller_;
+  std::vector<std::shared_ptr<SignallingClient>> others_;
   std::vector<int> process_;
 };
 
-TEST_F(ProfileReload, FiftySavesOneInFiveBroken) {
+TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
+  const int saves = number("PROFILE_SAVES", 50);
   // What this machine does to a call that nobody touches, in the same run.
   peer().resetGap();
   const double until = now() + 5;
@@ -92,7 +114,8 @@ TEST_F(ProfileReload, FiftySavesOneInFiveBroken) {
       R"({"extends": "../default"})", R"({"layout": {"name": "gird"}})"};
   Wish wish{640, 360, 25, 400'000, "vp8enc", R"("cpu-used": -10, "deadline": 1)", ""};
   double worst = 0;
-  for (int turn = 0; turn < 50; ++turn) {
+  int overTwoFrames[5] = {};
+  for (int turn = 0; turn < saves; ++turn) {
     peer().resetGap();
     if (turn % 5 == 4) {
       save(broken[static_cast<size_t>(turn / 5) % broken.size()], "profile.refused");
@@ -108,11 +131,47 @@ TEST_F(ProfileReload, FiftySavesOneInFiveBroken) {
       save(profileOf(wish), "event=room.reconfigured");
       EXPECT_TRUE(has(wish.width, wish.height)) << "turn " << turn;
     }
-    worst = std::max(worst, peer().video().largestGap);
+    const double gap = peer().video().largestGap;
+    worst = std::max(worst, gap);
+    if (gap > twoFrames) ++overTwoFrames[turn % 5];
   }
-  std::cout << "largest gap between frames: quiet " << quiet * 1000 << " ms, over 50 saves " << worst * 1000
-            << " ms\n";
-  EXPECT_LT(worst, std::max(0.2, 3 * quiet));
+  std::cout << "largest gap between frames: quiet " << quiet * 1000 << " ms, over " << saves << " saves "
+            << worst * 1000 << " ms; over two frames: " << overTwoFrames[0] << " of bit rate, "
+            << overTwoFrames[1] << " of canvas size, " << overTwoFrames[2] << " of encoder, "
+            << overTwoFrames[3] << " of layout, " << overTwoFrames[4] << " broken\n";
+  EXPECT_LT(worst, std::getenv("PROFILE_STRICT") != nullptr ? twoFrames + 0.005 : std::max(0.2, 3 * quiet));
+}
+
+TEST_F(ProfileReload, ScreensAreAllowedAndLimitedAnewAndClientsAreTold) {
+  const auto features = [&] {
+    const auto& messages = caller_->messages();
+    const auto last = std::find_if(messages.rbegin(), messages.rend(), [](const Json& message) {
+      return message["type"].stringOr("") == "featuresChanged";
+    });
+    return last != messages.rend() ? (*last)["features"] : Json();
+  };
+  const auto saveScreen = [&](const std::string& screen) {
+    server_.saveProfile(std::string(firstProfile).substr(0, std::string(firstProfile).size() - 1) +
+                        R"(, "screen": )" + screen + "}");
+  };
+  saveScreen(R"({"maxHeight": 720, "framerate": 5, "bitrate": 900000})");
+  ASSERT_TRUE(waitFor([&] { return features()["screen"]["maxBitrate"].integerOr(0) == 900'000; }));
+  EXPECT_EQ(features()["screen"]["maxHeight"].integerOr(0), 720);
+  EXPECT_TRUE(waitFor([&] {
+    return std::ranges::any_of(caller_->messages(), [](const Json& message) {
+      return message["type"].stringOr("") == "requestVideo" && message["source"].stringOr("") == "screen" &&
+             message["maxBitrate"].integerOr(0) == 900'000 && message["maxFramerate"].integerOr(0) == 5;
+    });
+  }));
+  caller_->send(Json::object({{"type", "update"}, {"screenShared", true}, {"id", 7}}));
+  ASSERT_TRUE(waitFor([&] { return !caller_->replyTo(7).isNull(); }));
+  EXPECT_EQ(caller_->replyTo(7)["type"].stringOr(""), "ok");
+  saveScreen(R"({"allowed": false})");
+  ASSERT_TRUE(waitFor([&] { return count(server_.log(), "screen.ended") == 1; }));
+  ASSERT_TRUE(waitFor([&] { return features().isObject() && !features()["screen"].isObject(); }));
+  caller_->send(Json::object({{"type", "update"}, {"screenShared", true}, {"id", 8}}));
+  ASSERT_TRUE(waitFor([&] { return !caller_->replyTo(8).isNull(); }));
+  EXPECT_EQ(caller_->replyTo(8)["code"].stringOr(""), "forbidden");
 }
 
 TEST_F(ProfileReload, TheFrameRateFollows) {

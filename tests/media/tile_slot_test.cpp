@@ -94,6 +94,19 @@ TEST(TileSlot, MutedTakesNoFramesAndShowsTheCard) {
   EXPECT_EQ(lumaOf(slot.take(64, 36, Fit::crop, 5)), 3);
 }
 
+TEST(TileSlot, OnTheWayGivesWhatWasFittedWhereThatIsAsGood) {
+  TileSlot slot;
+  slot.setTarget(32, 18, Fit::crop);
+  slot.push(picture(1), 0);
+  const int source = slot.sourceSize().width;
+  ASSERT_GT(source, 40);
+  EXPECT_EQ(slot.takeFor(36, 1).picture->width(), 32);
+  EXPECT_EQ(slot.takeFor(source, 2).picture->width(), source) << "would be blurred";
+  slot.setTarget(18, 18, Fit::crop);
+  slot.push(picture(2), 3);
+  EXPECT_EQ(slot.takeFor(18, 4).picture->width(), source) << "its sides are cut off";
+}
+
 TEST(FitInto, LetterboxKeepsTheWholePictureAndLeavesTheRestAsItWas) {
   const auto source = picture(200, 40, 40);
   auto target = Picture::create(80, 40);

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <thread>
+#include <utility>
+
+#include "media/canvas_buffer.h"
 
 namespace tributary::test {
 namespace {
@@ -14,6 +18,12 @@ constexpr int64_t patience = 30'000'000'000;
 
 int lumaOf(size_t person) {
   return 40 + 4 * static_cast<int>(person);
+}
+
+double threadSeconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 }  // namespace
@@ -25,6 +35,10 @@ MixerStage::MixerStage(int people, CanvasSettings settings) : settings_(settings
     fill(picture->view(), {static_cast<uint8_t>(lumaOf(static_cast<size_t>(i))), 128, 128});
     pictures_.push_back(std::move(picture));
   }
+  for (int i = 0; i < 4; ++i) {
+    copies_.push_back(Picture::create(settings_.width, settings_.height));
+    fill(copies_.back()->view(), {});
+  }
   mixer_ = std::make_unique<VideoMixer>(settings_, clock_, [this](GstBuffer* frame) { onFrame(frame); });
 }
 
@@ -34,6 +48,7 @@ MixerStage::~MixerStage() {
 
 void MixerStage::onFrame(GstBuffer* frame) {
   const int64_t now = monotonicNow();
+  const double cpu = threadSeconds();
   const auto pts = static_cast<int64_t>(GST_BUFFER_PTS(frame));
   const double interval = 1e9 / settings_.framerate;
   const std::lock_guard lock(mutex_);
@@ -44,10 +59,22 @@ void MixerStage::onFrame(GstBuffer* frame) {
   lastAt_ = now;
   lastPts_ = pts;
   ++frames_;
+  if (cpuLeft_ > 0) {
+    cpu_ += cpu - cpuLeft_;
+    ++cpuFrames_;
+  }
   GstMapInfo map;
   if (!gst_buffer_map(frame, &map, GST_MAP_READ)) return;
   luma_.assign(map.data, map.data + static_cast<ptrdiff_t>(settings_.width) * settings_.height);
+  copyAway(viewOf(map, {settings_.width, settings_.height, settings_.framerate}));
   gst_buffer_unmap(frame, &map);
+  cpuLeft_ = threadSeconds();
+}
+
+void MixerStage::copyAway(const PictureView& canvas) {
+  const double before = threadSeconds();
+  copy(canvas, copies_[frames_ % copies_.size()]->view());
+  copyCpu_ += threadSeconds() - before;
 }
 
 void MixerStage::show(const std::string& layout, const std::string& stage, const std::string& talks) {
@@ -67,6 +94,15 @@ void MixerStage::show(const std::string& layout, const std::string& stage, const
   }
   if (decorate) decorate(*scene);
   mixer_->setScene(std::move(scene));
+}
+
+void MixerStage::sendTileSizes() {
+  for (const auto& tile : tiles_) {
+    const auto person = static_cast<size_t>(std::stoi(tile.identity.substr(1)));
+    auto picture = Picture::create(tile.rect.width, tile.rect.height);
+    fill(picture->view(), {static_cast<uint8_t>(lumaOf(person)), 128, 128});
+    pictures_[person] = std::move(picture);
+  }
 }
 
 bool MixerStage::runFrames(int count) {
@@ -101,6 +137,12 @@ bool MixerStage::shows(const Tile& tile) const {
   const auto person = static_cast<size_t>(std::stoi(tile.identity.substr(1)));
   // The scaler's fixed point may be one off.
   return std::abs(lumaAt(r.x + r.width / 2, r.y + r.height / 2) - lumaOf(person)) <= 1;
+}
+
+MixerStage::Cost MixerStage::cost() {
+  const std::lock_guard lock(mutex_);
+  const double frames = std::max(1, std::exchange(cpuFrames_, 0));
+  return {std::exchange(cpu_, 0) * 1000 / frames, std::exchange(copyCpu_, 0) * 1000 / frames};
 }
 
 void MixerStage::resetIntervals() {

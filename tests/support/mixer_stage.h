@@ -22,6 +22,8 @@ class MixerStage {
 
   /// From the next frame on. `stage` is the talker of the layout, `talks` has the border.
   void show(const std::string& layout, const std::string& stage = "", const std::string& talks = "");
+  /// From now on each camera sends the size that its tile has now.
+  void sendTileSizes();
   /// Lets so many frames come, each camera sending one for each; false when they do not come in 30 s.
   bool runFrames(int count);
 
@@ -31,6 +33,12 @@ class MixerStage {
   int lumaAt(int x, int y) const;
 
   VideoMixer::Counters counters() const { return mixer_->counters(); }
+  /// CPU of the mixer's thread, in ms a frame, since the last call: of the tick alone, and of a plain copy of
+  /// the canvas made after it, as cold as the tick finds its caches.
+  struct Cost {
+    double tick, copy;
+  };
+  Cost cost();
   void resetIntervals();
   /// Milliseconds from frame to frame, as they came out, in ascending order.
   std::vector<double> intervals() const;
@@ -39,6 +47,7 @@ class MixerStage {
 
  private:
   void onFrame(GstBuffer* frame);
+  void copyAway(const PictureView& canvas);
 
   CanvasSettings settings_;
   RoomClock clock_;
@@ -47,6 +56,11 @@ class MixerStage {
   std::vector<Tile> tiles_;
   mutable std::mutex mutex_;
   uint64_t frames_ = 0;
+  double cpuLeft_ = 0;                            ///< of the mixer's thread when onFrame() returned; seconds
+  double cpu_ = 0;                                ///< spent drawing
+  double copyCpu_ = 0;                            ///< spent on the plain copies
+  std::vector<std::shared_ptr<Picture>> copies_;  ///< as many canvases as encoders may hold
+  int cpuFrames_ = 0;
   int64_t lastPts_ = 0;
   int lost_ = 0;
   int64_t lastAt_ = 0;

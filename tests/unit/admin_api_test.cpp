@@ -226,6 +226,85 @@ TEST_F(AdminApi, DrainsAndTakesRoomsAgain) {
   EXPECT_EQ(eve.join("another")["type"].string(), "joined");
 }
 
+class LayoutApi : public AdminApi {
+ protected:
+  LayoutApi() {
+    char path[] = "/tmp/tributary-layouts-XXXXXX";
+    config_.rooms.profilesDir = mkdtemp(path);
+    std::ofstream(config_.rooms.profilesDir + "/default.json") << "{}";
+  }
+  ~LayoutApi() override { std::filesystem::remove_all(config_.rooms.profilesDir); }
+
+  static constexpr const char* stage = R"({"sets": [{"regions": [
+    {"width": 0.75, "role": "talker"}, {"left": 0.75, "width": 0.25, "height": 0.5}]}]})";
+};
+
+TEST_F(LayoutApi, SavesShowsDrawsAndRemovesALayoutOfYourOwn) {
+  startServer();
+  const size_t builtIn = getJson("/v1/layouts")["layouts"].size();
+  EXPECT_EQ(builtIn, 6U);
+  EXPECT_EQ(getJson("/v1/layouts/grid")["builtIn"].boolean(), true);
+  EXPECT_EQ(get("/v1/layouts/stage").status, 404);
+
+  const auto created = send("PUT", "/v1/layouts/stage", stage);
+  EXPECT_EQ(created.header("Location"), "/v1/layouts/stage");
+  EXPECT_EQ(json(created, 201)["hasStage"].boolean(), true);
+  EXPECT_EQ(send("PUT", "/v1/layouts/stage", stage).status, 200);
+  EXPECT_EQ(getJson("/v1/layouts")["layouts"].size(), builtIn + 1);
+  EXPECT_EQ(getJson("/v1/layouts/stage")["sets"].dump(), (*Json::parse(stage))["sets"].dump());
+  // Rooms get it through the profile.
+  const auto room = send("POST", "/v1/rooms", R"({"name":"demo","layout":"stage"})");
+  EXPECT_EQ(room.status, 201) << room.body;
+
+  const auto drawn = get("/v1/layouts/stage/preview.svg?people=2");
+  EXPECT_EQ(drawn.header("Content-Type"), "image/svg+xml");
+  EXPECT_NE(drawn.body.find("x=\"960\" y=\"0\" width=\"320\" height=\"360\""), std::string::npos)
+      << drawn.body;
+  EXPECT_NE(drawn.body.find("2, talking"), std::string::npos);
+  EXPECT_NE(get("/v1/layouts/screen-share/preview.svg?people=3&screens=1").body.find("screen of 1"),
+            std::string::npos);
+  EXPECT_EQ(get("/v1/layouts/stage/preview.svg?people=2000").status, 400);
+  EXPECT_EQ(get("/v1/layouts/stage/preview.svg?people=1&screens=2").status, 400);
+  EXPECT_EQ(get("/v1/layouts/none/preview.svg").status, 404);
+
+  EXPECT_EQ(send("DELETE", "/v1/layouts/stage").status, 204);
+  EXPECT_EQ(send("DELETE", "/v1/layouts/stage").status, 404);
+  EXPECT_EQ(getJson("/v1/layouts")["layouts"].size(), builtIn);
+}
+
+TEST_F(LayoutApi, NamesEveryMistakeAndSavesNothing) {
+  startServer();
+  const auto wrong = send("PUT", "/v1/layouts/stage", R"({"sets": [{"regions": [
+    {"width": 1.5}, {"left": 0.5, "role": "speaker"}, {"widht": 1}]}], "more": 1})");
+  EXPECT_EQ(wrong.status, 400);
+  for (const char* mistake : {"$.sets[0].regions[0].width: ", "$.sets[0].regions[1].role: ",
+                              "$.sets[0].regions[2].widht: ", "$.more: "})
+    EXPECT_NE(detail(wrong).find(mistake), std::string::npos) << mistake << "\n" << detail(wrong);
+  EXPECT_EQ(detail(wrong).find("$.layouts"), std::string::npos) << detail(wrong);
+  EXPECT_EQ(send("PUT", "/v1/layouts/stage", "{}").status, 400);
+  EXPECT_EQ(send("PUT", "/v1/layouts/a.b", stage).status, 400);
+  EXPECT_GE(send("PUT", "/v1/layouts/%2e%2e%2fdefault", stage).status, 400);
+  EXPECT_EQ(json(send("PUT", "/v1/layouts/grid", stage), 409)["code"].string(), "conflict");
+  EXPECT_EQ(send("DELETE", "/v1/layouts/grid").status, 409);
+  EXPECT_FALSE(std::filesystem::exists(config_.rooms.profilesDir + "/layouts"));
+}
+
+TEST_F(LayoutApi, KeepsWhatAProfileNeedsAndLeavesOutBrokenFiles) {
+  startServer();
+  json(send("PUT", "/v1/layouts/stage", stage), 201);
+  std::ofstream(config_.rooms.profilesDir + "/talk.json") << R"({"layout": {"name": "stage"}})";
+  waitFor("the profile", [this] { return getJson("/v1/profiles")["profiles"].size() == 2; });
+  EXPECT_EQ(getJson("/v1/profiles")["profiles"].at(1)["valid"].boolean(), true);
+  const auto refused = send("DELETE", "/v1/layouts/stage");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(detail(refused).find("talk"), std::string::npos);
+  std::ofstream(config_.rooms.profilesDir + "/layouts/broken.json") << R"({"sets": [)";
+  const Json broken = getJson("/v1/layouts/broken");
+  EXPECT_EQ(broken["valid"].boolean(), false);
+  EXPECT_EQ(broken["mistakes"].size(), 1U);
+  EXPECT_EQ(send("POST", "/v1/rooms", R"({"name":"demo","profile":"talk"})").status, 201);
+}
+
 TEST_F(AdminApi, StrangePathsLeadNowhere) {
   startServer();
   json(send("POST", "/v1/rooms", R"({"name":"demo"})"), 201);

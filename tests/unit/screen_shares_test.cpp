@@ -61,6 +61,23 @@ TEST_F(Shares, OrTakesThePlaceOfTheFirst) {
   EXPECT_THAT(shares.sharers(), ElementsAre("ben"));
 }
 
+TEST_F(Shares, FewerAllowedEndTheLastOrTheFirst) {
+  for (const bool replace : {false, true}) {
+    ScreenShares shares(allow(3));
+    for (const char* who : {"ada", "ben", "cleo"})
+      ASSERT_TRUE(shares.start(who, 0));
+    EXPECT_THAT(shares.setSettings(allow(3, replace)), IsEmpty());
+    const auto ended = shares.setSettings(allow(1, replace));
+    if (replace) {
+      EXPECT_THAT(ended, ElementsAre("ada", "ben"));
+    } else {
+      EXPECT_THAT(ended, ElementsAre("cleo", "ben"));
+    }
+    EXPECT_THAT(shares.sharers(), ElementsAre(replace ? "cleo" : "ada"));
+    EXPECT_EQ(shares.setSettings(allow(0)).size(), 1U);
+  }
+}
+
 TEST_F(Shares, EndWhenNothingArrives) {
   ScreenShares shares(allow(2));
   ASSERT_TRUE(shares.start("ada", 0));

@@ -93,6 +93,10 @@ export class MediaLink extends Emitter {
     await this.#peer?.send('screen', track);
   }
 
+  get hasScreenLine() {
+    return this.#peer?.hasScreenLine ?? false;
+  }
+
   /** @param {VideoRequest} request */
   requestVideo(request) {
     this.#videoRequests.set(request.source, request);

@@ -100,6 +100,10 @@ export class Peer extends Emitter {
     this.#applyVideoRequest('screen');
   }
 
+  get hasScreenLine() {
+    return this.#transceivers.screen !== undefined;
+  }
+
   /** The line of the screen, once negotiated. */
   get screenMid() {
     return this.#transceivers.screen?.mid ?? null;

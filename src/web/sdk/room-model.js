@@ -54,6 +54,9 @@ export class RoomModel {
       case 'recordingChanged':
         this.recording = message.recording ?? null;
         return [['recordingChanged', { recording: this.recording }]];
+      case 'featuresChanged':
+        this.server = { ...this.server, features: message.features ?? {} };
+        return [['featuresChanged', { features: this.server.features ?? {} }]];
       case 'capacityChanged':
         return this.#setCapacity(message);
       case 'connectionQuality':

@@ -57,7 +57,7 @@ export class Session {
     this.#link = new MediaLink(this.#signalling, media);
     this.#screen = new ScreenShare({
       claim: screenShared => this.update({ screenShared }),
-      send: track => this.#link.sendScreen(track),
+      send: track => this.#sendScreen(track),
       onChanged: (screen, reason) => host.emit('screenChanged', { screen, reason }),
     });
     this.#recovery = new Recovery({
@@ -175,6 +175,13 @@ export class Session {
       videoCodec: this.#options.videoCodec,
       screen: this.#screenLimits(),
     });
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  async #sendScreen(track) {
+    await this.#link.sendScreen(track);
+    // Screens have been allowed since we offered: only a new offer has a line for them.
+    if (track && !this.#link.hasScreenLine) await this.#offer();
   }
 
   #screenLimits() {

@@ -213,6 +213,8 @@ export interface RoomEventMap {
   layoutChanged: { layout: Layout };
   recordingChanged: { recording: Recording | null };
   capacityChanged: { capacity: Capacity };
+  /** An admin has changed what the room can do. */
+  featuresChanged: { features: NonNullable<ServerInfo['features']> };
   connectionQualityChanged: { identity: string; score: number };
   chat: ChatMessage;
   videoRequested: VideoRequest;

@@ -42,6 +42,9 @@ export class Call {
       this.features.value = room.server?.features ?? {};
       this.#mirrorPeople();
     });
+    room.on('featuresChanged', ({ features }) => {
+      this.features.value = features;
+    });
     room.on('screenChanged', ({ screen }) => {
       this.screen.value = screen;
     });

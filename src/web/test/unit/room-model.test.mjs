@@ -73,3 +73,13 @@ test('what a busy server leaves out is told when it changes', () => {
   const back = model.apply({ type: 'capacityChanged', level: 0, saved: [] });
   assert.deepEqual(back, [['capacityChanged', { capacity: { level: 0, saved: [] } }]]);
 });
+
+test('what the room can do may change', () => {
+  const { model } = joined();
+  const features = { layouts: ['grid', 'stage'], screen: false };
+  assert.deepEqual(model.apply({ type: 'featuresChanged', features }), [
+    ['featuresChanged', { features }],
+  ]);
+  assert.deepEqual(model.server?.features, features);
+  assert.equal(model.server?.pingInterval, 5);
+});
