@@ -220,7 +220,7 @@ Result listen(const Cast& cast, const Conversation& talk) {
 
 double minutesOfTalk() {
   const char* text = std::getenv("SPEECH_MINUTES");
-  return text != nullptr ? std::max(1.0, std::atof(text)) : 3;
+  return text != nullptr ? std::max(1.0, std::atof(text)) : 5;
 }
 
 class Speech : public testing::TestWithParam<Cast> {};
