@@ -1,4 +1,5 @@
 import { Emitter } from './emitter.js';
+import { apart, canKeepLipSync, LipSync } from './lip-sync.js';
 import { DEFAULT_UPLINK, encodingFor, preferCodec } from './uplink.js';
 
 /**
@@ -46,6 +47,8 @@ export class Peer extends Emitter {
   /** @type {{ [source: string]: VideoRequest }} */
   #videoRequests = {};
   #parameters = Promise.resolve();
+  /** @type {LipSync | null} */
+  #lipSync = null;
 
   /**
    * @param {Signalling} signalling
@@ -69,6 +72,9 @@ export class Peer extends Emitter {
       hurry(receiver);
       this.mix.addTrack(receiver.track);
     }
+    const { audio, video } = this.#transceivers;
+    if (canKeepLipSync())
+      this.#lipSync = new LipSync({ audio: audio.receiver, video: video.receiver });
     // The server tells the two video lines apart by their order: the screen's is the second.
     if (screen && !receiveOnly) {
       const { maxBitrate, maxFramerate } = screen;
@@ -92,7 +98,8 @@ export class Peer extends Emitter {
     this.#localCandidates = null;
     const { sdp } = await offer;
     if (this.connection.signalingState === 'closed') return;
-    await this.connection.setRemoteDescription({ type: 'answer', sdp });
+    const answer = this.#lipSync ? apart(sdp) : sdp;
+    await this.connection.setRemoteDescription({ type: 'answer', sdp: answer });
     const waiting = this.#remoteCandidates ?? [];
     this.#remoteCandidates = null;
     for (const candidate of waiting) this.addCandidate(candidate);
@@ -144,9 +151,9 @@ export class Peer extends Emitter {
    * @param {number} ms
    */
   async flows(ms) {
-    const before = await this.#packetsReceived();
+    const before = packetsOf(await this.#inbound());
     await new Promise(resolve => setTimeout(resolve, ms));
-    return this.isConnected && (await this.#packetsReceived()) > before;
+    return this.isConnected && packetsOf(await this.#inbound()) > before;
   }
 
   close() {
@@ -188,23 +195,28 @@ export class Peer extends Emitter {
   #onConnected() {
     if (this.isConnected) return;
     this.isConnected = true;
-    this.#watch = setInterval(() => this.#checkSilence(), 1000);
+    this.#watch = setInterval(() => this.#check(), 1000);
     this.emit('connected', undefined);
   }
 
-  async #checkSilence() {
-    const packets = await this.#packetsReceived();
+  async #check() {
+    const inbound = await this.#inbound();
+    const of = (/** @type {MediaKind} */ kind) => inbound.find(stat => stat.kind === kind);
+    this.#lipSync?.update({ audio: of('audio'), video: of('video') });
+    this.#checkSilence(packetsOf(inbound));
+  }
+
+  /** @param {number} packets */
+  #checkSilence(packets) {
     this.#silence = packets > this.#packets ? 0 : this.#silence + 1;
     this.#packets = packets;
     if (this.#silence >= SILENCE_LIMIT) this.#fail('noMedia');
   }
 
-  async #packetsReceived() {
-    let packets = 0;
-    for (const stat of (await this.connection.getStats()).values()) {
-      if (stat.type === 'inbound-rtp') packets += stat.packetsReceived ?? 0;
-    }
-    return packets;
+  /** @returns {Promise<any[]>} */
+  async #inbound() {
+    const all = [...(await this.connection.getStats()).values()];
+    return all.filter(({ type }) => type === 'inbound-rtp');
   }
 
   /** @param {string} reason */
@@ -234,6 +246,11 @@ export class Peer extends Emitter {
     Object.assign(parameters.encodings[0], encodingFor(request, sender.track?.getSettings() ?? {}));
     await sender.setParameters(parameters);
   }
+}
+
+/** @param {any[]} inbound */
+function packetsOf(inbound) {
+  return inbound.reduce((sum, { packetsReceived = 0 }) => sum + packetsReceived, 0);
 }
 
 /**
