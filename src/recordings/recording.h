@@ -90,7 +90,12 @@ class Recording : public std::enable_shared_from_this<Recording> {
   bool interrupted_ = false;
   bool rotating_ = false;
   bool stopping_ = false;
-  double offset_ = 0;      ///< s: recorded by room processes before the present one
+  double offset_ = 0;  ///< s: recorded by room processes before the present one
+  struct {
+    uint64_t frames = 0;
+    uint64_t missingFrames = 0;
+    uint64_t droppedPackets = 0;
+  } before_;               ///< by the same
   int64_t diedAt_ = 0;     ///< µs, monotonic
   size_t current_ = 0;     ///< index of the file that is written
   size_t unfinished_ = 0;  ///< files that the finisher has
