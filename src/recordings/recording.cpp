@@ -384,8 +384,8 @@ void Recording::finishIfDone() {
                                    {"status", toString(manifest_.status)},
                                    {"files", manifest_.files.size()},
                                    {"seconds", manifest_.duration}});
+  // Whoever is told may read the manifest: it is saved first.
   saveManifest();
-  callbacks_.onFinished(*this);
 }
 
 void Recording::recover() {
@@ -418,9 +418,9 @@ void Recording::saveManifest() {
       if (!saved) {
         log::warning("recording.manifestFailed",
                      {{"recording", self->manifest_.recordingId}, {"reason", saved.error().message}});
-      } else if (self->dirty_ && self->stopping_) {
-        self->saveManifest();
       }
+      if (self->dirty_ && self->stopping_) return self->saveManifest();
+      if (self->finished_ && !std::exchange(self->told_, true)) self->callbacks_.onFinished(*self);
     };
   };
   context_.disk.run(std::move(job));

@@ -30,7 +30,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
  public:
   struct Callbacks {
     std::function<void(Recording&)> onChanged;   ///< for clients: status, pause
-    std::function<void(Recording&)> onFinished;  ///< once, with status and files final
+    std::function<void(Recording&)> onFinished;  ///< once, with all final and saved
   };
   using Done = std::function<void(Result<void>)>;
 
@@ -102,6 +102,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
   RecordingStatus endAs_ = RecordingStatus::completed;
   bool ended_ = false;
   bool finished_ = false;
+  bool told_ = false;
   std::shared_ptr<UniqueFd> syncFd_;  ///< of the present part, so that it can be made durable
   std::shared_ptr<std::atomic<double>> progress_ = std::make_shared<std::atomic<double>>(0.0);
   bool dirty_ = false;
