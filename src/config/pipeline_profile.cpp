@@ -117,7 +117,7 @@ void checkEncoders(Reader& reader, const std::string& path,
     if (std::ranges::find(allowed, encoder.element) != allowed.end()) continue;
     const auto meant = nearest(encoder.element, allowed);
     reader.mistake(
-        path + "." + codec + ".element",
+        std::string(path).append(".").append(codec).append(".element"),
         "must be " + joined(allowed, " or ") + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
   }
 }

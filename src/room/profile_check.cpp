@@ -12,7 +12,7 @@ namespace {
 void check(const std::string& where, const std::map<std::string, PipelineProfile::Encoder>& encoders,
            bool trial, std::vector<std::string>& out) {
   for (const auto& [codec, encoder] : encoders) {
-    const std::string path = where + "." + codec;
+    const std::string path = std::string(where).append(".").append(codec);
     const EncoderSettings settings{encoder.element, encoder.properties};
     const auto mistakes = checkProperties(settings);
     for (const auto& mistake : mistakes) {

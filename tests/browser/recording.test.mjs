@@ -148,7 +148,8 @@ test('a film of three browsers: clean, whole, in step, seekable', { timeout: 600
   report(t, `${lost} frames of the mix were lost to a machine without time, ${recording.missingFrames} are missing in the film`);
   // Every frame that was encoded is in the film; what the machine had no time to draw or encode cannot be.
   assert.ok(frames >= duration * FRAMERATE * 0.99 - lost, `${frames} frames in ${duration} s, ${lost} were never made`);
-  assert.ok(Math.abs(frames + recording.missingFrames - duration * FRAMERATE) <= 2, `${recording.missingFrames} are told missing`);
+  // At the stop, sound is some frames ahead: two may wait for the encoder, one is in it.
+  assert.ok(Math.abs(frames + recording.missingFrames - duration * FRAMERATE) <= 4, `${recording.missingFrames} are told missing`);
   assert.equal(recording.frames, frames);
   assert.equal(recording.droppedPackets, 0);
 
