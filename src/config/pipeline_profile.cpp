@@ -110,14 +110,25 @@ void checkRenditions(Reader& reader, PipelineProfile& profile) {
            "framerate");
 }
 
-void checkEncoders(Reader& reader, const PipelineProfile& profile) {
-  for (const auto& [codec, encoder] : profile.encoders) {
+void checkEncoders(Reader& reader, const std::string& path,
+                   const std::map<std::string, PipelineProfile::Encoder>& encoders) {
+  for (const auto& [codec, encoder] : encoders) {
     const auto allowed = allowedEncoders(codec);
     if (std::ranges::find(allowed, encoder.element) != allowed.end()) continue;
     const auto meant = nearest(encoder.element, allowed);
     reader.mistake(
-        "$.encoders." + codec + ".element",
+        std::string(path).append(".").append(codec).append(".element"),
         "must be " + joined(allowed, " or ") + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+  }
+}
+
+void checkRecordedCodec(Reader& reader, const PipelineProfile::Recording& recording) {
+  const auto& [container, codec] = std::tie(recording.container, recording.codec);
+  const bool fits = container == "mkv" || codec.empty() || (codec == "H264") == (container == "mp4");
+  if (!fits) {
+    reader.mistake("$.recording.codec", container == "mp4"
+                                            ? "must be H264 in mp4, or the container mkv"
+                                            : "must be VP8 or VP9 in webm, or the container mkv");
   }
 }
 
@@ -152,14 +163,17 @@ Result<PipelineProfile> parsePipelineProfile(const Json& json) {
   checkLayouts(reader, out);
   checkCustomLayouts(reader, out);
   checkRenditions(reader, out);
-  checkEncoders(reader, out);
+  checkEncoders(reader, "$.encoders", out.encoders);
+  checkRecordedCodec(reader, out.recording);
+  checkEncoders(reader, "$.recording.own.encoders", out.recording.own.encoders);
   const auto& mistakes = reader.finish();
   if (!mistakes.empty()) return fail(ErrorCode::badRequest, joined(mistakes, "\n"));
   return out;
 }
 
 bool namesElements(const PipelineProfile& profile) {
-  return !profile.encoders.empty() || profile.audio.denoise != "off" || profile.audio.gain;
+  return !profile.encoders.empty() || !profile.recording.own.encoders.empty() ||
+         profile.audio.denoise != "off" || profile.audio.gain;
 }
 
 Json pipelineProfileSchema() {

@@ -109,19 +109,22 @@ struct PipelineProfile {
 
   struct Recording {
     std::string container = "webm";  ///< or "mkv", "mp4"
+    std::string codec;               ///< upper case; empty: the container's own
     std::string rendition;           ///< the name of one; empty: the first
     /// An encode of the recording's own, used when height is not 0.
     struct Own {
       int height = 0;
-      int framerate = 0;        ///< 0: as the canvas
-      int bitrate = 3'000'000;  ///< bit/s
+      int framerate = 0;                        ///< 0: as the canvas
+      int bitrate = 3'000'000;                  ///< bit/s
+      std::map<std::string, Encoder> encoders;  ///< by codec; the profile's where absent
     } own;
     bool audioOnly = false;
     bool automatic = false;  ///< "auto": starts with the first person
     std::chrono::milliseconds maxDuration{4 * 3600 * 1000};
-    int maxSize = 8192;                 ///< MiB
-    std::string announcement = "none";  ///< or "tone", "banner", "both"
-    bool mark = true;                   ///< a REC mark in the picture
+    int maxSize = 8192;                         ///< MiB
+    std::chrono::milliseconds partDuration{0};  ///< 0: one file
+    std::string announcement = "none";          ///< or "tone", "banner", "both"
+    bool mark = true;                           ///< a REC mark in the picture
   } recording;
 };
 

@@ -202,20 +202,31 @@ void describeRecording(Visitor& visit, PipelineProfile::Recording& recording) {
   visit.begin("recording", "Defaults of recordings.");
   visit.text("container", recording.container,
              {"`webm` takes VP8 and VP9, `mkv` and `mp4` take H.264", "", live}, {{"webm", "mkv", "mp4"}});
+  visit.text("codec", recording.codec,
+             {"VP8, VP9 or H264; empty: VP8 in `webm`, H264 in the others",
+              "an encode more where nobody watches that codec", live},
+             {{"", "VP8", "VP9", "H264"}});
   visit.text("rendition", recording.rendition,
              {"which of `renditions` is recorded; empty: the first", "no second encode", live}, nameRule);
   visit.begin("own", "An encode of the recording's own.");
   visit.number("height", recording.own.height, {0, 2160, 2, pixels},
                {"0: none, `rendition` is recorded", "a whole encode more", live});
-  visit.number("framerate", recording.own.framerate, {0, 60, 1, frames}, {"0: as the canvas", "", notYet});
+  visit.number("framerate", recording.own.framerate, {0, 60, 1, frames},
+               {"0: as the canvas; else at most that", "CPU of its encode", live});
   visit.number("bitrate", recording.own.bitrate, {50'000, 50'000'000, 1, bits},
                {"target", "size of the file", live});
+  visit.object("encoders",
+               membersOf(recording.own.encoders, describeEncoder, {0, 3}, {{"VP8", "VP9", "H264"}}),
+               {"as `encoders`, for instance with a better preset; the profile's where absent",
+                "CPU of its encode", live});
   visit.end();
   visit.flag("audioOnly", recording.audioOnly, {"sound alone", "", live});
   visit.flag("auto", recording.automatic, {"starts with the first person", "", live});
   visit.seconds("maxDuration", recording.maxDuration, {10, 86400}, {"a recording ends by then", "", live});
   visit.number("maxSize", recording.maxSize, {1, 1'048'576, 1, "MiB"},
                {"a recording ends at that size", "", live});
+  visit.seconds("partDuration", recording.partDuration, {0, 86400},
+                {"a new file so often, without a lost frame; 0: one file", "", live});
   visit.text("announcement", recording.announcement, {"how people are told when one starts", "", live},
              {{"none", "tone", "banner", "both"}});
   visit.flag("mark", recording.mark, {"a REC mark in the picture", "", live});

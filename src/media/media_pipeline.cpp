@@ -373,6 +373,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
   add(out.video, video_->counters());
   out.audio = audio_->counters();
   out.renditions = renditions_->list();
+  out.frames = renditions_->frames();
   out.renditionErrors = renditions_->errors();
   out.teardown = reaper_.stuckFor();
   for (const auto& [id, member] : members_) {

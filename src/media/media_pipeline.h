@@ -129,6 +129,7 @@ class MediaPipeline {
     VideoMixer::Counters video;
     AudioMixer::Counters audio;
     std::vector<RenditionSet::Info> renditions;
+    RenditionSet::Frames frames;
     uint64_t renditionErrors = 0;
     uint64_t peerErrors = 0;
     int peersConnected = 0;      ///< whose certificate is checked and who get the mix

@@ -200,6 +200,7 @@ class Recorder::Core {
     progress_.duration = timeline_.duration();
     progress_.partStart = partStart_;
     progress_.frames = frames_;
+    progress_.missing = timeline_.missingFrames();
     progress_.silence = timeline_.filledPackets();
     progress_.skewMs = static_cast<double>(timeline_.worstSkew()) / 1e6;
     progress_.gaps.insert(progress_.gaps.end(), gaps.begin(), gaps.end());

@@ -59,6 +59,7 @@ class Recorder : public VideoTap, public AudioTap {
     int64_t duration = 0;                      ///< ns, all parts
     int64_t partStart = 0;                     ///< ns, of the recording
     uint64_t frames = 0;                       ///< pictures written
+    uint64_t missing = 0;                      ///< pictures that never came, see RecordingTimeline
     uint64_t packetsLost = 0;                  ///< dropped since the queue was full
     uint64_t silence = 0;                      ///< packets of sound that were made up
     double skewMs = 0;                         ///< see RecordingTimeline::worstSkew()

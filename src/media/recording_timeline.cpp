@@ -74,7 +74,12 @@ void RecordingTimeline::noteHole(const RecordedPacket& next) {
   if (expected >= 0 && next.packet.time - expected > noticeableHole) {
     gaps_.push_back({expected - origin_, next.packet.time - origin_, next.packet.kind});
   }
-  if (isVideo) lastVideo_ = next.packet.time + next.packet.duration;
+  if (!isVideo) return;
+  if (expected >= 0 && next.packet.time > expected) {
+    missing_ += static_cast<uint64_t>((next.packet.time - expected + next.packet.duration / 2) /
+                                      next.packet.duration);
+  }
+  lastVideo_ = next.packet.time + next.packet.duration;
 }
 
 void RecordingTimeline::fillSound(int64_t until, const Sink& sink) {

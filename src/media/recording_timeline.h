@@ -51,6 +51,8 @@ class RecordingTimeline {
   /// ns by which the sound, counted in samples, and its time stamps differ most.
   int64_t worstSkew() const { return worstSkew_; }
   uint64_t filledPackets() const { return filled_; }
+  /// Pictures that the frame rate wanted and nobody made; a player shows the one before for longer.
+  uint64_t missingFrames() const { return missing_; }
 
   /// ns: how long one stream waits for the other, which may be slow (the encoder) or dead.
   static constexpr int64_t patience = 400'000'000;
@@ -77,6 +79,7 @@ class RecordingTimeline {
   int64_t soundCount_ = 0;   ///< packets since then
   int64_t worstSkew_ = 0;
   uint64_t filled_ = 0;
+  uint64_t missing_ = 0;
   std::vector<Gap> gaps_;
 };
 

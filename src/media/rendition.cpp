@@ -95,6 +95,8 @@ Result<void> Rendition::build(const RoomClock& clock) {
   gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &callbacks, this, nullptr);
   const auto encoded = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(filter->get(), "src"));
   tapEncoded(encoded.get());
+  const auto taken = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
+  countTaken(taken.get());
   return {};
 }
 
@@ -158,7 +160,27 @@ void Rendition::push(GstBuffer* canvas, const CanvasFormat& format) {
   }
   GstBuffer* frame = own_.sameSize(format) ? gst_buffer_ref(canvas) : scaled(canvas, format);
   if (frame == nullptr) return;
+  ++framesPushed_;
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), frame);
+}
+
+uint64_t Rendition::framesDropped() const {
+  // In this order: what is taken meanwhile makes it less, never more.
+  const uint64_t pushed = framesPushed_;
+  guint64 waiting = 0;
+  g_object_get(source_.get(), "current-level-buffers", &waiting, nullptr);
+  const uint64_t gone = framesTaken_ + waiting;
+  return pushed > gone ? pushed - gone : 0;
+}
+
+void Rendition::countTaken(GstPad* pad) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo*, gpointer self) {
+        ++static_cast<Rendition*>(self)->framesTaken_;
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
 }
 
 void Rendition::tapEncoded(GstPad* pad) {

@@ -74,6 +74,8 @@ class Rendition {
   bool hasViewer(const PeerOutput* viewer) const;
 
   uint64_t framesEncoded() const { return framesEncoded_; }
+  /// Canvases that had to make room for newer ones since the encoder was behind. Thread: any.
+  uint64_t framesDropped() const;
 
   /// Bounds what a peer that asks again and again costs everybody else. Nanoseconds.
   static constexpr int64_t minKeyFrameInterval = 500'000'000;
@@ -83,6 +85,7 @@ class Rendition {
   Result<void> build(const RoomClock& clock);
   void forceKeyFrame();
   void tapEncoded(GstPad* pad);
+  void countTaken(GstPad* pad);
   bool isDue(int64_t pts);
   GstBuffer* scaled(GstBuffer* canvas, const CanvasFormat& format);
   void deliver(GstSample* sample);
@@ -100,6 +103,8 @@ class Rendition {
   std::atomic<bool> keyFrameWanted_ = true;
   int64_t lastKeyFrame_ = -minKeyFrameInterval;
   std::atomic<uint64_t> framesEncoded_ = 0;
+  std::atomic<uint64_t> framesPushed_ = 0;
+  std::atomic<uint64_t> framesTaken_ = 0;  ///< by the encoder
   mutable PriorityMutex mutex_;
   std::vector<std::shared_ptr<PeerOutput>> viewers_;
   std::vector<std::shared_ptr<VideoTap>> taps_;

@@ -122,8 +122,10 @@ void RenditionSet::onError(const std::string& key, uint64_t id, const std::strin
 
 void RenditionSet::dropFailed(uint64_t id) {
   std::vector<std::shared_ptr<Rendition>> last;  // declared first, so it goes after the lock: stopping waits
-  const auto failed = [&last, id](const std::shared_ptr<Rendition>& rendition) {
+  const auto failed = [this, &last, id](const std::shared_ptr<Rendition>& rendition) {
     if (rendition->id() != id) return false;
+    gone_.encoded += rendition->framesEncoded();
+    gone_.dropped += rendition->framesDropped();
     last.push_back(rendition);
     return true;
   };

@@ -7,6 +7,11 @@
 namespace tributary {
 namespace {
 
+void add(RenditionSet::Frames& sum, const Rendition& rendition) {
+  sum.encoded += rendition.framesEncoded();
+  sum.dropped += rendition.framesDropped();
+}
+
 int even(double value) {
   return static_cast<int>(value + 1) & ~1;
 }
@@ -139,10 +144,11 @@ void RenditionSet::untap(const VideoTap* tap) {
 void RenditionSet::dropUnused() {
   std::vector<std::shared_ptr<Rendition>> last;  // declared first, so it goes after the lock: stopping waits
   const std::lock_guard lock(mutex_);
-  const auto unused = [&last](const std::shared_ptr<Rendition>& rendition) {
+  const auto unused = [this, &last](const std::shared_ptr<Rendition>& rendition) {
     if (rendition->inUse()) return false;
     log::info("rendition.stopped",
               {{"codec", rendition->spec().codec}, {"rendition", rendition->spec().name}});
+    add(gone_, *rendition);
     last.push_back(rendition);
     return true;
   };
@@ -189,6 +195,16 @@ std::vector<RenditionSet::Info> RenditionSet::list() const {
     out.push_back(
         {rendition->spec().codec, rendition->spec().name, rendition->viewers(), rendition->framesEncoded()});
   }
+  return out;
+}
+
+RenditionSet::Frames RenditionSet::frames() const {
+  const std::lock_guard lock(mutex_);
+  Frames out = gone_;
+  for (const auto& [key, rendition] : renditions_)
+    add(out, *rendition);
+  for (const auto& rendition : replaced_)
+    add(out, *rendition);
   return out;
 }
 

@@ -73,6 +73,12 @@ class RenditionSet {
     uint64_t frames;
   };
   std::vector<Info> list() const;
+  struct Frames {
+    uint64_t encoded = 0;
+    uint64_t dropped = 0;  ///< the encoder was behind
+  };
+  /// Of all renditions there have been.
+  Frames frames() const;
   void forEach(const std::function<void(const Rendition&)>& each) const;
   /// The key of the rendition that goes to `viewer`; empty: none.
   std::string watchedBy(const PeerOutput* viewer) const;
@@ -127,6 +133,7 @@ class RenditionSet {
   std::vector<Leaving> leaving_;
   Timer sweeping_;
   std::map<std::string, Timer> restarts_;
+  Frames gone_;  ///< of renditions that are no more; guarded by mutex_
   uint64_t errors_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

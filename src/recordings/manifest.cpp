@@ -101,6 +101,7 @@ Json Manifest::toJson() const {
                            {"endedAt", endedAt.empty() ? Json(nullptr) : Json(endedAt)},
                            {"duration", duration},
                            {"frames", frames},
+                           {"missingFrames", missingFrames},
                            {"droppedPackets", droppedPackets},
                            {"avSkewMs", avSkewMs},
                            {"error", error.empty() ? Json(nullptr) : Json(error)}});
@@ -158,6 +159,7 @@ Result<Manifest> parseManifest(const Json& json) {
   out.endedAt = json["endedAt"].stringOr("");
   out.duration = json["duration"].numberOr(0);
   out.frames = static_cast<uint64_t>(json["frames"].integerOr(0));
+  out.missingFrames = static_cast<uint64_t>(json["missingFrames"].integerOr(0));
   out.droppedPackets = static_cast<uint64_t>(json["droppedPackets"].integerOr(0));
   out.avSkewMs = json["avSkewMs"].numberOr(0);
   out.error = json["error"].stringOr("");

@@ -62,6 +62,7 @@ struct Manifest {
   std::vector<Gap> gaps;
   double duration = 0;
   uint64_t frames = 0;
+  uint64_t missingFrames = 0;
   uint64_t droppedPackets = 0;
   double avSkewMs = 0;
   std::string error;

@@ -171,8 +171,12 @@ void Recording::onProgress(const Json& fields) {
   auto& file = manifest_.files[current_];
   file.size = fields["bytes"].integerOr(file.size);
   file.duration = manifest_.duration - file.start;
-  manifest_.frames = std::max(manifest_.frames, static_cast<uint64_t>(fields["frames"].integerOr(0)));
-  manifest_.droppedPackets = static_cast<uint64_t>(fields["packetsLost"].integerOr(0));
+  const auto sum = [&fields](uint64_t before, const char* key) {
+    return before + static_cast<uint64_t>(std::max<int64_t>(fields[key].integerOr(0), 0));
+  };
+  manifest_.frames = sum(before_.frames, "frames");
+  manifest_.missingFrames = sum(before_.missingFrames, "missingFrames");
+  manifest_.droppedPackets = sum(before_.droppedPackets, "packetsLost");
   manifest_.avSkewMs = std::max(manifest_.avSkewMs, fields["skewMs"].numberOr(0));
   for (const auto& gap : fields["gaps"].elements()) {
     const double from = gap["from"].numberOr(0);
@@ -257,6 +261,7 @@ void Recording::roomDied() {
   paused_ = false;
   room_ = nullptr;
   offset_ = manifest_.duration;
+  before_ = {manifest_.frames, manifest_.missingFrames, manifest_.droppedPackets};
   log::warning("recording.interrupted", {{"room", manifest_.room}, {"recording", manifest_.recordingId}});
   for (size_t i = current_; i < manifest_.files.size(); ++i)
     finishPart(i);
@@ -379,8 +384,8 @@ void Recording::finishIfDone() {
                                    {"status", toString(manifest_.status)},
                                    {"files", manifest_.files.size()},
                                    {"seconds", manifest_.duration}});
+  // Whoever is told may read the manifest: it is saved first.
   saveManifest();
-  callbacks_.onFinished(*this);
 }
 
 void Recording::recover() {
@@ -413,9 +418,9 @@ void Recording::saveManifest() {
       if (!saved) {
         log::warning("recording.manifestFailed",
                      {{"recording", self->manifest_.recordingId}, {"reason", saved.error().message}});
-      } else if (self->dirty_ && self->stopping_) {
-        self->saveManifest();
       }
+      if (self->dirty_ && self->stopping_) return self->saveManifest();
+      if (self->finished_ && !std::exchange(self->told_, true)) self->callbacks_.onFinished(*self);
     };
   };
   context_.disk.run(std::move(job));

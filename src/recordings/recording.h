@@ -30,7 +30,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
  public:
   struct Callbacks {
     std::function<void(Recording&)> onChanged;   ///< for clients: status, pause
-    std::function<void(Recording&)> onFinished;  ///< once, with status and files final
+    std::function<void(Recording&)> onFinished;  ///< once, with all final and saved
   };
   using Done = std::function<void(Result<void>)>;
 
@@ -90,13 +90,19 @@ class Recording : public std::enable_shared_from_this<Recording> {
   bool interrupted_ = false;
   bool rotating_ = false;
   bool stopping_ = false;
-  double offset_ = 0;      ///< s: recorded by room processes before the present one
+  double offset_ = 0;  ///< s: recorded by room processes before the present one
+  struct {
+    uint64_t frames = 0;
+    uint64_t missingFrames = 0;
+    uint64_t droppedPackets = 0;
+  } before_;               ///< by the same
   int64_t diedAt_ = 0;     ///< µs, monotonic
   size_t current_ = 0;     ///< index of the file that is written
   size_t unfinished_ = 0;  ///< files that the finisher has
   RecordingStatus endAs_ = RecordingStatus::completed;
   bool ended_ = false;
   bool finished_ = false;
+  bool told_ = false;
   std::shared_ptr<UniqueFd> syncFd_;  ///< of the present part, so that it can be made durable
   std::shared_ptr<std::atomic<double>> progress_ = std::make_shared<std::atomic<double>>(0.0);
   bool dirty_ = false;

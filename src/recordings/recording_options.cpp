@@ -43,18 +43,24 @@ Result<void> apply(const Json& json, RecordingOptions& out) {
 Result<RecordingOptions> recordingOptions(const PipelineProfile::Recording& profile, const Json& request) {
   RecordingOptions out;
   out.container = profile.container;
+  out.codec = profile.codec;
   out.rendition = profile.rendition;
   out.ownHeight = profile.own.height;
+  out.ownFramerate = profile.own.framerate;
   out.ownBitrate = profile.own.bitrate;
+  out.ownEncoders = profile.own.encoders;
   out.audioOnly = profile.audioOnly;
   out.automatic = profile.automatic;
   out.maxDuration = profile.maxDuration;
   out.maxBytes = profile.maxSize * mebibyte;
+  out.partDuration = profile.partDuration;
   out.announcement = profile.announcement;
   out.mark = profile.mark;
   if (auto ok = apply(request, out); !ok) return tl::unexpected(ok.error());
   const auto container = containerFromString(out.container);
   if (!container) return fail(ErrorCode::badRequest, "container: must be webm, mkv or mp4");
+  // Another container than the profile's codec was chosen for.
+  if (!request.has("codec") && !out.codec.empty() && !canHold(*container, out.codec)) out.codec.clear();
   if (out.codec.empty()) out.codec = *container == Container::webm ? "VP8" : "H264";
   if (!canHold(*container, out.codec)) {
     return fail(ErrorCode::badRequest, "codec: " + out.container + " cannot hold " + out.codec +
@@ -69,7 +75,14 @@ Json RecordingOptions::toRoom(const std::string& recordingId) const {
   if (audioOnly) return out;
   Json video = Json::object({{"codec", codec}, {"rendition", rendition}});
   if (ownHeight > 0) {
-    video.set("own", Json::object({{"height", ownHeight}, {"bitrate", ownBitrate}}));
+    Json own = Json::object({{"height", ownHeight}, {"framerate", ownFramerate}, {"bitrate", ownBitrate}});
+    if (const auto encoder = ownEncoders.find(codec); encoder != ownEncoders.end()) {
+      Json properties = Json::object();
+      for (const auto& [name, value] : encoder->second.properties)
+        properties.set(name, value);
+      own.set("encoder", Json::object({{"element", encoder->second.element}, {"properties", properties}}));
+    }
+    video.set("own", own);
   }
   out.set("video", video);
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "base/error.h"
@@ -15,7 +16,9 @@ struct RecordingOptions {
   std::string codec;      ///< empty: the container's own, VP8 or H264
   std::string rendition;  ///< of the profile; empty: its first
   int ownHeight = 0;      ///< not 0: an encode of the recording's own
+  int ownFramerate = 0;   ///< 0: the canvas's
   int ownBitrate = 3'000'000;
+  std::map<std::string, PipelineProfile::Encoder> ownEncoders;  ///< by codec
   bool audioOnly = false;
   bool automatic = false;
   std::chrono::milliseconds maxDuration{4 * 3600 * 1000};

@@ -178,7 +178,9 @@ Result<Json> Recordings::setPaused(const std::string& id, bool paused) {
 }
 
 void Recordings::onEvent(const std::string& room, const Json& fields) {
-  if (Recording* recording = inRoom(room)) recording->onEvent(fields);
+  // Not by inRoom(): one that is ending is no more the room's, and still has things to hear.
+  const auto live = live_.find(fields["recordingId"].stringOr(""));
+  if (live != live_.end() && live->second->manifest().room == room) live->second->onEvent(fields);
 }
 
 void Recordings::roomDied(const std::string& room) {

@@ -7,13 +7,12 @@
 #include "media/voice_filter.h"
 
 namespace tributary {
-
 namespace {
 
-std::vector<std::string> encoderMistakes(const PipelineProfile& profile, bool trial) {
-  std::vector<std::string> out;
-  for (const auto& [codec, encoder] : profile.encoders) {
-    const std::string path = "$.encoders." + codec;
+void check(const std::string& where, const std::map<std::string, PipelineProfile::Encoder>& encoders,
+           bool trial, std::vector<std::string>& out) {
+  for (const auto& [codec, encoder] : encoders) {
+    const std::string path = std::string(where).append(".").append(codec);
     const EncoderSettings settings{encoder.element, encoder.properties};
     const auto mistakes = checkProperties(settings);
     for (const auto& mistake : mistakes) {
@@ -26,6 +25,12 @@ std::vector<std::string> encoderMistakes(const PipelineProfile& profile, bool tr
     if (!wrong.empty())
       out.push_back(std::string(path).append(": ").append(encoder.element).append(" ").append(wrong));
   }
+}
+
+std::vector<std::string> encoderMistakes(const PipelineProfile& profile, bool trial) {
+  std::vector<std::string> out;
+  check("$.encoders", profile.encoders, trial, out);
+  check("$.recording.own.encoders", profile.recording.own.encoders, trial, out);
   return out;
 }
 

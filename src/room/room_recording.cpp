@@ -50,6 +50,7 @@ RenditionSet::TapWish wishFrom(const Json& video) {
   const Json own = video["own"];
   if (!own.isObject()) return wish;
   wish.own = {"recording", static_cast<int>(own["height"].integerOr(720)),
+              static_cast<int>(own["framerate"].integerOr(0)),
               static_cast<int>(own["bitrate"].integerOr(1'500'000))};
   if (!own["encoder"].isObject()) return wish;
   EncoderSettings encoder{own["encoder"]["element"].stringOr(""), {}};
@@ -145,6 +146,7 @@ void RoomRecording::sendProgress() {
                                    {"duration", seconds(now.duration)},
                                    {"partStart", seconds(now.partStart)},
                                    {"frames", now.frames},
+                                   {"missingFrames", now.missing},
                                    {"packetsLost", now.packetsLost},
                                    {"silentPackets", now.silence},
                                    {"skewMs", now.skewMs},

@@ -71,6 +71,10 @@ Json Room::stats() const {
     out.push(sample("tributary_encoders", "gauge", 1, labels));
     out.push(sample("tributary_rendition_viewers", "gauge", static_cast<double>(rendition.viewers), labels));
   }
+  out.push(counter("tributary_encoder_frames_total", stats.frames.encoded,
+                   Json::object({{"outcome", "encoded"}})));
+  out.push(counter("tributary_encoder_frames_total", stats.frames.dropped,
+                   Json::object({{"outcome", "dropped"}})));
   out.push(counter("tributary_pipeline_errors_total", stats.renditionErrors,
                    Json::object({{"element", "rendition"}})));
   out.push(counter("tributary_pipeline_errors_total", stats.peerErrors, Json::object({{"element", "peer"}})));

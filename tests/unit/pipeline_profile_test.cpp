@@ -43,7 +43,8 @@ TEST(PipelineProfile, ReadsEverything) {
     "encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-used": -8, "deadline": "1", "auto-alt-ref": false}}},
     "audio": {"talkerSlots": 2, "denoise": "moderate", "gain": true}, "uplink": {"maxHeight": 360},
     "screen": {"several": true}, "recording": {"container": "mkv", "rendition": "360p", "maxDuration": 60,
-    "own": {"height": 360}, "auto": true}})");
+    "own": {"height": 360, "framerate": 10, "encoders": {"VP9": {"element": "vp9enc", "properties": {"cpu-used": 2}}}},
+    "codec": "VP9", "partDuration": 30, "auto": true}})");
   ASSERT_TRUE(profile) << profile.error().message;
   EXPECT_EQ(profile->layouts.at("stage").sets.at(0).regions.at(1).role, "identity:p_1");
   EXPECT_EQ(profile->renditions.at(0).name, "360p");
@@ -52,6 +53,7 @@ TEST(PipelineProfile, ReadsEverything) {
   EXPECT_EQ(profile->encoders.at("VP8").properties.at("auto-alt-ref"), "false");
   EXPECT_EQ(profile->layout.glide.count(), 500);
   EXPECT_TRUE(profile->recording.automatic);
+  EXPECT_EQ(profile->recording.own.encoders.at("VP9").properties.at("cpu-used"), "2");
 }
 
 TEST(PipelineProfile, TellsEveryMistakeAtOnce) {

@@ -184,6 +184,19 @@ TEST(RecordingOptions, SayWhatWouldBeRight) {
   EXPECT_EQ(with(R"({"container": "mkv"})")->codec, "H264");
   EXPECT_EQ(with(R"({"container": "mkv", "codec": "VP9"})")->codec, "VP9");
   EXPECT_EQ(with(R"({"maxDuration": 60})")->maxDuration, std::chrono::seconds(60));
+  PipelineProfile::Recording own;
+  own.container = "mkv";
+  own.codec = "VP9";
+  own.partDuration = std::chrono::seconds(30);
+  own.own = {360, 10, 250'000, {{"VP9", {"vp9enc", {{"cpu-used", "2"}}}}}};
+  const auto options = recordingOptions(own, Json::object());
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_EQ(options->partDuration, std::chrono::seconds(30));
+  EXPECT_EQ(options->toRoom("r")["video"].dump(),
+            R"({"codec":"VP9","rendition":"","own":{"height":360,"framerate":10,"bitrate":250000,)"
+            R"("encoder":{"element":"vp9enc","properties":{"cpu-used":"2"}}}})");
+  // Another container than that codec was meant for.
+  EXPECT_EQ(recordingOptions(own, *Json::parse(R"({"container": "mp4"})"))->codec, "H264");
   for (const char* wrong : {R"({"container": "avi"})", R"({"container": "mp4", "codec": "VP8"})",
                             R"({"maxDuration": "long"})", R"({"maxSize": -1})", R"({"partDuration": 1e9})"}) {
     EXPECT_FALSE(with(wrong)) << wrong;
