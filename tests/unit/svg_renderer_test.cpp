@@ -18,8 +18,8 @@ class SvgRendererTest : public LoopTest {
   /// Its layout takes minutes.
   static std::string knot() {
     std::string out = "digraph {\n";
-    for (int i = 0; i < 8000; ++i) {
-      out += std::to_string(i % 600) + " -> " + std::to_string(i * 7919 % 600) + ";\n";
+    for (int i = 0; i < 30000; ++i) {
+      out += std::to_string(i % 2500) + " -> " + std::to_string(i * 7919 % 2500) + ";\n";
     }
     return out + "}\n";
   }
