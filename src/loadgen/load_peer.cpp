@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/main_context.h"
 #include "media/codec_table.h"
+#include "media/peer_settings.h"
 #include "media/ticker.h"
 
 namespace tributary::load {
@@ -18,13 +19,14 @@ namespace {
 
 constexpr int videoPayloadType = 96;
 constexpr int audioPayloadType = 111;
+constexpr const char* transportCcField = "extmap-3";  // id 1 is the audio level's
 
 GstCaps* videoCaps(const std::string& codec, uint32_t ssrc) {
-  GstCaps* caps =
-      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name",
-                          G_TYPE_STRING, codec.c_str(), "payload", G_TYPE_INT, videoPayloadType, "clock-rate",
-                          G_TYPE_INT, 90'000, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli",
-                          G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE, nullptr);
+  GstCaps* caps = gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name", G_TYPE_STRING, codec.c_str(),
+      "payload", G_TYPE_INT, videoPayloadType, "clock-rate", G_TYPE_INT, 90'000, "rtcp-fb-nack",
+      G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE,
+      "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, transportCcField, G_TYPE_STRING, transportCcUri, nullptr);
   if (codec == "H264") {
     gst_caps_set_simple(caps, "profile-level-id", G_TYPE_STRING, "42e01f", "packetization-mode",
                         G_TYPE_STRING, "1", "level-asymmetry-allowed", G_TYPE_STRING, "1", nullptr);
@@ -34,10 +36,10 @@ GstCaps* videoCaps(const std::string& codec, uint32_t ssrc) {
 }
 
 GstCaps* audioCaps(uint32_t ssrc) {
-  GstCaps* caps =
-      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name",
-                          G_TYPE_STRING, "OPUS", "payload", G_TYPE_INT, audioPayloadType, "clock-rate",
-                          G_TYPE_INT, 48'000, "encoding-params", G_TYPE_STRING, "2", nullptr);
+  GstCaps* caps = gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name", G_TYPE_STRING, "OPUS", "payload",
+      G_TYPE_INT, audioPayloadType, "clock-rate", G_TYPE_INT, 48'000, "encoding-params", G_TYPE_STRING, "2",
+      "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, transportCcField, G_TYPE_STRING, transportCcUri, nullptr);
   if (ssrc != 0) {
     gst_caps_set_simple(caps, "ssrc", G_TYPE_UINT, ssrc, "extmap-1", G_TYPE_STRING,
                         "urn:ietf:params:rtp-hdrext:ssrc-audio-level", nullptr);
@@ -285,6 +287,10 @@ Receiver::Tile LoadPeer::tileOf(const std::string& identity) const {
             tile["height"].numberOr(0)};
   }
   return {};
+}
+
+void LoadPeer::setLink(int kbits) {
+  if (relayed_) relayed_->setLink(kbits);
 }
 
 void LoadPeer::leave() {

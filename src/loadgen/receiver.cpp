@@ -49,7 +49,7 @@ GstPadProbeReturn Receiver::onSocketPacket(GstBuffer* packet) {
   if (setup_.mode == Receive::count) {
     if (measuring_) {
       reading_.video.packet({seconds(now), header->sequence, header->timestamp, header->marker,
-                             gst_buffer_get_size(packet), false});
+                             gst_buffer_get_size(packet), false, 0});
     }
     return GST_PAD_PROBE_DROP;
   }
@@ -117,10 +117,16 @@ void Receiver::onStreamPacket(GstBuffer* packet, bool video) {
   if (!measuring_) return;
   std::array<uint8_t, 16> payload{};
   const gsize size = gst_buffer_extract(packet, header->size, payload.data(), payload.size());
-  StreamMeter::Packet seen{
-      seconds(now), header->sequence, header->timestamp, header->marker, gst_buffer_get_size(packet), false};
+  StreamMeter::Packet seen{seconds(now),
+                           header->sequence,
+                           header->timestamp,
+                           header->marker,
+                           gst_buffer_get_size(packet),
+                           false,
+                           0};
   if (video) {
     seen.startsKeyFrame = startsKeyFrame(setup_.codec.c_str(), payload.data(), size);
+    seen.height = heightOfKeyFrame(setup_.codec.c_str(), payload.data(), size);
     reading_.video.packet(seen);
     return;
   }

@@ -3,16 +3,20 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 
 #include "base/log.h"
 #include "media/counter_place.h"
 #include "media/media_member.h"
+#include "media/ticker.h"
 
 namespace tributary {
 
 namespace {
+
+constexpr int64_t rateWindow = 1'000'000'000;
 
 CanvasFormat formatOf(const CanvasSettings& canvas) {
   return {canvas.width, canvas.height, canvas.framerate};
@@ -162,6 +166,8 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
   retire(member);
   member.talker = std::make_shared<Talker>();
   member.output = std::make_shared<PeerOutput>();
+  member.videoRate = RateMeter(rateWindow);
+  member.allRate = RateMeter(rateWindow);
   bool sends = false;
   bool hears = false;
   for (const auto& line : offer.lines) {
@@ -191,9 +197,10 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
                                        reaper_, std::move(callbacks));
 }
 
-void MediaPipeline::watch(Member& member) {
+void MediaPipeline::watch(Member& member, bool mute) {
   if (!member.peer || member.peer->videoCodec().empty() || member.audioOnly) return;
-  const auto watching = renditions_->watch(member.output, member.peer->videoCodec(), heightFor(member));
+  const auto watching =
+      renditions_->watch(member.output, member.peer->videoCodec(), renditionFor(member), mute);
   if (!watching) {
     log::error("rendition.startFailed", {{"participant", member.id}, {"message", watching.error().message}});
   }
@@ -249,11 +256,35 @@ void MediaPipeline::setAudioOnly(const Id& id, bool audioOnly) {
   }
 }
 
-void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {
+void MediaPipeline::setRendition(const Id& id, const std::string& rendition, bool mute) {
   const auto found = members_.find(id);
-  if (found == members_.end()) return;
-  found->second->maxHeight = maxHeight;
-  if (found->second->output && found->second->output->isOpen()) watch(*found->second);
+  if (found == members_.end() || found->second->rendition == rendition) return;
+  found->second->rendition = rendition;
+  if (found->second->output && found->second->output->isOpen()) watch(*found->second, mute);
+}
+
+std::optional<MediaPipeline::Downlink> MediaPipeline::downlink(const Id& id) {
+  const auto found = members_.find(id);
+  if (found == members_.end() || !found->second->peer || !found->second->output->isOpen())
+    return std::nullopt;
+  Member& member = *found->second;
+  const auto video = member.output->video();
+  const auto audio = member.output->audio();
+  const int64_t now = monotonicNow();
+  const uint64_t videoBytes = video.bytes + video.packets * packetOverhead;
+  member.videoRate.update(videoBytes, now);
+  member.allRate.update(videoBytes + audio.bytes + audio.packets * packetOverhead, now);
+  const auto estimate = member.peer->downlink(member.allRate.bitrate());
+  if (std::abs(estimate.loss - member.toldLoss) > 0.02) {
+    member.toldLoss = estimate.loss;
+    audio_->setLoss(id, estimate.loss);
+  }
+  return Downlink{estimate, member.videoRate.bitrate(), member.peer->canPad()};
+}
+
+void MediaPipeline::pad(const Id& id, double bitrate) {
+  const auto found = members_.find(id);
+  if (found != members_.end() && found->second->peer) found->second->peer->pad(bitrate);
 }
 
 void MediaPipeline::save(const Saving& saving) {
@@ -265,15 +296,18 @@ void MediaPipeline::save(const Saving& saving) {
   }
 }
 
-/// Lines of picture that a client gets at most; 0 is no limit.
-int MediaPipeline::heightFor(const Member& member) const {
-  if (!saving_.topRenditionOff) return member.maxHeight;
+/// The rendition that a client gets: its own, or the next one while the top is left out.
+std::string MediaPipeline::renditionFor(const Member& member) const {
+  const auto& ladder = settings_.renditions.ladder;
+  if (!saving_.topRenditionOff || ladder.empty()) return member.rendition;
   std::set<int, std::greater<>> heights;
-  for (const auto& choice : settings_.renditions.ladder)
-    heights.insert(choice.height);
-  if (heights.size() < 2) return member.maxHeight;
-  const int second = *std::next(heights.begin());
-  return member.maxHeight > 0 ? std::min(member.maxHeight, second) : second;
+  for (const auto& choice : ladder) {
+    if (choice.stillMs == 0) heights.insert(choice.height);
+  }
+  const auto own = std::ranges::find(ladder, member.rendition, &RenditionChoice::name);
+  const auto& present = own != ladder.end() ? *own : ladder.front();
+  if (heights.size() < 2 || present.height < *heights.begin()) return member.rendition;
+  return std::ranges::find(ladder, *std::next(heights.begin()), &RenditionChoice::height)->name;
 }
 
 std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const PlacedPerson& placed) {
@@ -360,12 +394,6 @@ void MediaPipeline::showRecordingMark(bool shown) {
 void MediaPipeline::unrecord(const std::shared_ptr<Recorder>& recorder) {
   renditions_->untap(recorder.get());
   audio_->removeTap(recorder.get());
-}
-
-std::optional<PeerConnection::Quality> MediaPipeline::quality(const Id& id) const {
-  const auto found = members_.find(id);
-  if (found == members_.end() || !found->second->peer) return std::nullopt;
-  return found->second->peer->quality();
 }
 
 MediaPipeline::Stats MediaPipeline::stats() const {

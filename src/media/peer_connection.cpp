@@ -191,6 +191,13 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   // late.
   g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), "rtcp-sync-send-time",
                FALSE, nullptr);
+  shared_->jitterBuffers = std::make_unique<JitterBuffers>(settings.latencyMs);
+  signals_.push_back(shared_->connect(
+      rtpbin.get(), "new-jitterbuffer",
+      G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, std::shared_ptr<Shared>* shared) {
+        (*shared)->jitterBuffers->add(buffer);
+      })));
+  adapting_ = Timer::every(std::chrono::seconds(1), [this] { shared_->jitterBuffers->adapt(); });
   if (settings.udpPortMin > 0) {
     g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(settings.udpPortMin), "max-rtp-port",
                  static_cast<guint>(settings.udpPortMax), nullptr);
@@ -255,10 +262,25 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
       pad, "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
         (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
       })));
+  watchFeedback(pad);
   const auto sourcePad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
   gst_pad_link(sourcePad.get(), pad);
   gst_element_sync_state_with_parent(source->get());
   return {};
+}
+
+/// rtpsession tells of each transport-wide feedback upstream, on every line that is sent: one is enough.
+void PeerConnection::watchFeedback(GstPad* pad) {
+  if (std::exchange(feedbackWatched_, true)) return;
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer shared) {
+        const GstStructure* told = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
+        if (told != nullptr && gst_structure_has_name(told, "RTPTWCCPackets"))
+          static_cast<Shared*>(shared)->downlink.readTransportFeedback(told);
+        return GST_PAD_PROBE_OK;
+      },
+      shared_.get(), nullptr);
 }
 
 Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps) {
@@ -272,6 +294,9 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
   gst_bin_add(GST_BIN(pipeline_.get()), source->get());
   PeerOutput::Stream stream{ObjectPtr<GstAppSrc>::share(source->get()),
                             RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))};
+  const auto transportCc = line.extensions.find(transportCcUri);
+  if (line.transportCc && transportCc != line.extensions.end())
+    stream.rewriter.setTransportCcId(transportCc->second);
   if (line.kind == MediaLine::Kind::audio) {
     media_.output->setAudio(std::move(stream));
     return source;
@@ -341,10 +366,20 @@ void PeerConnection::watchReports() {
   signals_.push_back(
       shared_->connect(session.get(), "on-receiving-rtcp",
                        G_CALLBACK(+[](GObject*, GstBuffer* rtcp, std::shared_ptr<Shared>* shared) {
-                         (*shared)->reports.read(rtcp, ntpNow());
+                         (*shared)->downlink.readRtcp(rtcp);
                        })));
   g_object_set_data_full(G_OBJECT(pipeline_.get()), "rtp-session", g_object_ref(session.get()),
                          g_object_unref);
+  padding_ = std::make_unique<Padding>(webrtc_.get(), media_.output);
+}
+
+BandwidthEstimate PeerConnection::downlink(double sent) {
+  shared_->downlink.setSent(sent);
+  return shared_->downlink.estimate();
+}
+
+void PeerConnection::pad(double bitrate) {
+  if (padding_) padding_->setTarget(bitrate);
 }
 
 void PeerConnection::watchTransport() {
@@ -389,10 +424,6 @@ void PeerConnection::setState(State state) {
   if (callbacks_.onState) callbacks_.onState(state);  // may destroy us
 }
 
-std::optional<PeerConnection::Quality> PeerConnection::quality() const {
-  return shared_->reports.worst();
-}
-
 PeerConnection::Counters PeerConnection::counters() const {
   Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
   for (const auto& ingest : shared_->videoIngests) {
@@ -409,6 +440,8 @@ int64_t PeerConnection::lastScreenPacket() const {
 PeerConnection::~PeerConnection() {
   if (!shared_) return;
   shared_->owner = nullptr;
+  padding_.reset();
+  adapting_.stop();
   media_.output->close();
   signals_.clear();
   bus_.stop();

@@ -11,6 +11,9 @@
 #include "glib/object_ptr.h"
 #include "media/audio_ingest.h"
 #include "media/clock.h"
+#include "media/downlink.h"
+#include "media/jitter_buffers.h"
+#include "media/padding.h"
 #include "media/peer_output.h"
 #include "media/peer_settings.h"
 #include "media/pipeline_bus.h"
@@ -62,10 +65,6 @@ class PeerConnection {
   GstElement* pipeline() const { return pipeline_.get(); }
   const std::string& videoCodec() const { return videoCodec_; }
 
-  using Quality = ReceiverReports::Quality;
-  /// What the client's RTCP says of what it receives; nullopt before the first report.
-  std::optional<Quality> quality() const;
-
   struct Counters {
     uint64_t rtpPackets = 0;  ///< received
     uint64_t rtpBytes = 0;
@@ -74,6 +73,13 @@ class PeerConnection {
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
   };
   Counters counters() const;
+
+  /// What is known of the way to the client, to which `sent` bit/s are being sent.
+  BandwidthEstimate downlink(double sent);
+  /// Whether pad() does anything.
+  bool canPad() { return padding_ && padding_->possible(); }
+  /// All that is sent to it is to add up to that, bit/s on the wire; 0: no padding.
+  void pad(double bitrate);
 
   /// When something last arrived of the client's screen, by monotonicNow(); 0 before.
   int64_t lastScreenPacket() const;
@@ -91,6 +97,7 @@ class PeerConnection {
   void applyOffer();
   Result<void> addLine(size_t index);
   Result<void> feedLine(const MediaLine& line, GstPad* pad);
+  void watchFeedback(GstPad* pad);
   Result<ObjectPtr<GstElement>> addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps);
   void createAnswerWhenReady();
   void createAnswer();
@@ -109,6 +116,7 @@ class PeerConnection {
   std::string videoCodec_;
   bool remoteSet_ = false;
   bool answered_ = false;
+  bool feedbackWatched_ = false;
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
@@ -116,6 +124,8 @@ class PeerConnection {
   std::vector<ObjectPtr<GstElement>> sources_;  ///< that push buffer lists
   std::vector<SignalConnection> signals_;
   PipelineBus bus_;
+  std::unique_ptr<Padding> padding_;  ///< once there is an answer
+  Timer adapting_;                    ///< of the jitter buffers
   Timer deadline_;
   std::shared_ptr<Shared> shared_;  ///< what streaming threads may touch
 };

@@ -32,9 +32,10 @@ bool PeerOutput::isOpen() const {
   return open_;
 }
 
-void PeerOutput::expectVideo(uint64_t source) {
+void PeerOutput::expectVideo(uint64_t source, bool mute) {
   const std::lock_guard lock(mutex_);
   expectedSource_ = source;
+  muted_ = mute && source != videoSource_;
 }
 
 uint64_t PeerOutput::videoSource() const {
@@ -48,8 +49,10 @@ void PeerOutput::sendVideo(GstBufferList* packets, uint64_t source, bool keyFram
   if (source != videoSource_) {
     if (!keyFrame || source != expectedSource_) return;
     videoSource_ = source;
+    muted_ = false;
     video_->rewriter.sourceChanged();
   }
+  if (muted_) return;
   const guint count = gst_buffer_list_length(packets);
   GstBufferList* out = gst_buffer_list_new_sized(count);
   for (guint i = 0; i < count; ++i) {
@@ -75,6 +78,13 @@ void PeerOutput::sendAudio(GstBuffer* packet, const void* source) {
   audioCounters_.bytes += gst_buffer_get_size(out);
   ++audioCounters_.packets;
   gst_app_src_push_buffer(audio_->source.get(), out);
+}
+
+PeerOutput::RecentVideo PeerOutput::recentVideo() const {
+  const std::lock_guard lock(mutex_);
+  if (!video_) return {};
+  const auto& recent = video_->rewriter.recent();
+  return {video_->rewriter.ssrc(), {recent.begin(), recent.end()}};
 }
 
 PeerOutput::Counters PeerOutput::video() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "base/priority_mutex.h"
 #include "glib/object_ptr.h"
@@ -35,7 +36,8 @@ class PeerOutput {
   bool isOpen() const;
 
   /// The rendition that this peer is to see, from its next key frame on; until then the present one goes on.
-  void expectVideo(uint64_t source);
+  /// `mute`: none of the present one's either.
+  void expectVideo(uint64_t source, bool mute = false);
   /// The rendition that it sees; 0 is none yet.
   uint64_t videoSource() const;
   /// RTP of a rendition, made once for all. `source` tells renditions apart: a change of it keeps the
@@ -51,6 +53,13 @@ class PeerOutput {
   Counters video() const;
   Counters audio() const;
 
+  /// The last packets of the picture, as the peer knows them.
+  struct RecentVideo {
+    uint32_t ssrc = 0;
+    std::vector<RtpRewriter::Sent> packets;
+  };
+  RecentVideo recentVideo() const;
+
  private:
   mutable PriorityMutex mutex_;
   bool open_ = false;
@@ -59,6 +68,7 @@ class PeerOutput {
   std::optional<Stream> audio_;
   uint64_t videoSource_ = 0;
   uint64_t expectedSource_ = 0;
+  bool muted_ = false;  ///< until the expected one begins
   const void* audioSource_ = nullptr;
   Counters videoCounters_;
   Counters audioCounters_;

@@ -16,6 +16,8 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   PeerConnection* owner = nullptr;  ///< thread: owner; null once it is gone
   std::string fingerprint;
   std::shared_ptr<PeerOutput> output;
+  Downlink downlink;
+  std::unique_ptr<JitterBuffers> jitterBuffers;
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
   std::unique_ptr<AudioIngest> audioIngest;
   std::vector<GstPad*> ingestPads;  ///< by m-line, null where nothing is received; fixed before PLAYING

@@ -13,6 +13,7 @@
 #include "room/capacity_governor.h"
 #include "room/layout_director.h"
 #include "room/participant.h"
+#include "room/rate_controller.h"
 #include "room/room_recording.h"
 #include "room/room_settings.h"
 #include "room/screen_shares.h"
@@ -80,6 +81,9 @@ class Room {
   void arrange();
   /// Tells clients what of their cameras is needed.
   void steerUplinks();
+  /// Puts each viewer on the rendition that its way takes.
+  void steerDownlinks();
+  void steerDownlink(Participant& person);
   Json layoutJson() const;
   /// What this room can do, so that clients offer nothing else.
   Json featuresJson() const;
@@ -121,6 +125,10 @@ class Room {
     uint64_t framesLate = 0;
   } work_;              ///< at the last watchCapacity()
   int savedTiles_ = 0;  ///< the most tiles while half of them are saved; 0: as the profile says
+  RateController rates_;
+  struct {
+    uint64_t down = 0, up = 0, probes = 0;
+  } moves_;  ///< of viewers between renditions
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;
   std::unique_ptr<MediaPipeline> media_;

@@ -12,6 +12,7 @@ Result<void> Room::reconfigure(const Json& params) {
   auto changed = media_->reconfigure(mediaSettings(next));
   if (!changed) return changed;
   settings_ = std::move(next);
+  rates_.reconfigure(rateSettings(settings_));
   applyCapacity();
   arrange();
   log::info("room.reconfigured", {{"width", settings_.profile.canvas.width},

@@ -1,0 +1,33 @@
+// Room: which rendition goes to whom.
+#include "base/log.h"
+#include "media/ticker.h"
+#include "room/room.h"
+
+namespace tributary {
+
+void Room::steerDownlinks() {
+  for (const auto& person : people_)
+    steerDownlink(*person);
+}
+
+void Room::steerDownlink(Participant& person) {
+  using Move = RateController::Decision::Move;
+  const auto link = media_->downlink(person.identity).value_or(MediaPipeline::Downlink{});
+  const RateController::View view{link.estimate, link.videoBitrate, link.canPad && !person.audioOnly};
+  const auto decision = rates_.decide(person.identity, person.caps, view, monotonicNow());
+  media_->setRendition(person.identity, decision.rung, decision.urgent);
+  media_->pad(person.identity, person.audioOnly ? 0 : decision.padTo);
+  if (decision.probeBegins) ++moves_.probes;
+  if (decision.move == Move::none) return;
+  const bool down = decision.move == Move::down;
+  ++(down ? moves_.down : moves_.up);
+  log::info("downlink.moved", {{"participant", person.identity},
+                               {"rendition", decision.rung},
+                               {"direction", down ? "down" : "up"},
+                               {"kbits", static_cast<int>(link.estimate.bitrate / 1000)},
+                               {"lossPercent", static_cast<int>(link.estimate.loss * 100)},
+                               {"queueMs", static_cast<int>(link.estimate.queueMs)},
+                               {"roundTripMs", static_cast<int>(link.estimate.roundTripMs)}});
+}
+
+}  // namespace tributary
