@@ -1,6 +1,7 @@
 #include "loadgen/receiver.h"
 
 #include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
 
 #include "loadgen/rtp_stream.h"
 #include "loadgen/timecode.h"
@@ -68,17 +69,17 @@ void Receiver::takeStream(GstElement* pipeline, GstPad* pad) {
   const char* media = gst_structure_get_string(format, "media");
   const bool video = media != nullptr && std::string(media) == "video";
   gst_caps_unref(caps);
-  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER,
-                    video ? GstPadProbeCallback([](GstPad*, GstPadProbeInfo* info, gpointer self) {
-                      static_cast<Receiver*>(self)->onStreamPacket(GST_PAD_PROBE_INFO_BUFFER(info), true);
-                      return GST_PAD_PROBE_OK;
-                    })
-                          : GstPadProbeCallback([](GstPad*, GstPadProbeInfo* info, gpointer self) {
-                              static_cast<Receiver*>(self)->onStreamPacket(GST_PAD_PROBE_INFO_BUFFER(info),
-                                                                           false);
-                              return GST_PAD_PROBE_OK;
-                            }),
-                    this, nullptr);
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      video ? GstPadProbeCallback([](GstPad* from, GstPadProbeInfo* info, gpointer self) {
+        static_cast<Receiver*>(self)->onStreamPacket(from, GST_PAD_PROBE_INFO_BUFFER(info), true);
+        return GST_PAD_PROBE_OK;
+      })
+            : GstPadProbeCallback([](GstPad* from, GstPadProbeInfo* info, gpointer self) {
+                static_cast<Receiver*>(self)->onStreamPacket(from, GST_PAD_PROBE_INFO_BUFFER(info), false);
+                return GST_PAD_PROBE_OK;
+              }),
+      this, nullptr);
   const VideoCodec* codec = findVideoCodec(setup_.codec);
   if (!video || setup_.mode != Receive::decode || codec == nullptr) {
     addSink(pipeline, pad);
@@ -105,11 +106,11 @@ void Receiver::takeStream(GstElement* pipeline, GstPad* pad) {
   gst_pad_link(pad, target.get());
 }
 
-void Receiver::onStreamPacket(GstBuffer* packet, bool video) {
+void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
   const auto header = readRtpHeader(packet);
   if (!header) return;
   const int64_t now = monotonicNow();
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (video && setup_.mode == Receive::decode) {
     stamps_[nextStamp_] = {GST_BUFFER_PTS(packet), header->timestamp};
     nextStamp_ = (nextStamp_ + 1) % stamps_.size();
@@ -128,12 +129,23 @@ void Receiver::onStreamPacket(GstBuffer* packet, bool video) {
     seen.startsKeyFrame = startsKeyFrame(setup_.codec.c_str(), payload.data(), size);
     seen.height = heightOfKeyFrame(setup_.codec.c_str(), payload.data(), size);
     reading_.video.packet(seen);
+    if (!wantsKeyFrame(now)) return;
+    lock.unlock();
+    gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
     return;
   }
   seen.marker = true;  // each packet of sound is whole
   seen.startsKeyFrame = true;
   reading_.audio.packet(seen);
   if (setup_.mode == Receive::decode) onSound(packet, header->size);
+}
+
+/// As a browser does: a PLI when what is missing will not come any more, and again while nothing happens.
+bool Receiver::wantsKeyFrame(int64_t now) {
+  constexpr int64_t patience = 500'000'000;  // ns
+  if (!reading_.video.waitsForKey() || now - askedAt_ < patience) return false;
+  askedAt_ = now;
+  return true;
 }
 
 void Receiver::onSound(GstBuffer* packet, size_t headerSize) {

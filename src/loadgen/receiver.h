@@ -72,7 +72,8 @@ class Receiver {
 
  private:
   GstPadProbeReturn onSocketPacket(GstBuffer* packet);
-  void onStreamPacket(GstBuffer* packet, bool video);
+  void onStreamPacket(GstPad* pad, GstBuffer* packet, bool video);
+  bool wantsKeyFrame(int64_t now);
   void onPicture(GstSample* sample);
   void onSound(GstBuffer* packet, size_t headerSize);
 
@@ -96,6 +97,7 @@ class Receiver {
   };
   std::array<Stamp, 256> stamps_{};
   size_t nextStamp_ = 0;
+  int64_t askedAt_ = 0;  ///< for a key frame, the last time
 };
 
 }  // namespace tributary::load

@@ -55,7 +55,9 @@ class StreamMeter {
     int height;
   };
   std::vector<Resize> resizes;  ///< the first picture's too
-  FreezeMeter shown;            ///< the frames a decoder could show
+  /// Whether nothing can be shown before another key frame.
+  bool waitsForKey() const { return waitsForKey_; }
+  FreezeMeter shown;  ///< the frames a decoder could show
   /// Frames that the sender's clock had a place for between the first and the last; 0 before two came.
   uint64_t expectedFrames() const;
 

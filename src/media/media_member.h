@@ -17,8 +17,9 @@ struct MediaPipeline::Member {
   std::shared_ptr<PeerOutput> output;
   std::unique_ptr<PeerConnection> peer;
   std::string rendition;  ///< empty: the first
-  double toldLoss = 0;  ///< what the mixer knows of
+  double toldLoss = 0;    ///< what the mixer knows of
   RateMeter videoRate{0};
+  RateMeter cameraRate{0};
   RateMeter allRate{0};
   bool audioOnly = false;
   bool audioMuted = false;

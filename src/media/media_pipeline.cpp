@@ -168,6 +168,7 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
   member.output = std::make_shared<PeerOutput>();
   member.videoRate = RateMeter(rateWindow);
   member.allRate = RateMeter(rateWindow);
+  member.cameraRate = RateMeter(0);
   bool sends = false;
   bool hears = false;
   for (const auto& line : offer.lines) {
@@ -280,6 +281,18 @@ std::optional<MediaPipeline::Downlink> MediaPipeline::downlink(const Id& id) {
     audio_->setLoss(id, estimate.loss);
   }
   return Downlink{estimate, member.videoRate.bitrate(), member.peer->canPad()};
+}
+
+double MediaPipeline::cameraBitrate(const Id& id) {
+  const auto found = members_.find(id);
+  if (found == members_.end() || !found->second->peer) return 0;
+  found->second->cameraRate.update(found->second->peer->counters().cameraBytes, monotonicNow());
+  return found->second->cameraRate.bitrate();
+}
+
+void MediaPipeline::capUplink(const Id& id, int bitrate) {
+  const auto found = members_.find(id);
+  if (found != members_.end() && found->second->peer) found->second->peer->capUplink(bitrate);
 }
 
 void MediaPipeline::pad(const Id& id, double bitrate) {

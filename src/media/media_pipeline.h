@@ -90,6 +90,10 @@ class MediaPipeline {
   };
   /// nullopt for who is not connected. Call it several times a second.
   std::optional<Downlink> downlink(const Id& id);
+  /// bit/s that come from that camera, since the last call.
+  double cameraBitrate(const Id& id);
+  /// Tells the client by RTCP what it may send, bit/s; 0: says nothing.
+  void capUplink(const Id& id, int bitrate);
   /// All that goes to a client is to add up to that, bit/s on the wire; 0: no padding.
   void pad(const Id& id, double bitrate);
   /// The client wants sound alone: no picture is sent to it.

@@ -160,6 +160,7 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
     if (line.kind == MediaLine::Kind::video && !line.screen) videoCodec_ = line.codec;
     if (!line.receive) continue;
     if (line.screen) shared_->screenLine = i;
+    if (line.kind == MediaLine::Kind::video && !line.screen) shared_->cameraLine = i;
     if (line.kind == MediaLine::Kind::audio) {
       const auto level = line.extensions.find(audioLevelUri);
       auto ingest = AudioIngest::create(pipeline_.get(), media.microphone,
@@ -370,12 +371,25 @@ void PeerConnection::watchReports() {
                        })));
   g_object_set_data_full(G_OBJECT(pipeline_.get()), "rtp-session", g_object_ref(session.get()),
                          g_object_unref);
+  signals_.push_back(shared_->connect(
+      session.get(), "on-sending-rtcp",
+      G_CALLBACK(+[](GObject* from, GstBuffer* rtcp, gboolean, std::shared_ptr<Shared>* shared) -> gboolean {
+        return (*shared)->onSendingRtcp(from, rtcp) ? TRUE : FALSE;
+      })));
+  session_ = session;
   padding_ = std::make_unique<Padding>(webrtc_.get(), media_.output);
 }
 
 BandwidthEstimate PeerConnection::downlink(double sent) {
   shared_->downlink.setSent(sent);
   return shared_->downlink.estimate();
+}
+
+void PeerConnection::capUplink(int bitrate) {
+  shared_->uplinkCap = bitrate;
+  if (bitrate == 0 || !session_) return;
+  constexpr guint64 soon = 100'000'000;  // ns
+  g_signal_emit_by_name(session_.get(), "send-rtcp", soon);
 }
 
 void PeerConnection::pad(double bitrate) {
@@ -426,6 +440,7 @@ void PeerConnection::setState(State state) {
 
 PeerConnection::Counters PeerConnection::counters() const {
   Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
+  out.cameraBytes = shared_->cameraBytes;
   for (const auto& ingest : shared_->videoIngests) {
     out.framesSkipped += ingest->counters().skipped;
     out.framesLate += ingest->counters().late;
@@ -446,6 +461,7 @@ PeerConnection::~PeerConnection() {
   signals_.clear();
   bus_.stop();
   sinkPads_.clear();
+  session_.reset();
   webrtc_.reset();
   const auto drain = [sources = std::move(sources_)] {
     for (const auto& source : sources)

@@ -71,9 +71,12 @@ class PeerConnection {
     uint64_t framesSkipped = 0;  ///< of camera and screen, not decoded
     uint64_t framesLate = 0;     ///< they came to the decoder when it was behind
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
+    uint64_t cameraBytes = 0;    ///< of rtpBytes
   };
   Counters counters() const;
 
+  /// Tells the client by RTCP what it may send, bit/s; 0: says nothing.
+  void capUplink(int bitrate);
   /// What is known of the way to the client, to which `sent` bit/s are being sent.
   BandwidthEstimate downlink(double sent);
   /// Whether pad() does anything.
@@ -120,6 +123,7 @@ class PeerConnection {
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
+  ObjectPtr<GObject> session_;                  ///< rtpsession's, once there is an answer
   std::vector<ObjectPtr<GstPad>> sinkPads_;     ///< by m-line
   std::vector<ObjectPtr<GstElement>> sources_;  ///< that push buffer lists
   std::vector<SignalConnection> signals_;

@@ -22,11 +22,15 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::unique_ptr<AudioIngest> audioIngest;
   std::vector<GstPad*> ingestPads;  ///< by m-line, null where nothing is received; fixed before PLAYING
   std::optional<size_t> screenLine;
+  std::optional<size_t> cameraLine;
   std::atomic<bool> verified = false;
   std::atomic<bool> mismatch = false;
   std::atomic<uint64_t> rtpPackets = 0;
   std::atomic<uint64_t> rtpBytes = 0;
   std::atomic<uint64_t> gated = 0;
+  std::atomic<uint64_t> cameraBytes = 0;
+  std::atomic<uint32_t> cameraSsrc = 0;
+  std::atomic<int> uplinkCap = 0;             ///< bit/s, 0: none
   std::atomic<int64_t> lastScreenPacket = 0;  ///< monotonicNow()
   ReceiverReports reports;
 
@@ -44,6 +48,9 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
 
   void onPadAdded(GstPad* pad);
   GstPadProbeReturn onRtp(GstPadProbeInfo* info);
+  void onCameraPacket(GstBuffer* packet);
+  /// Adds what the peer is to be told. Thread: RTCP's.
+  bool onSendingRtcp(GObject* session, GstBuffer* rtcp) const;
   /// Compares the certificate DTLS came up with. Thread: DTLS's, before media can be decrypted.
   void onDtlsState(GObject* transport);
 };

@@ -116,7 +116,7 @@ void BandwidthEstimator::steer(int64_t now, Usage usage) {
     cutForLoss(acked_, now);
   }
   usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / 10);
-  if (usage == Usage::normal && queue_.standing() > longQueue) usage = Usage::over;
+  if (usage == Usage::normal && queue_.latest() > longQueue) usage = Usage::over;
   if (usage == Usage::over) {
     overAt_ = now;
     reduce(backOff * ackedRate(overloadWindow), now);
@@ -192,7 +192,7 @@ BandwidthEstimate BandwidthEstimator::estimate(int64_t now) const {
     out.acked = acked_;
     out.queueMs = queue_.standing();
     const bool over = overAt_ >= 0 && now - overAt_ < afterOver;
-    out.congested = heavy || (over && out.queueMs > standingQueue);
+    out.congested = heavy || (over && (out.queueMs > standingQueue || queue_.latest() > longQueue));
   } else if (hears(rembAt_, now)) {
     out.source = BandwidthEstimate::Source::remb;
     out.bitrate = std::min(out.bitrate, remb_);

@@ -7,26 +7,38 @@ namespace {
 
 constexpr int64_t bucketLength = 50'000'000;  // ns
 constexpr size_t remembered = 400;            // buckets
-constexpr size_t late = 2;
+
+double ms(int64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) * 1e-6;
+}
 
 }  // namespace
 
 void QueueDelay::packet(int64_t sent, int64_t arrived) {
   const int64_t delay = arrived - sent;
+  base_ = buckets_.empty() ? delay : std::min(base_, delay);
   if (!buckets_.empty() && sent < buckets_.back().from + bucketLength) {
     buckets_.back().least = std::min(buckets_.back().least, delay);
+    ++buckets_.back().packets;
     return;
   }
-  buckets_.push_back({sent, delay});
-  if (buckets_.size() > remembered) buckets_.pop_front();
+  buckets_.push_back({sent, delay, 1});
+  if (buckets_.size() <= remembered) return;
+  const bool wasBase = buckets_.front().least <= base_;
+  buckets_.pop_front();
+  if (wasBase) base_ = std::ranges::min_element(buckets_, {}, &Bucket::least)->least;
 }
 
 double QueueDelay::standing() const {
-  if (buckets_.size() < 2 * late) return 0;
-  const auto less = [](const Bucket& a, const Bucket& b) { return a.least < b.least; };
-  const auto recent = std::min_element(buckets_.end() - late, buckets_.end(), less);
-  const auto base = std::min_element(buckets_.begin(), buckets_.end(), less);
-  return static_cast<double>(recent->least - base->least) * 1e-6;
+  constexpr size_t settled = 4;  // buckets
+  if (buckets_.size() < settled) return 0;
+  return ms(std::min(buckets_.back().least, buckets_[buckets_.size() - 2].least) - base_);
+}
+
+double QueueDelay::latest() const {
+  constexpr size_t settled = 4;
+  if (buckets_.size() < settled || buckets_.back().packets < fewest) return standing();
+  return ms(buckets_.back().least - base_);
 }
 
 }  // namespace tributary

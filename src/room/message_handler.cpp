@@ -24,6 +24,7 @@ void MessageHandler::operator()(const message::Offer& offer) {
     return line.kind == MediaLine::Kind::video && !line.screen && line.receive;
   });
   room.uplinks_.remove(person.identity);
+  room.uplinkWatch_.restart(person.identity);
   room.rates_.restart(person.identity);
   auto pending = std::make_shared<Reply>(std::move(reply));
   room.media_->connect(

@@ -34,6 +34,8 @@ RateController::RateController(RateSettings settings) {
 
 void RateController::reconfigure(RateSettings settings) {
   settings_ = std::move(settings);
+  for (auto& [id, viewer] : viewers_)
+    viewer.steps.clear();
 }
 
 void RateController::restart(const Id& id) {
@@ -168,9 +170,12 @@ RateController::Decision RateController::decide(const Id& id, const RateCaps& ca
                                                 int64_t now) {
   Viewer& viewer = viewers_[id];
   Decision out;
-  if (!(caps == viewer.caps)) viewer.rung.clear();  // another wish: a place by what is known of the way
+  if (!(caps == viewer.caps)) {
+    viewer.rung.clear();  // another wish: a place by what is known of the way
+    viewer.steps.clear();
+  }
   viewer.caps = caps;
-  viewer.steps = stepsFor(caps);
+  if (viewer.steps.empty()) viewer.steps = stepsFor(caps);
   if (viewer.steps.empty()) return out;
   place(viewer, view);
   const bool reduced = view.estimate.reductions != viewer.reductions;

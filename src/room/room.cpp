@@ -14,7 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds speakerInterval{100};
 constexpr std::chrono::milliseconds screenInterval{100};
 constexpr std::chrono::milliseconds uplinkInterval{250};
-constexpr std::chrono::milliseconds downlinkInterval{100};
+constexpr std::chrono::milliseconds downlinkInterval{50};
+constexpr std::chrono::milliseconds uplinkWatchInterval{1000};
 constexpr std::chrono::milliseconds qualityInterval{3000};
 constexpr std::chrono::milliseconds capacityInterval{1000};
 constexpr std::chrono::seconds teardownPatience{20};
@@ -61,6 +62,7 @@ Room::Room(RoomSettings settings, Outlet outlet)
   timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
   timers_.push_back(Timer::every(uplinkInterval, [this] { steerUplinks(); }));
   timers_.push_back(Timer::every(downlinkInterval, [this] { steerDownlinks(); }));
+  timers_.push_back(Timer::every(uplinkWatchInterval, [this] { watchUplinks(); }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
   timers_.push_back(Timer::every(capacityInterval, [this] { watchCapacity(); }));
   timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));
@@ -135,6 +137,7 @@ void Room::remove(const std::string& identity, const std::string& reason) {
   detector_.remove(identity);
   screens_.stop(identity);
   uplinks_.remove(identity);
+  uplinkWatch_.restart(identity);
   rates_.remove(identity);
   log::info("participant.left", {{"participant", identity}, {"reason", reason}});
   broadcast(Json::object({{"type", "participantLeft"}, {"identity", identity}, {"reason", reason}}));

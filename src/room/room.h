@@ -19,6 +19,7 @@
 #include "room/screen_shares.h"
 #include "room/speaker_detector.h"
 #include "room/uplink_director.h"
+#include "room/uplink_watch.h"
 
 namespace tributary {
 
@@ -84,6 +85,8 @@ class Room {
   /// Puts each viewer on the rendition that its way takes.
   void steerDownlinks();
   void steerDownlink(Participant& person);
+  /// Tells clients by RTCP that send far more than they were asked for.
+  void watchUplinks();
   Json layoutJson() const;
   /// What this room can do, so that clients offer nothing else.
   Json featuresJson() const;
@@ -116,6 +119,7 @@ class Room {
   std::string dominant_;
   ScreenShares screens_;
   UplinkDirector uplinks_;
+  UplinkWatch uplinkWatch_;
   CapacityGovernor capacity_;
   MachineLoad machine_;
   struct Work {

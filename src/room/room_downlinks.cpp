@@ -1,4 +1,4 @@
-// Room: which rendition goes to whom.
+// Room: which rendition goes to whom; who sends more than asked.
 #include "base/log.h"
 #include "media/ticker.h"
 #include "room/room.h"
@@ -28,6 +28,19 @@ void Room::steerDownlink(Participant& person) {
                                {"lossPercent", static_cast<int>(link.estimate.loss * 100)},
                                {"queueMs", static_cast<int>(link.estimate.queueMs)},
                                {"roundTripMs", static_cast<int>(link.estimate.roundTripMs)}});
+}
+
+void Room::watchUplinks() {
+  for (const auto& person : people_) {
+    const double bitrate = media_->cameraBitrate(person->identity);
+    const auto* told = uplinks_.told(person->identity);
+    const auto verdict = uplinkWatch_.judge(person->identity, told, bitrate, monotonicNow());
+    media_->capUplink(person->identity, verdict.cap);
+    if (!verdict.found) continue;
+    log::warning("uplink.ignored", {{"participant", person->identity},
+                                    {"askedKbits", verdict.cap / 1000},
+                                    {"sendsKbits", static_cast<int>(bitrate / 1000)}});
+  }
 }
 
 }  // namespace tributary

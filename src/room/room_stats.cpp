@@ -85,6 +85,7 @@ Json Room::stats() const {
   for (const auto& [way, count] : {std::pair{"down", moves_.down}, std::pair{"up", moves_.up}})
     out.push(counter("tributary_downlink_moves_total", count, Json::object({{"direction", way}})));
   out.push(counter("tributary_downlink_probes_total", moves_.probes));
+  out.push(sample("tributary_uplinks_capped", "gauge", uplinkWatch_.capped()));
   out.push(sample("tributary_downlink_limited", "gauge", rates_.limited()));
   out.push(sample("tributary_peers_connected", "gauge", stats.peersConnected));
   out.push(sample("tributary_room_process_heap_bytes", "gauge", heapBytesInUse()));
