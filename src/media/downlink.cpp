@@ -3,22 +3,14 @@
 #include <glib.h>
 #include <gst/gst.h>
 
+#include <optional>
 #include <vector>
 
 #include "media/ticker.h"
-#include "rate/rtcp_reader.h"
+#include "rate/remb_reader.h"
 
 namespace tributary {
 namespace {
-
-/// The middle 32 bits of NTP time, as rtpsession puts them into sender reports.
-uint32_t ntpNow() {
-  constexpr uint64_t from1900 = 2'208'988'800;  // seconds to the Unix epoch
-  const auto now = static_cast<uint64_t>(g_get_real_time());
-  const uint64_t seconds = now / 1'000'000 + from1900;
-  const uint64_t fraction = (now % 1'000'000 << 32) / 1'000'000;
-  return static_cast<uint32_t>((seconds << 32 | fraction) >> 16);
-}
 
 std::optional<PacketFeedback> packetFrom(const GstStructure* told) {
   guint sequence = 0;
@@ -37,17 +29,22 @@ std::optional<PacketFeedback> packetFrom(const GstStructure* told) {
 
 }  // namespace
 
+void Downlink::onReport(double fractionLost, double roundTripMs) {
+  const int64_t now = monotonicNow();
+  const std::lock_guard lock(mutex_);
+  estimator_.onRoundTrip(static_cast<int64_t>(roundTripMs * 1e6));
+  estimator_.onReport(fractionLost, now);
+}
+
 void Downlink::readRtcp(GstBuffer* compound) {
   GstMapInfo map;
   if (!gst_buffer_map(compound, &map, GST_MAP_READ)) return;
-  const ReceiverNews news = readReceiverNews({map.data, map.size});
+  const auto remb = readRemb({map.data, map.size});
   gst_buffer_unmap(compound, &map);
-  const auto trip = roundTripFrom(news, ntpNow());
+  if (!remb) return;
   const int64_t now = monotonicNow();
   const std::lock_guard lock(mutex_);
-  if (trip) estimator_.onRoundTrip(*trip);
-  if (news.remb) estimator_.onRemb(*news.remb, now);
-  if (news.fractionLost) estimator_.onReport(*news.fractionLost, now);
+  estimator_.onRemb(*remb, now);
 }
 
 void Downlink::readTransportFeedback(const GstStructure* packets) {

@@ -19,6 +19,8 @@ inline constexpr uint32_t packetOverhead = 38;
 /// What a peer's RTCP says of the way to it. Thread: any.
 class Downlink {
  public:
+  /// A receiver report's worst stream. Thread: streaming.
+  void onReport(double fractionLost, double roundTripMs);
   /// A compound RTCP packet from the peer. Thread: streaming.
   void readRtcp(GstBuffer* compound);
   /// rtpsession's upstream event of one transport-wide feedback (RTPTWCCPackets). Thread: streaming.

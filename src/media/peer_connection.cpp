@@ -367,7 +367,7 @@ void PeerConnection::watchReports() {
   signals_.push_back(
       shared_->connect(session.get(), "on-receiving-rtcp",
                        G_CALLBACK(+[](GObject*, GstBuffer* rtcp, std::shared_ptr<Shared>* shared) {
-                         (*shared)->downlink.readRtcp(rtcp);
+                         (*shared)->onRtcp(rtcp);
                        })));
   g_object_set_data_full(G_OBJECT(pipeline_.get()), "rtp-session", g_object_ref(session.get()),
                          g_object_unref);

@@ -65,6 +65,13 @@ GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
   return GST_PAD_PROBE_OK;
 }
 
+void PeerConnection::Shared::onRtcp(GstBuffer* compound) {
+  if (reports.read(compound, ntpNow())) {
+    if (const auto worst = reports.worst()) downlink.onReport(worst->fractionLost, worst->roundTripMs);
+  }
+  downlink.readRtcp(compound);
+}
+
 void PeerConnection::Shared::onCameraPacket(GstBuffer* packet) {
   constexpr size_t ssrcAt = 8;  // RFC 3550, 5.1
   std::array<uint8_t, 4> ssrc{};

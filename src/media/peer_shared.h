@@ -48,6 +48,8 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
 
   void onPadAdded(GstPad* pad);
   GstPadProbeReturn onRtp(GstPadProbeInfo* info);
+  /// Thread: RTCP's.
+  void onRtcp(GstBuffer* compound);
   void onCameraPacket(GstBuffer* packet);
   /// Adds what the peer is to be told. Thread: RTCP's.
   bool onSendingRtcp(GObject* session, GstBuffer* rtcp) const;
