@@ -36,6 +36,8 @@ const std::map<std::string_view, EncoderSettings> defaults = {
        {"buffer-initial-size", "400"},
        {"buffer-optimal-size", "500"},
        {"undershoot", "95"},
+       {"max-intra-bitrate",
+        "450"},  // per cent of a frame's share: a key frame must fit into thin ways' queues
        {"max-quantizer", "56"},
        {"min-quantizer", "4"},
        {"static-threshold", "1"}}}},
@@ -54,6 +56,7 @@ const std::map<std::string_view, EncoderSettings> defaults = {
        {"threads", "1"},
        {"end-usage", "cbr"},
        {"lag-in-frames", "0"},
+       {"max-intra-bitrate", "450"},
        {"keyframe-max-dist", "3000"}}}},
 };
 

@@ -17,6 +17,7 @@ struct MediaPipeline::Member {
   std::shared_ptr<PeerOutput> output;
   std::unique_ptr<PeerConnection> peer;
   std::string rendition;  ///< empty: the first
+  Timer moving;           ///< to it
   double toldLoss = 0;    ///< what the mixer knows of
   RateMeter videoRate{0};
   RateMeter cameraRate{0};

@@ -141,6 +141,7 @@ void MediaPipeline::retire(Member& member) {
   gone_.audioLost += sound.lost;
   gone_.audioPackets += sound.packets;
   gone_.audioDecoded += sound.decoded;
+  member.moving.stop();
   renditions_->unwatch(member.output.get());
   audio_->remove(member.id);
   member.peer.reset();
@@ -257,11 +258,17 @@ void MediaPipeline::setAudioOnly(const Id& id, bool audioOnly) {
   }
 }
 
-void MediaPipeline::setRendition(const Id& id, const std::string& rendition, bool mute) {
+void MediaPipeline::setRendition(const Id& id, const std::string& rendition,
+                                 std::optional<std::chrono::milliseconds> drain) {
   const auto found = members_.find(id);
   if (found == members_.end() || found->second->rendition == rendition) return;
-  found->second->rendition = rendition;
-  if (found->second->output && found->second->output->isOpen()) watch(*found->second, mute);
+  Member& member = *found->second;
+  member.rendition = rendition;
+  member.moving.stop();
+  if (!member.output || !member.output->isOpen()) return;
+  if (!drain) return watch(member);
+  member.output->muteVideo();
+  member.moving = Timer::once(*drain, [this, &member] { watch(member, true); });
 }
 
 std::optional<MediaPipeline::Downlink> MediaPipeline::downlink(const Id& id) {

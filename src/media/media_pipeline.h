@@ -79,9 +79,11 @@ class MediaPipeline {
   TileSlot::Size cameraSize(const Id& id) const;
   /// The microphone is off: not in the mix, whatever still arrives.
   void setAudioMuted(const Id& id, bool muted);
-  /// The rendition of the ladder that goes to a client, from its next key frame on; with `mute` nothing of
-  /// the present one any more. Holds for later connections too.
-  void setRendition(const Id& id, const std::string& rendition, bool mute = false);
+  /// The rendition of the ladder that goes to a client, from its next key frame on. Holds for later
+  /// connections too. With `drain` nothing of the present one is sent any more, and the new one is not begun
+  /// before that time: a key frame would not fit into the queue on the way.
+  void setRendition(const Id& id, const std::string& rendition,
+                    std::optional<std::chrono::milliseconds> drain = std::nullopt);
   /// What is sent to a client and how that goes.
   struct Downlink {
     BandwidthEstimate estimate;

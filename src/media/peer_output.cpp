@@ -38,6 +38,11 @@ void PeerOutput::expectVideo(uint64_t source, bool mute) {
   muted_ = mute && source != videoSource_;
 }
 
+void PeerOutput::muteVideo() {
+  const std::lock_guard lock(mutex_);
+  muted_ = true;
+}
+
 uint64_t PeerOutput::videoSource() const {
   const std::lock_guard lock(mutex_);
   return videoSource_;

@@ -38,6 +38,8 @@ class PeerOutput {
   /// The rendition that this peer is to see, from its next key frame on; until then the present one goes on.
   /// `mute`: none of the present one's either.
   void expectVideo(uint64_t source, bool mute = false);
+  /// Nothing of the picture until another rendition begins.
+  void muteVideo();
   /// The rendition that it sees; 0 is none yet.
   uint64_t videoSource() const;
   /// RTP of a rendition, made once for all. `source` tells renditions apart: a change of it keeps the

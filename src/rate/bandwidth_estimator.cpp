@@ -190,9 +190,9 @@ BandwidthEstimate BandwidthEstimator::estimate(int64_t now) const {
   if (hears(packetsAt_, now)) {
     out.source = BandwidthEstimate::Source::transportCc;
     out.acked = acked_;
-    out.queueMs = queue_.standing();
+    out.queueMs = std::max(queue_.standing(), queue_.latest());
     const bool over = overAt_ >= 0 && now - overAt_ < afterOver;
-    out.congested = heavy || (over && (out.queueMs > standingQueue || queue_.latest() > longQueue));
+    out.congested = heavy || (over && (queue_.standing() > standingQueue || queue_.latest() > longQueue));
   } else if (hears(rembAt_, now)) {
     out.source = BandwidthEstimate::Source::remb;
     out.bitrate = std::min(out.bitrate, remb_);

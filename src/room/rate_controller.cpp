@@ -10,9 +10,10 @@ constexpr int64_t second = 1'000'000'000;
 
 constexpr double videoOverhead = 1.05;    // RTP, SRTP, UDP and IP headers over packets of 1200 bytes
 constexpr double audioOverhead = 24'000;  // bit/s, the same for 50 packets a second
-constexpr double surplus = 1.05;          // the estimate over the need, before going up
-constexpr double probeBeyond = 1.12;      // what padding aims at, over the need
-constexpr double leastActivity = 0.3;     // of an encoder's target: what a still scene is taken for at least
+constexpr double enough = 0.92;       // of the need, to stay: estimates are a little low, encoders undershoot
+constexpr double surplus = 1.05;      // the estimate over the need, before going up
+constexpr double probeBeyond = 1.12;  // what padding aims at, over the need
+constexpr double leastActivity = 0.3;  // of an encoder's target: what a still scene is taken for at least
 constexpr int64_t activityMemory = 5 * second;
 constexpr int64_t settle = second;  // after a move, before the next one down
 constexpr int64_t beforeStills = 2500'000'000;
@@ -115,7 +116,7 @@ void RateController::endProbe(Viewer& viewer, int64_t now) const {
 bool RateController::goDown(Viewer& viewer, const View& view, int64_t now) const {
   const double active = activity(viewer, view, now);
   if (!view.estimate.congested || viewer.step + 1 >= viewer.steps.size() ||
-      view.estimate.bitrate >= need(viewer.steps[viewer.step], active)) {
+      view.estimate.bitrate >= enough * need(viewer.steps[viewer.step], active)) {
     if (now - viewer.overloadedAt > settle) viewer.overloadedSince = -1;
     return false;
   }

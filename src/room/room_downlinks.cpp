@@ -1,9 +1,17 @@
 // Room: which rendition goes to whom; who sends more than asked.
+#include <algorithm>
+#include <optional>
+
 #include "base/log.h"
 #include "media/ticker.h"
 #include "room/room.h"
 
 namespace tributary {
+namespace {
+
+constexpr int longestDrain = 400;  // ms
+
+}  // namespace
 
 void Room::steerDownlinks() {
   for (const auto& person : people_)
@@ -15,7 +23,10 @@ void Room::steerDownlink(Participant& person) {
   const auto link = media_->downlink(person.identity).value_or(MediaPipeline::Downlink{});
   const RateController::View view{link.estimate, link.videoBitrate, link.canPad && !person.audioOnly};
   const auto decision = rates_.decide(person.identity, person.caps, view, monotonicNow());
-  media_->setRendition(person.identity, decision.rung, decision.urgent);
+  std::optional<std::chrono::milliseconds> drain;
+  if (decision.urgent)
+    drain = std::chrono::milliseconds(std::clamp(static_cast<int>(link.estimate.queueMs), 0, longestDrain));
+  media_->setRendition(person.identity, decision.rung, drain);
   media_->pad(person.identity, person.audioOnly ? 0 : decision.padTo);
   if (decision.probeBegins) ++moves_.probes;
   if (decision.move == Move::none) return;

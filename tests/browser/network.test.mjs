@@ -9,8 +9,9 @@ const timeout = 240_000;
 /** The figures hold on a quiet machine; elsewhere pictures are small and there is more patience. */
 const full = Boolean(process.env.NETWORK_FULL);
 const profile = full
-  ? {}
+  ? { rate: { adapt: true } }
   : {
+      rate: { adapt: true },
       canvas: { width: 640, height: 360, framerate: 15 },
       renditions: [
         { name: 'high', height: 360, bitrate: 700_000 },

@@ -29,10 +29,16 @@ struct Scale {
 };
 
 Scale scale() {
-  if (full()) return {"{}", 720, 360, 500, 3, 15};
-  return {R"({"canvas": {"width": 640, "height": 360, "framerate": 15}, "renditions": [
+  if (full()) return {R"({"rate": {"adapt": true}})", 720, 360, 500, 3, 15};
+  return {
+      R"({"rate": {"adapt": true}, "canvas": {"width": 640, "height": 360, "framerate": 15}, "renditions": [
              {"name": "high", "height": 360, "bitrate": 700000},
-             {"name": "low", "height": 180, "framerate": 10, "bitrate": 120000}]})", 360, 180, 280, 15, 45};
+             {"name": "low", "height": 180, "framerate": 10, "bitrate": 120000}]})",
+      360,
+      180,
+      280,
+      15,
+      45};
 }
 
 /// A room with one sender and viewers behind a relay.
