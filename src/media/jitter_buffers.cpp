@@ -7,7 +7,7 @@
 namespace tributary {
 namespace {
 
-ResendWait::Reading read(GstElement* buffer) {
+ResendWait::Reading read(GstElement* buffer, double pathMs) {
   GstStructure* stats = nullptr;
   g_object_get(buffer, "stats", &stats, nullptr);
   if (stats == nullptr) return {};
@@ -20,7 +20,8 @@ ResendWait::Reading read(GstElement* buffer) {
                     G_TYPE_UINT64, &asked, "avg-jitter", G_TYPE_UINT64, &jitter, "rtx-rtt", G_TYPE_UINT64,
                     &roundTrip, nullptr);
   gst_structure_free(stats);
-  return {lost, late, asked, static_cast<double>(roundTrip) * 1e-6, static_cast<double>(jitter) * 1e-6};
+  return {lost,  late, asked, static_cast<double>(roundTrip) * 1e-6, static_cast<double>(jitter) * 1e-6,
+          pathMs};
 }
 
 }  // namespace
@@ -32,11 +33,11 @@ void JitterBuffers::add(GstElement* buffer) {
   buffers_.push_back({ObjectPtr<GstElement>::share(buffer), ResendWait(start_)});
 }
 
-void JitterBuffers::adapt() {
+void JitterBuffers::adapt(double roundTripMs) {
   const std::lock_guard lock(mutex_);
   for (auto& buffer : buffers_) {
     const int before = buffer.wait.current();
-    const int wait = buffer.wait.update(read(buffer.element.get()));
+    const int wait = buffer.wait.update(read(buffer.element.get(), roundTripMs));
     if (wait != before) g_object_set(buffer.element.get(), "latency", static_cast<guint>(wait), nullptr);
   }
 }

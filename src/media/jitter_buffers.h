@@ -21,8 +21,8 @@ class JitterBuffers {
 
   /// A new one of webrtcbin's.
   void add(GstElement* buffer);
-  /// To be called once a second.
-  void adapt();
+  /// To be called once a second, with the round trip of the way (0: not known).
+  void adapt(double roundTripMs);
   /// The longest wait of any, milliseconds.
   int longest() const;
 

@@ -198,7 +198,9 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
       G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, std::shared_ptr<Shared>* shared) {
         (*shared)->jitterBuffers->add(buffer);
       })));
-  adapting_ = Timer::every(std::chrono::seconds(1), [this] { shared_->jitterBuffers->adapt(); });
+  adapting_ = Timer::every(std::chrono::seconds(1), [this] {
+    shared_->jitterBuffers->adapt(shared_->downlink.estimate().roundTripMs);
+  });
   if (settings.udpPortMin > 0) {
     g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(settings.udpPortMin), "max-rtp-port",
                  static_cast<guint>(settings.udpPortMax), nullptr);

@@ -27,7 +27,10 @@ int ResendWait::update(const Reading& reading) {
   } else if (lossy) {
     wait_ = std::max(wait_, needed);
   } else if (calm_ >= calmEnough) {
-    wait_ -= stepDown;
+    // The first loss after a calm while is worth one try.
+    const int tried =
+        reading.pathMs > 0 ? static_cast<int>(reading.pathMs + 2 * reading.jitterMs) + margin : least;
+    wait_ = std::max(wait_ - stepDown, std::min(wait_, tried));
   }
   return wait_ = std::clamp(wait_, least, most);
 }

@@ -20,6 +20,7 @@ class ResendWait {
     uint64_t asked = 0;      ///< retransmissions asked for; 0 where none are
     double roundTripMs = 0;  ///< from asking to the retransmission; 0: not known
     double jitterMs = 0;
+    double pathMs = 0;  ///< round trip of the way itself: a wait below it would be in vain; 0: not known
   };
   /// Once a second; the new wait in milliseconds.
   int update(const Reading& reading);

@@ -10,9 +10,10 @@ constexpr int64_t second = 1'000'000'000;
 
 constexpr double videoOverhead = 1.05;    // RTP, SRTP, UDP and IP headers over packets of 1200 bytes
 constexpr double audioOverhead = 24'000;  // bit/s, the same for 50 packets a second
-constexpr double enough = 0.92;       // of the need, to stay: estimates are a little low, encoders undershoot
-constexpr double surplus = 1.05;      // the estimate over the need, before going up
-constexpr double probeBeyond = 1.12;  // what padding aims at, over the need
+constexpr double enough = 0.92;           // of the need: estimates are a little low
+constexpr int64_t littlePatience = 1500'000'000;
+constexpr double surplus = 1.05;       // the estimate over the need, before going up
+constexpr double probeBeyond = 1.12;   // what padding aims at, over the need
 constexpr double leastActivity = 0.3;  // of an encoder's target: what a still scene is taken for at least
 constexpr int64_t activityMemory = 5 * second;
 constexpr int64_t settle = second;  // after a move, before the next one down
@@ -24,7 +25,7 @@ constexpr int64_t regret = 10 * second;     // going down so soon after going up
 constexpr int64_t longestRegret = 60 * second;
 constexpr int64_t longestProbe = 8 * second;
 constexpr int64_t trialEvery = 10 * second;  // where padding cannot tell: one rung up, to see
-constexpr double deepQueue = 150;            // ms: what is sent now comes too late
+constexpr double deepQueue = 80;             // ms: what is sent now comes too late
 constexpr double heavyLoss = 0.1;
 
 }  // namespace
@@ -116,16 +117,19 @@ void RateController::endProbe(Viewer& viewer, int64_t now) const {
 bool RateController::goDown(Viewer& viewer, const View& view, int64_t now) const {
   const double active = activity(viewer, view, now);
   if (!view.estimate.congested || viewer.step + 1 >= viewer.steps.size() ||
-      view.estimate.bitrate >= enough * need(viewer.steps[viewer.step], active)) {
+      view.estimate.bitrate >= need(viewer.steps[viewer.step], active)) {
     if (now - viewer.overloadedAt > settle) viewer.overloadedSince = -1;
     return false;
   }
   viewer.overloadedAt = now;
   if (viewer.overloadedSince < 0) viewer.overloadedSince = now;
   if (viewer.movedAt >= 0 && now - viewer.movedAt < settle) return false;
+  // A little short: what the present encoder undershoots may cover it, for a while.
+  const bool little = view.estimate.bitrate >= enough * need(viewer.steps[viewer.step], active);
+  if (little && now - viewer.overloadedSince < littlePatience) return false;
   // Sound alone is for ways that carry no picture, not for a receiver that stumbled.
   const size_t stills = viewer.steps.back().bitrate > 0 ? viewer.steps.size() : viewer.steps.size() - 1;
-  if (viewer.step + 1 == stills && now - viewer.overloadedSince < beforeStills) return false;
+  if (viewer.step + 1 == stills && (little || now - viewer.overloadedSince < beforeStills)) return false;
   do {
     ++viewer.step;
   } while (viewer.step + 1 < stills && need(viewer.steps[viewer.step], active) > view.estimate.bitrate);

@@ -10,6 +10,7 @@ namespace tributary {
 namespace {
 
 constexpr int longestDrain = 400;  // ms
+constexpr int grown = 2;           // times: what is told of the queue is as old as the queue is long
 
 }  // namespace
 
@@ -25,7 +26,8 @@ void Room::steerDownlink(Participant& person) {
   const auto decision = rates_.decide(person.identity, person.caps, view, monotonicNow());
   std::optional<std::chrono::milliseconds> drain;
   if (decision.urgent)
-    drain = std::chrono::milliseconds(std::clamp(static_cast<int>(link.estimate.queueMs), 0, longestDrain));
+    drain = std::chrono::milliseconds(
+        std::clamp(static_cast<int>(grown * link.estimate.queueMs), 0, longestDrain));
   media_->setRendition(person.identity, decision.rung, drain);
   media_->pad(person.identity, person.audioOnly ? 0 : decision.padTo);
   if (decision.probeBegins) ++moves_.probes;

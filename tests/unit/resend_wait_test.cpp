@@ -41,6 +41,13 @@ TEST(ResendWait, ComesBackDownWhenTheWayIsGoodAgain) {
   EXPECT_GE(seconds, 20) << "not at the first quiet moment";
 }
 
+TEST(ResendWait, IsWorthOneTryEvenAfterACalmWhile) {
+  ResendWait wait(200);
+  for (int i = 0; i < 100; ++i)
+    wait.update({.jitterMs = 5, .pathMs = 50});
+  EXPECT_EQ(wait.current(), 70);
+}
+
 TEST(ResendWait, BoundsWhatItIsGiven) {
   EXPECT_EQ(ResendWait(5).current(), 20);
   EXPECT_EQ(ResendWait(1000).current(), 200);
