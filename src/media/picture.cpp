@@ -66,6 +66,14 @@ std::shared_ptr<const Picture> Picture::wrap(GstSample* sample) {
   return out;
 }
 
+std::shared_ptr<const Picture> Picture::partOf(const std::shared_ptr<const Picture>& whole,
+                                               const PictureView& part) {
+  auto out = std::make_shared<Picture>();
+  out->view_ = part;
+  out->memory_ = std::const_pointer_cast<Picture>(whole);
+  return out;
+}
+
 std::shared_ptr<Picture> PicturePool::take(int width, int height) {
   std::shared_ptr<Picture> picture;
   {

@@ -32,6 +32,10 @@ class Picture {
   /// An odd last column or row is left out.
   static std::shared_ptr<const Picture> wrap(GstSample* sample);
 
+  /// A part of `whole` at an even offset, sharing its memory.
+  static std::shared_ptr<const Picture> partOf(const std::shared_ptr<const Picture>& whole,
+                                               const PictureView& part);
+
   const PictureView& view() const { return view_; }
   int width() const { return view_.width; }
   int height() const { return view_.height; }

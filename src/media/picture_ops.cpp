@@ -87,6 +87,13 @@ PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHei
   return target.part((target.width - width) / 2 & ~1, (target.height - height) / 2 & ~1, width, height);
 }
 
+std::optional<PictureView> cutTo(const PictureView& source, int width, int height) {
+  const auto tooLarge = [](int from, int to) { return (from - to) * 16 > to; };
+  if (source.width < width || source.height < height) return std::nullopt;
+  if (tooLarge(source.width, width) && tooLarge(source.height, height)) return std::nullopt;
+  return source.part((source.width - width) / 2 & ~1, (source.height - height) / 2 & ~1, width, height);
+}
+
 void fitInto(const PictureView& source, const PictureView& target, Fit fit, Scaling scaling) {
   if (fit == Fit::letterbox)
     return scale(source, fittedPart(target, source.width, source.height, fit), scaling);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "media/picture.h"
@@ -38,6 +39,11 @@ void scale(const PictureView& source, const PictureView& target, Scaling scaling
 /// What of `target` a picture of that size covers: all where it is cropped, the middle where it is
 /// letterboxed.
 PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHeight, Fit fit);
+
+/// The middle of a picture that is as good as `width` x `height`: at most a sixteenth larger in the direction
+/// that decides, the other being cropped anyway. Such a picture is cut, not scaled: it costs nothing and
+/// stays sharp. Empty: it must be scaled.
+std::optional<PictureView> cutTo(const PictureView& source, int width, int height);
 
 /// Scales by `fit`, keeping the aspect. What fittedPart() leaves out is left as it is.
 void fitInto(const PictureView& source, const PictureView& target, Fit fit, Scaling scaling = Scaling::good);

@@ -40,6 +40,11 @@ void TileSlot::fitTo(Entry& entry, int width, int height, Fit fit) {
   const PictureView part = fittedPart(tile, source.width(), source.height(), fit);
   entry.fitted = entry.source;
   if (source.width() == part.width && source.height() == part.height) return;
+  const auto cut = fit == Fit::crop ? cutTo(source.view(), width, height) : std::nullopt;
+  if (cut) {
+    entry.fitted = Picture::partOf(entry.source, *cut);
+    return;
+  }
   auto out = pool_->take(part.width, part.height);
   fitInto(source.view(), out->view(), Fit::crop);
   entry.fitted = std::move(out);

@@ -14,13 +14,19 @@ CanvasFormat formatOf(const CanvasSettings& settings) {
   return {settings.width, settings.height, settings.framerate};
 }
 
-void drawFrame(const TileFrame& frame, const PictureView& target, Fit fit, bool settled) {
-  const PictureView source = frame.picture->view();
+/// On its way a picture is cut as it will be at rest, so that nothing jumps when it arrives.
+PictureView onTheWay(const PictureView& source, const SceneTile& tile) {
+  if (tile.fit != Fit::crop) return source;
+  return cutTo(source, tile.rect.width, tile.rect.height).value_or(source);
+}
+
+void drawFrame(const TileFrame& frame, const PictureView& target, const SceneTile& tile, bool settled) {
+  const PictureView source = settled ? frame.picture->view() : onTheWay(frame.picture->view(), tile);
   // A settled frame has the size of what it covers.
   const PictureView part =
       settled ? target.part((target.width - source.width) / 2 & ~1, (target.height - source.height) / 2 & ~1,
                             source.width, source.height)
-              : fittedPart(target, source.width, source.height, fit);
+              : fittedPart(target, source.width, source.height, tile.fit);
   if (!settled) fitInto(source, part, Fit::crop, Scaling::fast);
   const PictureView& from = settled ? source : part;
   if (frame.state == TileFrame::State::dimmed) return copyDimmed(from, part, dimmedBrightness);
@@ -169,7 +175,7 @@ void VideoMixer::drawTile(const SceneTile& tile, const TileStyle& style, const P
   const TileFrame frame = settled ? tile.slot->take(target.width, target.height, tile.fit, now)
                                   : tile.slot->takeFor(target.width, now);
   if (frame.state != TileFrame::State::card) {
-    drawFrame(frame, target, tile.fit, settled);
+    drawFrame(frame, target, tile, settled);
   } else if (tile.card) {
     fitInto(tile.card->view(), target, Fit::crop, settled ? Scaling::good : Scaling::fast);
   } else {

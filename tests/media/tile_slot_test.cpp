@@ -73,6 +73,26 @@ TEST(TileSlot, FitsFramesToTheTile) {
   EXPECT_EQ(lumaOf(frame), 77);
 }
 
+TEST(TileSlot, CutsWhatIsHardlyLargerThanTheTileAndCopiesNothing) {
+  TileSlot slot;
+  slot.setTarget(124, 70, Fit::crop);
+  const auto source = picture(77, 128, 72);
+  slot.push(source, 0);
+  const auto frame = slot.take(124, 70, Fit::crop, 1);
+  ASSERT_EQ(frame.picture->width(), 124);
+  EXPECT_EQ(frame.picture->height(), 70);
+  EXPECT_EQ(frame.picture->view().plane[0], source->view().plane[0] + 2)
+      << "the middle, where it was decoded";
+
+  EXPECT_TRUE(cutTo(source->view(), 122, 40)) << "the other direction is cropped anyway";
+  EXPECT_FALSE(cutTo(source->view(), 112, 62)) << "more than a sixteenth would be lost";
+  EXPECT_FALSE(cutTo(source->view(), 130, 70)) << "too small";
+  slot.push(source, 2);
+  const auto whole = slot.take(124, 70, Fit::letterbox, 3);
+  EXPECT_NE(whole.picture->view().plane[0], source->view().plane[0] + 2)
+      << "a letterboxed picture stays whole";
+}
+
 TEST(TileSlot, RefitsTheFrameInHandWhenTheTileChanges) {
   TileSlot slot;
   slot.setTarget(32, 18, Fit::crop);
