@@ -24,6 +24,8 @@ class PriorityMutex {
   void lock() { pthread_mutex_lock(&mutex_); }
   bool try_lock() { return pthread_mutex_trylock(&mutex_) == 0; }
   void unlock() { pthread_mutex_unlock(&mutex_); }
+  /// For pthread_cond_wait().
+  pthread_mutex_t* native() { return &mutex_; }
 
  private:
   pthread_mutex_t mutex_{};

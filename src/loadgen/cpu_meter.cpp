@@ -25,8 +25,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> stages =
      {"mix-audio", "mix audio"},     // decodes microphones, mixes, encodes Opus
      {"canvas:", "encode"},          // the rendition: encode, payload, hand to viewers
      {"encode", "encode"},
-     {"video-out:", "send"},  // RTP session, SRTP, socket
-     {"audio-out:", "send"},
+     {"send-video", "send"},  // RTP session, SRTP, socket
+     {"send-audio", "send"},
      {"queue", "receive"},    // webrtcbin's, behind the socket: SRTP, RTP session, jitter buffer
      {"gstnice", "ice"},      // libnice: sockets in, consent checks
      {"nicesrc", "receive"},  // the socket

@@ -23,6 +23,14 @@ void addStore(PipelineGraph& graph, const std::string& id, const std::string& wh
   graph.addEdge(id, videoMixer);
 }
 
+/// The queues towards the peer, which the room's sending threads empty.
+void addOutput(PipelineGraph& graph, const std::string& id, const PeerOutput& output) {
+  graph.addNode(id + "/out", Kind::store,
+                {"to the peer", std::to_string(output.video().packets) + " packets of video",
+                 std::to_string(output.audio().packets) + " of sound"});
+  graph.addEdge(id + "/out", id + "/webrtc sends");
+}
+
 }  // namespace
 
 std::string MediaPipeline::graph(const GraphWish& wish) const {
@@ -81,9 +89,10 @@ void MediaPipeline::addMember(PipelineGraph& graph, const Member& member, const 
     graph.addEdge(id + "/microphone", id + " voice");
     graph.addEdge(id + " voice", audioMixer, member.audioMuted ? "muted" : "");
   }
-  graph.addEdge(audioMixer, id + "/audio-out", "Opus");
+  addOutput(graph, id, *member.output);
+  graph.addEdge(audioMixer, id + "/out", "Opus");
   const std::string watched = renditions_->watchedBy(member.output.get());
-  if (!watched.empty()) graph.addEdge("rendition " + watched + "/packets", id + "/video-out", watched);
+  if (!watched.empty()) graph.addEdge("rendition " + watched + "/packets", id + "/out", watched);
 }
 
 }  // namespace tributary

@@ -104,6 +104,8 @@ void MediaPipeline::warmUp() {
   const auto pad = ObjectPtr<GstPad>::adopt(gst_element_request_pad_simple(webrtc->get(), "sink_0"));
   gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
   for (const auto name : videoCodecNames()) {
+    // libav and what it pulls in is 33 MB; the first peer with H.264 waits 75 ms for it instead.
+    if (name == "H264") continue;
     const auto decoder = makeDecoder(*findVideoCodec(name));
     if (!decoder) log::warning("media.missing", {{"message", decoder.error().message}});
   }
@@ -188,7 +190,7 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
   audio_->setMuted(id, member.audioMuted);
   member.peer = PeerConnection::create(id, offer, settings_.peer,
                                        {member.slot, member.screen, member.talker, member.output}, clock_,
-                                       reaper_, std::move(callbacks));
+                                       lanes_, reaper_, std::move(callbacks));
 }
 
 void MediaPipeline::watch(Member& member) {

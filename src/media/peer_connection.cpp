@@ -1,7 +1,6 @@
 #include "media/peer_connection.h"
 
 #define GST_USE_UNSTABLE_API
-#include <gst/app/gstappsrc.h>
 #include <gst/sdp/sdp.h>
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
@@ -57,19 +56,6 @@ GstWebRTCRTPTransceiverDirection directionOf(const MediaLine& line) {
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
 
-/// Waits until an appsrc that gets nothing more has pushed what it had. GstBaseSrc 1.22 unrefs a null buffer
-/// (a critical) when it is stopped with a buffer list in hand.
-void waitUntilIdle(GstElement* source) {
-  constexpr int attempts = 20;
-  constexpr gulong pause = 10'000;  // µs
-  for (int i = 0; i < attempts; ++i) {
-    guint64 waiting = 0;
-    g_object_get(source, "current-level-buffers", &waiting, nullptr);
-    g_usleep(pause);  // once more after it is empty: the last list may still be on its way
-    if (waiting == 0) return;
-  }
-}
-
 /// An SSRC that the peer does not use itself is as good as any: collisions are one in 2^31.
 uint32_t newSsrc() {
   return g_random_int() | 1U;
@@ -79,12 +65,13 @@ uint32_t newSsrc() {
 
 std::unique_ptr<PeerConnection> PeerConnection::create(std::string id, const PeerOffer& offer,
                                                        const PeerSettings& settings, const Media& media,
-                                                       const RoomClock& clock, Reaper& reaper,
-                                                       Callbacks callbacks) {
+                                                       const RoomClock& clock, SendLanes& lanes,
+                                                       Reaper& reaper, Callbacks callbacks) {
   std::unique_ptr<PeerConnection> peer(new PeerConnection);
   peer->id_ = std::move(id);
   peer->offer_ = offer;
   peer->reaper_ = &reaper;
+  peer->lanes_ = &lanes;
   peer->callbacks_ = std::move(callbacks);
   peer->media_ = media;
   const auto built = peer->build(offer, settings, media, clock);
@@ -247,42 +234,33 @@ Result<void> PeerConnection::addLine(size_t index) {
 Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   const uint32_t ssrc = newSsrc();
   shared_->reports.expect(ssrc);
-  GstCaps* caps = sendingCaps(line, ssrc);
-  auto source = addSource(line, ssrc, caps);
-  gst_caps_unref(caps);
-  if (!source) return tl::unexpected(source.error());
   signals_.push_back(shared_->connect(
       pad, "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
         (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
       })));
-  const auto sourcePad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
-  gst_pad_link(sourcePad.get(), pad);
-  gst_element_sync_state_with_parent(source->get());
+  const bool video = line.kind == MediaLine::Kind::video;
+  // A second of either; what a peer that cannot keep up loses is its own.
+  const auto stream = video ? std::make_shared<SendStream>(lanes_->video, "video-out", 400)
+                            : std::make_shared<SendStream>(lanes_->audio, "audio-out", 50);
+  if (video) watchKeyFrameRequests(stream->pad());
+  GstCaps* caps = sendingCaps(line, ssrc);
+  const bool started = stream->start(pad, caps);
+  gst_caps_unref(caps);
+  if (!started) return fail(ErrorCode::internal, "webrtcbin does not take what is sent to it");
+  handToOutput(line, {stream, RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))});
   return {};
 }
 
-Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps) {
-  auto source = makeElement("appsrc", line.kind == MediaLine::Kind::video ? "video-out" : "audio-out");
-  if (!source) return source;
-  // A second of either; what a peer that cannot keep up loses is its own.
-  const guint64 packets = line.kind == MediaLine::Kind::video ? 400 : 50;
-  g_object_set(source->get(), "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "max-buffers",
-               packets, "max-bytes", guint64{0}, "block", FALSE, nullptr);
-  gst_util_set_object_arg(G_OBJECT(source->get()), "leaky-type", "downstream");
-  gst_bin_add(GST_BIN(pipeline_.get()), source->get());
-  PeerOutput::Stream stream{ObjectPtr<GstAppSrc>::share(source->get()),
-                            RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))};
-  if (line.kind == MediaLine::Kind::audio) {
-    media_.output->setAudio(std::move(stream));
-    return source;
-  }
+void PeerConnection::handToOutput(const MediaLine& line, PeerOutput::Stream stream) {
+  if (line.kind == MediaLine::Kind::audio) return media_.output->setAudio(std::move(stream));
   const auto colourSpace = line.extensions.find(colourSpaceUri);
   if (colourSpace != line.extensions.end()) stream.rewriter.setColourSpaceId(colourSpace->second);
   media_.output->setVideo(std::move(stream));
-  sources_.push_back(*source);
-  const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(source->get(), "src"));
+}
+
+void PeerConnection::watchKeyFrameRequests(GstPad* pad) {
   gst_pad_add_probe(
-      pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
       [](GstPad*, GstPadProbeInfo* info, gpointer shared) {
         if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info))) {
           static_cast<Shared*>(shared)->post(
@@ -291,7 +269,6 @@ Result<ObjectPtr<GstElement>> PeerConnection::addSource(const MediaLine& line, u
         return GST_PAD_PROBE_OK;
       },
       shared_.get(), nullptr);
-  return source;
 }
 
 void PeerConnection::createAnswerWhenReady() {
@@ -414,11 +391,7 @@ PeerConnection::~PeerConnection() {
   bus_.stop();
   sinkPads_.clear();
   webrtc_.reset();
-  const auto drain = [sources = std::move(sources_)] {
-    for (const auto& source : sources)
-      waitUntilIdle(source.get());
-  };
-  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_), drain});
+  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_)});
 }
 
 }  // namespace tributary

@@ -52,7 +52,8 @@ class PeerConnection {
   /// Starts to answer `offer`; the answer comes through onAnswer, or an error within answerDeadline.
   static std::unique_ptr<PeerConnection> create(std::string id, const PeerOffer& offer,
                                                 const PeerSettings& settings, const Media& media,
-                                                const RoomClock& clock, Reaper& reaper, Callbacks callbacks);
+                                                const RoomClock& clock, SendLanes& lanes, Reaper& reaper,
+                                                Callbacks callbacks);
   ~PeerConnection();
 
   /// A checked candidate line of the client's; empty means the last one has come.
@@ -91,7 +92,8 @@ class PeerConnection {
   void applyOffer();
   Result<void> addLine(size_t index);
   Result<void> feedLine(const MediaLine& line, GstPad* pad);
-  Result<ObjectPtr<GstElement>> addSource(const MediaLine& line, uint32_t ssrc, GstCaps* caps);
+  void handToOutput(const MediaLine& line, PeerOutput::Stream stream);
+  void watchKeyFrameRequests(GstPad* pad);
   void createAnswerWhenReady();
   void createAnswer();
   void onLocalDescription(const std::string& sdp);
@@ -103,6 +105,7 @@ class PeerConnection {
   std::string id_;
   PeerOffer offer_;
   Media media_;
+  SendLanes* lanes_ = nullptr;
   Reaper* reaper_ = nullptr;
   Callbacks callbacks_;
   State state_ = State::connecting;
@@ -112,8 +115,7 @@ class PeerConnection {
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
-  std::vector<ObjectPtr<GstPad>> sinkPads_;     ///< by m-line
-  std::vector<ObjectPtr<GstElement>> sources_;  ///< that push buffer lists
+  std::vector<ObjectPtr<GstPad>> sinkPads_;  ///< by m-line
   std::vector<SignalConnection> signals_;
   PipelineBus bus_;
   Timer deadline_;

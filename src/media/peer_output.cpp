@@ -1,6 +1,6 @@
 #include "media/peer_output.h"
 
-#include <gst/app/gstappsrc.h>
+#include <gst/gst.h>
 
 namespace tributary {
 
@@ -23,6 +23,8 @@ void PeerOutput::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   open_ = false;
+  if (video_) video_->out->close();
+  if (audio_) audio_->out->close();
   video_.reset();
   audio_.reset();
 }
@@ -60,7 +62,7 @@ void PeerOutput::sendVideo(GstBufferList* packets, uint64_t source, bool keyFram
     ++videoCounters_.packets;
     gst_buffer_list_add(out, packet);
   }
-  gst_app_src_push_buffer_list(video_->source.get(), out);
+  video_->out->push(out);
 }
 
 void PeerOutput::sendAudio(GstBuffer* packet, const void* source) {
@@ -74,7 +76,7 @@ void PeerOutput::sendAudio(GstBuffer* packet, const void* source) {
   if (out == nullptr) return;
   audioCounters_.bytes += gst_buffer_get_size(out);
   ++audioCounters_.packets;
-  gst_app_src_push_buffer(audio_->source.get(), out);
+  audio_->out->push(out);
 }
 
 PeerOutput::Counters PeerOutput::video() const {

@@ -7,10 +7,9 @@
 #include <optional>
 
 #include "base/priority_mutex.h"
-#include "glib/object_ptr.h"
 #include "media/rtp_rewriter.h"
+#include "media/send_stream.h"
 
-typedef struct _GstAppSrc GstAppSrc;
 typedef struct _GstBuffer GstBuffer;
 typedef struct _GstBufferList GstBufferList;
 
@@ -22,7 +21,7 @@ namespace tributary {
 class PeerOutput {
  public:
   struct Stream {
-    ObjectPtr<GstAppSrc> source;
+    std::shared_ptr<SendStream> out;
     RtpRewriter rewriter;
   };
 

@@ -87,10 +87,6 @@ bool isHub(GstElement* element) {
   return factoryOf(element) == "webrtcbin";
 }
 
-bool isSource(GstElement* element) {
-  return GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SOURCE);
-}
-
 /// Stands behind a hub's name where it is drawn as what sends.
 constexpr const char* sendingSide = " sends";
 
@@ -177,9 +173,7 @@ void PipelineGraph::addPeer(const std::string& id, const std::string& who, GstEl
   if (detail_ == Detail::full) return addPipeline(id, who, pipeline);
   const Elements elements = elementsOf(pipeline);
   for (const bool goes : {false, true}) {
-    const auto isOfIt = [goes](const auto& element) {
-      return !isHub(element.get()) && isSource(element.get()) == goes;
-    };
+    const auto isOfIt = [goes](const auto& element) { return isHub(element.get()) == goes; };
     if (std::ranges::none_of(elements, isOfIt)) continue;
     beginBox(id + (goes ? " out" : " in"), (goes ? "to " : "from ") + who, pipeline);
     for (const auto& element : elements) {

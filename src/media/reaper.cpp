@@ -27,7 +27,6 @@ struct Reaper::State {
       waiting.pop_front();
       busySince = monotonicNow();
       lock.unlock();
-      if (work.first) work.first();
       gst_element_set_state(work.pipeline.get(), GST_STATE_NULL);
       work.pipeline.reset();
       work = {};

@@ -1,6 +1,5 @@
 #include "media/thread_priority.h"
 
-#include <gst/app/gstappsrc.h>
 #include <gst/gst.h>
 #include <pthread.h>
 #include <sched.h>
@@ -35,10 +34,7 @@ GstBusSyncReply onSyncMessage(GstBus*, GstMessage* message, gpointer) {
   GstStreamStatusType type{};
   GstElement* element = nullptr;
   gst_message_parse_stream_status(message, &type, &element);
-  if (GST_IS_APP_SRC(element)) {
-    if (type == GST_STREAM_STATUS_TYPE_ENTER) preferThisThread();
-    if (type == GST_STREAM_STATUS_TYPE_LEAVE) schedule(SCHED_OTHER, 0);
-  } else if (receives(element)) {
+  if (receives(element)) {
     if (type == GST_STREAM_STATUS_TYPE_ENTER) setNice(receiverNice);
     if (type == GST_STREAM_STATUS_TYPE_LEAVE) setNice(0);
   }

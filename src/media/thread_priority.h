@@ -9,10 +9,10 @@ namespace tributary {
 /// takes its turn like any thread.
 void preferThisThread();
 
-/// Does so for the threads that send a peer's packets (the pipeline's appsrcs). Those that receive (nicesrc)
-/// hold the RTP session's lock now and then, which senders wait for: they get a larger share (nice −10,
-/// RLIMIT_NICE), but no priority, since what they do is for the peer to decide. Threads come from a pool and
-/// go back to it as they were. Before the pipeline leaves NULL. Thread: owner.
+/// The threads that receive a peer's packets (nicesrc) hold the RTP session's lock now and then, which
+/// senders wait for: they get a larger share (nice −10, RLIMIT_NICE), but no priority, since what they do is
+/// for the peer to decide. Threads come from a pool and go back to it as they were. Before the pipeline
+/// leaves NULL. Thread: owner.
 void preferNetworkThreads(GstElement* pipeline);
 
 }  // namespace tributary

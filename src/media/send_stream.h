@@ -1,0 +1,55 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "base/priority_mutex.h"
+#include "glib/object_ptr.h"
+#include "media/send_lane.h"
+
+typedef struct _GstBuffer GstBuffer;
+typedef struct _GstBufferList GstBufferList;
+typedef struct _GstCaps GstCaps;
+typedef struct _GstMiniObject GstMiniObject;
+typedef struct _GstPad GstPad;
+
+namespace tributary {
+
+/// One RTP stream on its way into a peer's webrtcbin: a bounded queue and a source pad of no element, which a
+/// SendLane pushes from. Lives as long as somebody may push; the pad may outlive it.
+class SendStream : public SendLane::Work, public std::enable_shared_from_this<SendStream> {
+ public:
+  /// `most` packets wait; what comes on top of that costs the oldest. The lane must outlive the stream's use.
+  SendStream(SendLane& lane, const char* name, size_t most);
+  ~SendStream() override;
+
+  GstPad* pad() const { return pad_.get(); }
+  /// Links to webrtcbin's pad and says what will come. Thread: owner.
+  bool start(GstPad* to, GstCaps* caps);
+
+  /// Takes the reference. Never blocks. Thread: any.
+  void push(GstBufferList* packets);
+  void push(GstBuffer* packet);
+  /// From now on everything is dropped; a push may still be under way. Thread: any.
+  void close();
+
+ private:
+  struct Item {
+    GstMiniObject* packets;  ///< a buffer or a list of them
+    size_t count;
+  };
+  void enqueue(Item item);
+  Item next();
+  void run() override;
+
+  SendLane& lane_;
+  const size_t most_;
+  ObjectPtr<GstPad> pad_;
+  PriorityMutex mutex_;
+  std::deque<Item> queue_;
+  size_t waiting_ = 0;  ///< packets
+  bool scheduled_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace tributary
