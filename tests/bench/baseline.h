@@ -17,14 +17,18 @@ struct Room {
   int receivers() const { return senders + viewers; }
 };
 
-/// What this room's media cost in bare calls: decode each camera, copy each tile, encode once, protect and
-/// send each receiver's packets, decode and encode sound. One thread, no queue, no jitter buffer. Cores by
-/// stage.
+/// What this room's media cost in bare calls: decode each camera (of the size that its tile needs), copy each
+/// tile, encode once, protect and send each receiver's packets, decode and encode sound. One thread, no
+/// queue, no jitter buffer. Cores by stage.
 Json measureLimit(const Room& room);
 
-/// The same room built of stock elements as tutorials do: a compositor that scales, an encoder for each
-/// receiver, an audiomixer for each receiver. Its WebRTC transport is left out but for SRTP and UDP, which is
-/// in its favour. Runs as fast as it can; cores are CPU seconds per second of media.
+/// The same room built of stock elements as tutorials do: cameras of 1280x720, a compositor that scales, an
+/// encoder for each receiver, an audiomixer for each receiver. Its WebRTC transport is left out but for SRTP
+/// and UDP, which is in its favour. Runs as fast as it can; cores are CPU seconds per second of media.
 Json measureTextbook(const Room& room);
+
+/// What our encoder settings make of a mix beside vp8enc with cpu-used=-10 and nothing else: luma PSNR in dB,
+/// bit/s, cores.
+Json measureQuality(const Room& room);
 
 }  // namespace tributary::bench

@@ -67,14 +67,26 @@ GstBuffer* frameOf(const load::CodedFrame& frame, int number, int framerate) {
   return out;
 }
 
+/// What a camera sends: the server asks for no more than its tile shows (requestVideo), in multiples of
+/// 32x18.
+load::CameraSpec cameraOf(const Room& room, int person) {
+  constexpr int unit = 32;
+  load::CameraSpec spec;
+  const int units = (room.width / static_cast<int>(std::ceil(std::sqrt(room.senders))) + unit - 1) / unit;
+  const int full = spec.width;
+  spec.person = person;
+  spec.framerate = room.framerate;
+  spec.width = std::min(full, units * unit);
+  spec.height = spec.width * 9 / 16;
+  spec.bitrate = static_cast<int>(spec.bitrate * std::pow(static_cast<double>(spec.width) / full, 1.5));
+  return spec;
+}
+
 double decodeCores(const Room& room) {
   double seconds = 0;
   int frames = 0;
   for (int person = 0; person < faces; ++person) {
-    load::CameraSpec spec;
-    spec.person = person;
-    spec.framerate = room.framerate;
-    const auto clip = load::encodeClip(spec);
+    const auto clip = load::encodeClip(cameraOf(room, person));
     if (!clip) return 0;
     std::vector<GstBuffer*> buffers;
     for (const auto& frame : (*clip)->frames)

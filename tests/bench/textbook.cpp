@@ -118,6 +118,10 @@ Json measureTextbook(const Room& room) {
     load::CameraSpec spec;
     spec.person = i;
     spec.framerate = room.framerate;
+    // Nobody tells these clients what is shown of them: they send what they have.
+    spec.width = 1280;
+    spec.height = 720;
+    spec.bitrate = 1'500'000;
     const auto clip = load::encodeClip(spec);
     if (!clip) return Json::object({{"error", clip.error().message}});
     clips.push_back(*clip);
