@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <gst/gst.h>
+#include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
@@ -25,6 +26,12 @@ void initGStreamer() {
   gst_init(nullptr, nullptr);
 }
 
+/// glibc raises this threshold with every large block that is freed, up to 32 MB. Pictures would then lie in
+/// its arenas between small things that outlive them, and hold their pages: 6 of 105 MB with four cameras.
+void keepPicturesOutOfArenas() {
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -40,6 +47,7 @@ int main(int argc, char** argv) {
   }
   fcntl(channelFd, F_SETFD, FD_CLOEXEC);
   signal(SIGPIPE, SIG_IGN);
+  keepPicturesOutOfArenas();
   tributary::log::captureGlib();
   tributary::main_context::claim();
   initGStreamer();
