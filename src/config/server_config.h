@@ -84,7 +84,7 @@ struct ServerConfig {
     std::string folder;  ///< empty: `recordings` in stateDir
     std::string path = "{room}/{date}/{room}-{time}-{id}";
     int minFreeSpace = 256;  ///< MiB
-    Duration stallTimeout{1'500};
+    Duration stallTimeout{1'200};
     Duration keyFrameInterval{5'000};
     Duration resumeTimeout{60'000};
     std::vector<std::string> finishHook;  ///< argv

@@ -16,7 +16,7 @@
 namespace tributary {
 namespace {
 
-constexpr std::chrono::milliseconds watchInterval{200};
+constexpr std::chrono::milliseconds watchInterval{100};
 constexpr size_t packetOverhead = 128;  // bytes a packet costs in the queue beside its data
 constexpr int64_t audioTickTime = 20'000'000;
 
@@ -65,7 +65,6 @@ class Recorder::Core {
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    items_.clear();
     wake_.notify_one();
   }
 
@@ -92,8 +91,12 @@ class Recorder::Core {
       const bool more = std::visit([this](auto& work) { return handle(work); }, *item);
       if (!more) break;
     }
+    // Closing may wait for the disk, as writing does: so may what is left in the queue.
     file_.reset();
+    nextFile_.reset();
+    std::deque<Queued> left;
     const std::lock_guard lock(mutex_);
+    left.swap(items_);
     hasEnded_ = true;
     closed_ = true;
     ended_.notify_all();
@@ -105,6 +108,12 @@ class Recorder::Core {
     size_t bytes = 0;
     int64_t at = 0;
   };
+
+  /// Once the owner has given up the file is the finisher's: a disk that comes back must not add to it.
+  bool isClosed() {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
 
   std::optional<Item> next() {
     std::unique_lock lock(mutex_);
@@ -179,7 +188,7 @@ class Recorder::Core {
   }
 
   void append(std::string_view bytes) {
-    while (!bytes.empty() && !failed_) {
+    while (!bytes.empty() && !failed_ && !isClosed()) {
       const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) {

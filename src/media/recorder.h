@@ -30,7 +30,7 @@ class Recorder : public VideoTap, public AudioTap {
     bool hasVideo = true;
     int preSkip = 312;                           ///< of the mix's Opus encoder
     size_t queueBytes = 8 * 1024 * 1024;         ///< 40 s at 1.5 Mbit/s; the age ends it long before
-    std::chrono::milliseconds stallLimit{1500};  ///< the disk takes nothing for so long: it has failed
+    std::chrono::milliseconds stallLimit{1200};  ///< the disk takes nothing for so long: it has failed
   };
   struct Callbacks {
     std::function<void()> onStarted;        ///< the first packet is on its way

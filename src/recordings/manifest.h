@@ -29,6 +29,7 @@ struct Manifest {
     int64_t size = 0;
     std::string sha256;      ///< empty until it is finished; it is `filename`.part until then
     bool finishing = false;  ///< not kept in JSON
+    bool lost = false;       ///< nothing was recorded in it; neither
   };
   struct Person {
     std::string identity;

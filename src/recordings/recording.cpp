@@ -1,9 +1,13 @@
 #include "recordings/recording.h"
 
 #include <glib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/log.h"
@@ -12,8 +16,30 @@
 namespace tributary {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::chrono::milliseconds tickInterval{1000};
+constexpr std::chrono::milliseconds retryInterval{2000};
+/// A disk that failed may be well again soon.
+constexpr std::array<std::chrono::seconds, 5> finishRetries = {2s, 4s, 8s, 16s, 32s};
 constexpr unsigned syncTicks = 5;  // s between two fdatasync(): what a power cut may cost
+
+/// What is wrong with the disk or the file, or "". Blocks. fdatasync() is here and not in the room since it
+/// may take long, and must hold up neither writer nor call.
+std::string troubleOf(const RecordingContext& context, int fd, bool durable) {
+  struct stat file {};
+  if (::fstat(fd, &file) != 0 || file.st_nlink == 0) {
+    return "the recording's file was removed while it was being written";
+  }
+  const int64_t left = context.minFreeBytes > 0 ? context.store.freeBytes() : -1;
+  if (left >= 0 && left < context.minFreeBytes) {
+    return "the disk is nearly full: the recording was ended while it is whole";
+  }
+  if (durable && ::fdatasync(fd) != 0) {
+    return std::string("the disk has not kept what was written: ") + std::strerror(errno);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -74,7 +100,7 @@ void Recording::start(RoomPort& room, Done done) {
   });
   tick_ = Timer::every(tickInterval, [this] {
     checkLimits();
-    if (++ticks_ % syncTicks == 0) syncParts();
+    ++ticks_;
     checkDisk();
     if (dirty_) saveManifest();
   });
@@ -82,6 +108,7 @@ void Recording::start(RoomPort& room, Done done) {
 
 void Recording::askToStart(UniqueFd file, Done done) {
   if (room_ == nullptr) return done(fail(ErrorCode::internal, "the room is gone"));
+  letGoOfFile();
   syncFd_ = std::make_shared<UniqueFd>(::dup(file.get()));
   current_ = manifest_.files.size() - 1;
   Json params = options_.toRoom(manifest_.recordingId);
@@ -206,24 +233,18 @@ void Recording::checkLimits() {
 }
 
 void Recording::checkDisk() {
-  if (context_.minFreeBytes <= 0 || stopping_ || over() || context_.disk.pending() > 0) return;
-  context_.disk.run([&store = context_.store, self = shared_from_this()]() -> DiskThread::Then {
-    const int64_t left = store.freeBytes();
-    if (left < 0 || left >= self->context_.minFreeBytes) return {};
-    return [self] {
-      self->stop(RecordingStatus::failed,
-                 "the disk is nearly full: the recording was ended while it is whole");
+  if (!syncFd_ || !*syncFd_ || stopping_ || over() || context_.disk.pending() > 0) return;
+  context_.disk.run([fd = syncFd_, self = shared_from_this(), durable = ticks_ % syncTicks == 0] {
+    std::string trouble = troubleOf(self->context_, fd->get(), durable);
+    return [self, trouble = std::move(trouble)] {
+      if (!trouble.empty()) self->stop(RecordingStatus::failed, trouble);
     };
   });
 }
 
-/// Here and not in the room: fdatasync() may take long, and must hold up neither writer nor call.
-void Recording::syncParts() {
-  if (!syncFd_ || !*syncFd_ || context_.disk.pending() > 0) return;
-  context_.disk.run([fd = syncFd_]() -> DiskThread::Then {
-    ::fdatasync(fd->get());
-    return {};
-  });
+/// On the disk's thread: closing may wait for the disk.
+void Recording::letGoOfFile() {
+  if (syncFd_) context_.disk.run([fd = std::exchange(syncFd_, nullptr)]() -> DiskThread::Then { return {}; });
 }
 
 void Recording::nextPart() {
@@ -237,6 +258,7 @@ void Recording::nextPart() {
       return self->stop(RecordingStatus::failed,
                         "the next part's file cannot be made: " + file.error().message);
     }
+    self->letGoOfFile();
     self->syncFd_ = std::make_shared<UniqueFd>(::dup(file->get()));
     self->room_->askRoom("recordingPart", Json::object({{"recordingId", self->manifest_.recordingId}}),
                          std::move(*file), [](const Result<Json>&) {});
@@ -319,7 +341,7 @@ void Recording::end(RecordingStatus status, const std::string& why) {
   manifest_.closeAll(manifest_.duration);
   tick_.stop();
   resume_.stop();
-  syncFd_.reset();
+  letGoOfFile();
   if (!why.empty()) {
     log::error("recording.ended",
                {{"room", manifest_.room}, {"recording", manifest_.recordingId}, {"reason", why}});
@@ -332,10 +354,15 @@ void Recording::end(RecordingStatus status, const std::string& why) {
 }
 
 void Recording::finishPart(size_t index) {
-  const auto& file = manifest_.files[index];
+  auto& file = manifest_.files[index];
   if (file.finishing || !file.sha256.empty()) return;
-  manifest_.files[index].finishing = true;
+  file.finishing = true;
   ++unfinished_;
+  giveToFinisher(index);
+}
+
+void Recording::giveToFinisher(size_t index) {
+  const auto& file = manifest_.files[index];
   const auto container = containerFromString(manifest_.container).value_or(Container::webm);
   context_.finisher.finish(pathOf(index), container, manifest_.chaptersOf(file), progress_,
                            [self = shared_from_this(), index](const Result<FinishedFile>& finished) {
@@ -344,22 +371,26 @@ void Recording::finishPart(size_t index) {
 }
 
 void Recording::partFinished(size_t index, const Result<FinishedFile>& finished) {
-  --unfinished_;
   auto& file = manifest_.files[index];
+  const bool diskFailed = !finished && finished.error().code == ErrorCode::internal;
+  if (diskFailed && manifest_.error.empty()) manifest_.error = finished.error().message;
+  if (diskFailed && finishings_[index].attempts < finishRetries.size()) {
+    auto& again = finishings_[index];
+    again.timer = Timer::once(finishRetries[again.attempts++], [this, index] { giveToFinisher(index); });
+    return;
+  }
+  --unfinished_;
   if (finished) {
     file.size = finished->size;
     file.duration = finished->duration;
     file.sha256 = finished->sha256;
   } else {
-    file.size = 0;
-    file.duration = 0;
+    // What a disk that failed has of it stays, as it is.
+    file.lost = !diskFailed;
     // Nothing recorded is no fault of a part that was made for a key frame that never came.
     log::warning("recording.partLost", {{"recording", manifest_.recordingId},
                                         {"file", file.filename},
                                         {"reason", finished.error().message}});
-    if (finished.error().code == ErrorCode::internal && manifest_.error.empty()) {
-      manifest_.error = finished.error().message;
-    }
   }
   saveManifest();
   finishIfDone();
@@ -369,8 +400,10 @@ void Recording::finishIfDone() {
   // While the room is still being asked to stop, its last file is not among the unfinished yet.
   if (!ended_ || unfinished_ > 0 || finished_) return;
   finished_ = true;
-  std::erase_if(manifest_.files, [](const auto& file) { return file.sha256.empty(); });
+  std::erase_if(manifest_.files, [](const auto& file) { return file.lost; });
   manifest_.status = endAs_;
+  const auto unfinished = [](const auto& file) { return file.sha256.empty(); };
+  if (std::ranges::any_of(manifest_.files, unfinished)) manifest_.status = RecordingStatus::failed;
   if (manifest_.files.empty() && endAs_ == RecordingStatus::completed) {
     manifest_.status = RecordingStatus::failed;
     manifest_.error = "nothing was recorded";
@@ -413,17 +446,27 @@ void Recording::saveManifest() {
               self = shared_from_this()] {
     auto saved = store.writeAtomically(path, json);
     if (saved) saved = store.writeAtomically(chapters, text);
-    return [self, saved] {
-      self->saving_ = false;
-      if (!saved) {
-        log::warning("recording.manifestFailed",
-                     {{"recording", self->manifest_.recordingId}, {"reason", saved.error().message}});
-      }
-      if (self->dirty_ && self->stopping_) return self->saveManifest();
-      if (self->finished_ && !std::exchange(self->told_, true)) self->callbacks_.onFinished(*self);
-    };
+    return [self, saved] { self->manifestSaved(saved); };
   };
   context_.disk.run(std::move(job));
+}
+
+void Recording::manifestSaved(const Result<void>& saved) {
+  saving_ = false;
+  if (!saved && !std::exchange(unsaved_, true)) {
+    log::warning("recording.manifestFailed",
+                 {{"recording", manifest_.recordingId}, {"reason", saved.error().message}});
+  }
+  if (saved) unsaved_ = false;
+  if (!saved && !stopping_) {
+    stop(RecordingStatus::failed, "the recording's manifest cannot be written: " + saved.error().message);
+  }
+  if (dirty_ && stopping_) return saveManifest();
+  if (!finished_) return;
+  if (!std::exchange(told_, true)) callbacks_.onFinished(*this);
+  if (saved) return callbacks_.onKept(*this);
+  // A disk may be full now and not later; until then the truth is here.
+  retry_ = Timer::once(retryInterval, [this] { saveManifest(); });
 }
 
 }  // namespace tributary

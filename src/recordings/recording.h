@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -19,7 +20,7 @@ struct RecordingContext {
   DiskThread& disk;
   Finisher& finisher;
   int64_t minFreeBytes = 0;
-  std::chrono::milliseconds stallTimeout{1500};
+  std::chrono::milliseconds stallTimeout{1200};
   std::chrono::milliseconds keyFrameInterval{5000};
   std::chrono::milliseconds resumeTimeout{60'000};  ///< a room that is not back by then ends its recording
 };
@@ -30,7 +31,8 @@ class Recording : public std::enable_shared_from_this<Recording> {
  public:
   struct Callbacks {
     std::function<void(Recording&)> onChanged;   ///< for clients: status, pause
-    std::function<void(Recording&)> onFinished;  ///< once, with all final and saved
+    std::function<void(Recording&)> onFinished;  ///< once, with all final and, where the disk lets it, saved
+    std::function<void(Recording&)> onKept;      ///< after it: the disk has the final manifest
   };
   using Done = std::function<void(Result<void>)>;
 
@@ -63,6 +65,8 @@ class Recording : public std::enable_shared_from_this<Recording> {
   /// The manifest, and `progress` of what is being finished.
   Json describe() const;
   void saveManifest();
+  /// Whether the last state is on the disk.
+  bool saved() const { return !dirty_ && !saving_ && !unsaved_; }
 
  private:
   void openPart(std::function<void(Result<UniqueFd>)> done);
@@ -71,13 +75,15 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void onProgress(const Json& fields);
   void checkLimits();
   void checkDisk();
-  void syncParts();
+  void letGoOfFile();
   void nextPart();
   void partBegan();
   void end(RecordingStatus status, const std::string& why);
   void finishPart(size_t index);
+  void giveToFinisher(size_t index);
   void partFinished(size_t index, const Result<FinishedFile>& file);
   void finishIfDone();
+  void manifestSaved(const Result<void>& saved);
   int64_t writtenBytes() const;
   std::string pathOf(size_t index) const { return manifest_.folder() + manifest_.files[index].filename; }
 
@@ -98,7 +104,12 @@ class Recording : public std::enable_shared_from_this<Recording> {
   } before_;               ///< by the same
   int64_t diedAt_ = 0;     ///< µs, monotonic
   size_t current_ = 0;     ///< index of the file that is written
-  size_t unfinished_ = 0;  ///< files that the finisher has
+  size_t unfinished_ = 0;  ///< files that the finisher has, or will have again
+  struct Finishing {
+    size_t attempts = 0;
+    Timer timer;
+  };
+  std::map<size_t, Finishing> finishings_;  ///< by file, where the disk failed
   RecordingStatus endAs_ = RecordingStatus::completed;
   bool ended_ = false;
   bool finished_ = false;
@@ -107,9 +118,11 @@ class Recording : public std::enable_shared_from_this<Recording> {
   std::shared_ptr<std::atomic<double>> progress_ = std::make_shared<std::atomic<double>>(0.0);
   bool dirty_ = false;
   bool saving_ = false;
+  bool unsaved_ = false;  ///< the last attempt failed
   Timer tick_;
   Timer resume_;
   Timer opening_;
+  Timer retry_;
   unsigned ticks_ = 0;
 };
 

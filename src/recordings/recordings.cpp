@@ -96,6 +96,12 @@ std::shared_ptr<Recording> Recordings::make(Manifest manifest, const RecordingOp
   Recording::Callbacks callbacks;
   callbacks.onChanged = [this](Recording& recording) { changed(recording); };
   callbacks.onFinished = [this](Recording& recording) { finished(recording); };
+  callbacks.onKept = [this](Recording& recording) {
+    // Not now: the recording is what calls.
+    main_context::post([weak = std::weak_ptr(self_), id = recording.manifest().recordingId] {
+      if (const auto self = weak.lock()) (*self)->live_.erase(id);
+    });
+  };
   const std::string id = manifest.recordingId;
   auto recording = std::make_shared<Recording>(context_, std::move(manifest), options, std::move(callbacks));
   live_[id] = recording;
@@ -233,10 +239,6 @@ void Recordings::finished(Recording& recording) {
       manifest.status == RecordingStatus::completed || manifest.status == RecordingStatus::limitReached;
   callbacks_.onEvent(good ? "recording.completed" : "recording.failed", manifest);
   callbacks_.onOver(manifest, true);
-  // Not now: the recording is what calls.
-  main_context::post([weak = std::weak_ptr(self_), id = manifest.recordingId] {
-    if (const auto self = weak.lock()) (*self)->live_.erase(id);
-  });
 }
 
 Json Recordings::list(const std::string& room) const {
@@ -269,15 +271,20 @@ void Recordings::get(const std::string& id, const Done& done) {
 }
 
 void Recordings::remove(const std::string& id, const Done& done) {
-  if (live_.contains(id))
-    return done(fail(ErrorCode::badRequest, "the recording is being made: stop it first"));
   const auto entry = known_.find(id);
+  if (const auto live = live_.find(id); live != live_.end()) {
+    if (!live->second->over() || entry == known_.end())
+      return done(fail(ErrorCode::badRequest, "the recording is being made: stop it first"));
+    live_.erase(live);
+  }
   if (entry == known_.end()) return done(unknown(id));
   std::vector<std::string> paths = {entry->second.path + ".chapters.vtt"};
   const std::string folder = entry->second.path.substr(0, entry->second.path.rfind('/') + 1);
   const Json files = entry->second.brief["files"];
-  for (const auto& file : files.elements())
+  for (const auto& file : files.elements()) {
     paths.push_back(folder + file["filename"].stringOr(""));
+    paths.push_back(paths.back() + ".part");
+  }
   // Last, so that what a crash leaves is still known.
   paths.push_back(entry->second.path + ".json");
   disk_.run([&store = store_, paths, id, weak = std::weak_ptr(self_), done] {
@@ -321,6 +328,10 @@ void Recordings::openFile(const std::string& id, const std::string& filename,
 void Recordings::setAfter(const std::string& id, const Json& after) {
   const auto entry = known_.find(id);
   if (entry == known_.end()) return;
+  if (const auto live = live_.find(id); live != live_.end() && !live->second->saved()) {
+    live->second->manifest().after = after;
+    return live->second->saveManifest();
+  }
   disk_.run([&store = store_, path = entry->second.path + ".json", after]() -> DiskThread::Then {
     const auto text = store.read(path);
     auto json = text ? Json::parse(*text) : Result<Json>(tl::unexpected(text.error()));

@@ -16,7 +16,7 @@ class Recordings {
     std::string folder;
     std::string pathPattern = "{room}/{date}/{room}-{time}-{id}";
     int64_t minFreeBytes = 256LL << 20;
-    std::chrono::milliseconds stallTimeout{1500};
+    std::chrono::milliseconds stallTimeout{1200};
     std::chrono::milliseconds keyFrameInterval{5000};
     std::chrono::milliseconds resumeTimeout{60'000};
   };

@@ -38,7 +38,7 @@ Result<Recorder::Settings> settingsFrom(const Json& params) {
   if (out.hasVideo && !canHold(*container, codec)) {
     return fail(ErrorCode::badRequest, std::string(toString(*container)) + " cannot hold " + codec);
   }
-  const double stall = params["stallTimeout"].numberOr(1.5);
+  const double stall = params["stallTimeout"].numberOr(1.2);
   out.stallLimit = std::chrono::milliseconds(static_cast<int64_t>(stall * 1000));
   return out;
 }

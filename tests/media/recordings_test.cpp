@@ -1,100 +1,13 @@
 // Recordings of the real server: what is left when anything is killed, and what its API says.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <random>
-#include <sstream>
 
 #include "ctl.h"
-#include "http_client.h"
 #include "media_probe.h"
-#include "server_process.h"
-#include "signalling_client.h"
+#include "recordings_fixture.h"
 
 namespace tributary::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* smallProfile =
-    R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"name": "360p", "height": 360, "bitrate": 400000}]})";
-constexpr const char* noSpaceLimit = R"({"recordings": {"minFreeSpace": 0}})";
-
-class RecordingsTest : public testing::Test {
- protected:
-  explicit RecordingsTest(const std::string& config = noSpaceLimit) : server_(config, smallProfile) {}
-
-  int port() const { return std::atoi(server_.url().substr(server_.url().rfind(':') + 1).c_str()); }
-
-  Json get(const std::string& path) const {
-    const auto answer = ask(port(), "GET", path);
-    return Json::parse(answer.body).value_or(Json());
-  }
-  HttpAnswer post(const std::string& path, const std::string& body = "{}") const {
-    return ask(port(), "POST", path, "", body);
-  }
-
-  std::shared_ptr<SignallingClient> enter(const std::string& room, const std::string& name = "Ada") {
-    auto client = SignallingClient::create(server_.url());
-    client->join(room, name);
-    EXPECT_TRUE(waitFor([&] { return client->joined(); }));
-    return client;
-  }
-
-  /// Starts a recording by HTTP; its id.
-  std::string record(const std::string& room, const std::string& wish = "{}") const {
-    const auto answer = post("/v1/rooms/" + room + "/recordings", wish);
-    EXPECT_EQ(answer.status, 201) << answer.body;
-    return Json::parse(answer.body).value_or(Json())["recordingId"].stringOr("");
-  }
-
-  Json recording(const std::string& id) const { return get("/v1/recordings/" + id); }
-  bool recorded(const std::string& id, double seconds) {
-    return waitFor([&] { return recording(id)["duration"].numberOr(0) >= seconds; }, 60);
-  }
-  bool isOver(const std::string& id) {
-    return waitFor(
-        [&] {
-          const Json now = recording(id);
-          const std::string status = now["status"].stringOr("");
-          return status != "" && status != "starting" && status != "active" && status != "ending";
-        },
-        60);
-  }
-  std::string pathOf(const Json& recording, size_t file = 0) const {
-    const std::string path = server_.stateDir() + "/recordings/" + recording["path"].stringOr("");
-    return path.substr(0, path.rfind('/') + 1) + recording["files"].at(file)["filename"].stringOr("");
-  }
-  Json manifestOnDisk(const Json& recording) const {
-    std::ifstream file(server_.stateDir() + "/recordings/" + recording["path"].stringOr("") + ".json");
-    std::stringstream text;
-    text << file.rdbuf();
-    return Json::parse(text.str()).value_or(Json());
-  }
-  /// The process that makes a room: the one that says so in the log.
-  int roomPid(const std::string& room) const {
-    std::istringstream text(server_.log());
-    int pid = 0;
-    for (std::string line; std::getline(text, line);) {
-      const size_t at = line.find(" pid=");
-      const bool ready = line.find("event=room.ready room=" + room + " pid=") != std::string::npos;
-      if (ready && at != std::string::npos) pid = std::atoi(line.c_str() + at + 5);
-    }
-    return pid;
-  }
-  int leftParts() const {
-    int count = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(server_.stateDir() + "/recordings"))
-      count += entry.path().extension() == ".part" ? 1 : 0;
-    return count;
-  }
-
-  ServerProcess server_;
-};
 
 /// How often something is killed; TRIBUTARY_KILLS asks for more.
 int kills() {
@@ -337,64 +250,6 @@ TEST_F(RecordingsTest, AreMadeFetchedAndDeletedAtATerminal) {
   EXPECT_EQ(ctl({"get", id, "-o", folder}).status, 0);
   EXPECT_EQ(ctl({"delete", id}).status, 0);
   EXPECT_EQ(ctl({"show", id}).status, 1);
-}
-
-/// Recordings on a file system of their own, of one MiB.
-class SmallDiskTest : public RecordingsTest {
- protected:
-  SmallDiskTest() : RecordingsTest(R"({"recordings": {"minFreeSpace": 0, "folder": ")" + disk() + R"("}})") {}
-  ~SmallDiskTest() override {
-    std::system(("umount -l " + disk() + " 2>/dev/null; rmdir " + disk()).c_str());
-  }
-  void SetUp() override {
-    fs::create_directories(disk());
-    mounted_ = std::system(("mount -t tmpfs -o size=1m tmpfs " + disk() + " 2>/dev/null").c_str()) == 0;
-    if (!mounted_) GTEST_SKIP() << "may not mount here";
-  }
-  static std::string disk() { return "/tmp/tributary-small-disk-" + std::to_string(::getpid()); }
-
-  bool mounted_ = false;
-};
-
-TEST_F(SmallDiskTest, AFullDiskEndsTheRecordingWithAFileThatPlays) {
-  const auto ada = enter("demo");
-  TestPeer::Options talker;
-  talker.framerate = 25;
-  ada->call(talker);
-  ASSERT_TRUE(waitFor([&] { return ada->answered() && ada->peer()->video().frames > 0; }));
-  std::ofstream(disk() + "/ballast") << std::string(850'000, 'x');
-  ada->peer()->resetGap();
-  const std::string id = record("demo");
-  ASSERT_TRUE(waitFor([&] { return recording(id)["status"].stringOr("") == "failed"; }, 120));
-  const Json done = recording(id);
-  EXPECT_NE(done["error"].stringOr("").find("No space"), std::string::npos) << done["error"].dump();
-  EXPECT_LT(ada->peer()->video().largestGap, 0.4) << "the call has felt it";
-  const std::string path = disk() + "/" + done["path"].stringOr("") + ".webm";
-  const Probe film = probe(path);
-  EXPECT_EQ(film.complaints, "");
-  EXPECT_GT(film.duration, 1);
-  const auto told = [&] {
-    for (const auto& message : ada->messages()) {
-      if (message["ended"]["error"].string()) return true;
-    }
-    return false;
-  };
-  EXPECT_TRUE(waitFor(told)) << "people are not told";
-}
-
-TEST_F(SmallDiskTest, ADiskThatCannotBeWrittenSaysSoAtOnce) {
-  const auto ada = enter("demo");
-  ASSERT_EQ(std::system(("mount -o remount,ro " + disk()).c_str()), 0);
-  const double from = now();
-  const auto answer = post("/v1/rooms/demo/recordings");
-  EXPECT_LT(now() - from, 4);
-  EXPECT_EQ(answer.status, 500);
-  EXPECT_NE(answer.body.find("Read-only"), std::string::npos) << answer.body;
-  ASSERT_EQ(std::system(("mount -o remount,rw " + disk()).c_str()), 0);
-  const std::string id = record("demo");
-  ASSERT_TRUE(recorded(id, 0.5));
-  post("/v1/recordings/" + id + "/stop");
-  EXPECT_TRUE(isOver(id));
 }
 
 }  // namespace

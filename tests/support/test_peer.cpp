@@ -276,6 +276,7 @@ void TestPeer::onPad(GstPad* pad) {
   const std::string name = gst_structure_get_string(format, "encoding-name");
   gst_caps_unref(caps);
   const bool audio = name == "OPUS";
+  if (!audio) watchTimes(pad);
   const std::string description =
       audio ? "rtpopusdepay ! opusdec plc=true ! audioconvert ! "
               "audio/x-raw,format=F32LE,rate=48000,channels=1 ! appsink name=sink sync=false"
@@ -308,6 +309,26 @@ void TestPeer::onPad(GstPad* pad) {
   GstPad* target = gst_element_get_static_pad(branch, "sink");
   gst_pad_link(pad, target);
   gst_object_unref(target);
+}
+
+void TestPeer::watchTimes(GstPad* pad) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+        if (!gst_rtp_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), GST_MAP_READ, &rtp)) return GST_PAD_PROBE_OK;
+        static_cast<TestPeer*>(self)->onRtpTime(gst_rtp_buffer_get_timestamp(&rtp));
+        gst_rtp_buffer_unmap(&rtp);
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
+void TestPeer::onRtpTime(uint32_t time) {
+  const std::lock_guard lock(mutex_);
+  const auto step = static_cast<int32_t>(time - rtpTime_.value_or(time));
+  video_.largestStep = std::max(video_.largestStep, step / 90'000.0);
+  rtpTime_ = time;
 }
 
 void TestPeer::onPicture(GstSample* sample) {
@@ -353,6 +374,7 @@ TestPeer::Video TestPeer::video() const {
 void TestPeer::resetGap() {
   const std::lock_guard lock(mutex_);
   video_.largestGap = 0;
+  video_.largestStep = 0;
 }
 
 TestPeer::Rgb TestPeer::pixel(double x, double y) const {

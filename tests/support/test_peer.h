@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     uint64_t frames = 0;
     double firstFrameAt = 0;  ///< seconds, monotonic; 0 before
     double lastFrameAt = 0;
-    double largestGap = 0;  ///< seconds between two frames, since resetGap()
+    double largestGap = 0;   ///< seconds between two frames, since resetGap()
+    double largestStep = 0;  ///< seconds between their RTP times: frames that were never sent
     int width = 0;
     int height = 0;
   };
@@ -83,6 +85,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   explicit TestPeer(Options options) : options_(std::move(options)) {}
   void build();
   void onPad(GstPad* pad);
+  void watchTimes(GstPad* pad);
+  void onRtpTime(uint32_t time);
   void onPicture(GstSample* sample);
   void onSound(GstSample* sample);
 
@@ -96,8 +100,9 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   GstElement* webrtc_ = nullptr;
   mutable std::mutex mutex_;
   Video video_;
-  std::vector<uint8_t> picture_;  ///< RGBx
-  std::vector<float> sound_;      ///< the last two seconds, 48 kHz mono
+  std::optional<uint32_t> rtpTime_;  ///< of the last packet of the mix
+  std::vector<uint8_t> picture_;     ///< RGBx
+  std::vector<float> sound_;         ///< the last two seconds, 48 kHz mono
   uint64_t soundSamples_ = 0;
   std::map<uint32_t, std::vector<SenderReport>> reports_;
 };
