@@ -31,6 +31,15 @@ bool holdsNumber(JsonNode* node, GType type) {
   return node != nullptr && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == type;
 }
 
+/// json-glib would end the string there: "demo\u0000x" would be the room demo.
+bool hasEscapedNul(std::string_view text) {
+  for (size_t at = text.find("\\u0000"); at != std::string_view::npos; at = text.find("\\u0000", at + 1)) {
+    const size_t before = text.find_last_not_of('\\', at);
+    if ((before == std::string_view::npos ? at + 1 : at - before) % 2 == 1) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Json::Json(bool value) : node_(json_node_init_boolean(json_node_alloc(), value)) {}
@@ -77,6 +86,7 @@ Result<Json> Json::parse(std::string_view text, int maxDepth) {
   if (!g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr)) {
     return fail(ErrorCode::badRequest, "the text is not valid UTF-8, or holds a NUL");
   }
+  if (hasEscapedNul(text)) return fail(ErrorCode::badRequest, "a string holds a NUL (\\u0000)");
   if (deeperThan(text, maxDepth)) {
     return fail(ErrorCode::badRequest, "the JSON nests deeper than " + std::to_string(maxDepth) + " levels");
   }

@@ -233,8 +233,15 @@ std::vector<Chapter> Manifest::chapters() const {
     std::string title;
   };
   std::vector<Event> events;
-  for (const auto& change : layoutChanges.elements())
-    events.push_back({change["at"].numberOr(0), "Layout: " + change["layout"].stringOr("")});
+  // Somebody who comes changes the tiles: that they came is the better title.
+  std::string layout;
+  for (const auto& change : layoutChanges.elements()) {
+    const std::string name = change["layout"].stringOr("");
+    if (!layout.empty() && name != layout) {
+      events.push_back({change["at"].numberOr(0), "Layout: " + name});
+    }
+    layout = name;
+  }
   for (const auto& person : participants) {
     events.push_back({person.joinedAt, person.name + " joins"});
     if (person.leftAt && *person.leftAt < duration)

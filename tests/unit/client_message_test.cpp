@@ -51,6 +51,9 @@ TEST(ClientMessage, ErrorsNameTheFieldAndWhatIsRight) {
   EXPECT_EQ(errorOf(R"({"type":"join","room":"a b"})"),
             "join.room must be 1 to 64 characters of A–Z a–z 0–9 . _ -");
   EXPECT_EQ(errorOf(R"({"type":"join","room":".."})"), "join.room must not begin with a dot");
+  EXPECT_EQ(errorOf(R"({"type":"join","room":"demo\u0000x"})"), R"(a string holds a NUL (\u0000))");
+  EXPECT_EQ(errorOf(R"({"type":"chat","text":"\\\u0000"})"), R"(a string holds a NUL (\u0000))");
+  EXPECT_EQ(read<message::Chat>(R"({"type":"chat","text":"\\u0000"})").text, "\\u0000");
   EXPECT_EQ(errorOf(R"({"type":"join"})"), "join.room is missing");
   EXPECT_EQ(errorOf(R"({"type":"join","room":5})"), "join.room must be a string");
   EXPECT_EQ(errorOf(R"({"type":"quality","maxHeight":12})"),
