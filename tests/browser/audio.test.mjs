@@ -10,9 +10,9 @@ const OWN_BELOW = 30;
 const SILENT_BELOW = 15;
 /**
  * A browser that is starved of time fills gaps and stretches sound, which is noise in all frequencies: an echo
- * would be far above this. The issue's 30 dB are asserted on real peers in tests/media/peers_test.cpp.
+ * would be far above this still. tests/media/peers_test.cpp asserts the 30 dB on real peers on any machine.
  */
-const OWN_ASSERTED = 15;
+const OWN_BELOW_STARVED = 15;
 const AUDIBLE = -55;
 const TRIES = 10;
 /** Sound is the matter here: a small picture leaves the machine's time to it. */
@@ -22,7 +22,7 @@ const SMALL = {
 };
 
 /** Asserts what each of `listeners` hears while `talkers` talk. */
-async function assertHearing(t, listeners, talkers, silent = []) {
+async function assertHearing(t, machine, listeners, talkers, silent = []) {
   const tones = talkers.map(({ who }) => who.tone);
   await Promise.all(
     listeners.map(listener =>
@@ -51,40 +51,40 @@ async function assertHearing(t, listeners, talkers, silent = []) {
     report(t, `${listener.name} hears ${levels.join(', ')} dB${own}`);
     const text = JSON.stringify(heard);
     assert.ok(heard.weakest > AUDIBLE, `${listener.name} hears everybody: ${text}`);
-    if (!silent.includes(listener)) assert.ok(heard.own >= OWN_ASSERTED, `${listener.name} hears no echo: ${text}`);
+    if (!silent.includes(listener)) assert.ok(heard.own >= (machine.slowness === 1 ? OWN_BELOW : OWN_BELOW_STARVED), `${listener.name} hears no echo: ${text}`);
     assert.ok(heard.silent >= SILENT_BELOW, `${listener.name} hears nobody who is silent: ${text}`);
   }
 }
 
 test('four talk at once: each hears the three others and not itself', { timeout: 180_000 }, async t => {
-  const { server, chromium } = await setUp(t, { profile: SMALL });
+  const { server, machine, chromium } = await setUp(t, { profile: SMALL });
   const people = await gather(await chromium(), 4);
   for (const person of people) await person.join(server, 'demo', { query: '&video=0' });
-  await assertHearing(t, people, people);
+  await assertHearing(t, machine, people, people);
 });
 
 test('a Firefox hears the others and not itself, and is heard', { timeout: 180_000 }, async t => {
-  const { server, chromium, firefox } = await setUp(t, { profile: SMALL });
+  const { server, machine, chromium, firefox } = await setUp(t, { profile: SMALL });
   const people = await gather(await chromium(), 2);
   people.push(...(await gather(await firefox(1000), 1, { first: 2 })));
   for (const person of people) await person.join(server, 'demo', { query: '&video=0' });
-  await assertHearing(t, people, people);
+  await assertHearing(t, machine, people, people);
 });
 
 test('eight people on six talker slots: who talks is heard, whoever it is', { timeout: 300_000 }, async t => {
-  const { server, chromium } = await setUp(t, { profile: SMALL });
+  const { server, machine, chromium } = await setUp(t, { profile: SMALL });
   const people = await gather(await chromium(), 8, { silent: true });
   for (const person of people) await person.join(server, 'demo', { query: '&video=0' });
   const rounds = [people.slice(0, 4), people.slice(4, 8), [people[1], people[3], people[5], people[7]]];
   for (const talkers of rounds) {
     await Promise.all(people.map(person => person.talk(talkers.includes(person))));
     const silent = people.filter(person => !talkers.includes(person));
-    await assertHearing(t, [talkers[0], talkers[3], silent[0], silent[3]], talkers, silent);
+    await assertHearing(t, machine, [talkers[0], talkers[3], silent[0], silent[3]], talkers, silent);
   }
 });
 
 test('muting silences at once, unmuting is heard again', { timeout: 180_000 }, async t => {
-  const { server, chromium } = await setUp(t, { profile: SMALL });
+  const { server, machine, chromium } = await setUp(t, { profile: SMALL });
   const [ada, ben] = await gather(await chromium(), 2);
   for (const person of [ada, ben]) await person.join(server, 'demo', { query: '&video=0' });
   const hears = (wanted, what) =>

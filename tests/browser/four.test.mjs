@@ -8,7 +8,7 @@ const FRAMERATE = 25;
 const WINDOW = 20_000;
 
 test('three Chromium and a Firefox see all four in their places, moving', { timeout: 240_000 }, async t => {
-  const { server, chromium, firefox } = await setUp(t);
+  const { server, machine, chromium, firefox } = await setUp(t);
   const [blink, gecko] = await Promise.all([chromium(), firefox()]);
   const chromiums = await gather(blink, 3);
   const [fox] = await gather(gecko, 1, { first: 3 });
@@ -25,7 +25,7 @@ test('three Chromium and a Firefox see all four in their places, moving', { time
   );
   const seconds = Math.max(...waits);
   report(t, `saw all four after the last join: ${waits.map(wait => wait.toFixed(1)).join(', ')} s (issue: 3 s)`);
-  assert.ok(seconds < 8, `it took ${seconds} s until all saw all`);
+  assert.ok(seconds * 1000 <= machine.allow(3000), `it took ${seconds} s until all saw all`);
 
   const layouts = await Promise.all(
     people.map(person => person.evaluate(() => JSON.stringify(window.tributary.room.layout.tiles))),
@@ -43,8 +43,7 @@ test('three Chromium and a Firefox see all four in their places, moving', { time
 
   const rate = (after.rendered - before.rendered) / ((after.at - before.at) / 1000);
   report(t, `the mixer drew ${rate.toFixed(2)} frames a second of ${FRAMERATE} over ${WINDOW / 1000} s (issue: 95%)`);
-  // Of a machine that builds something at the same time less can be had.
-  assert.ok(rate >= 0.7 * FRAMERATE, `${rate} frames a second`);
+  assert.ok(rate >= (0.95 * FRAMERATE) / machine.slowness, `${rate} frames a second`);
   watched.forEach((watch, index) => {
     const tiles = Object.entries(watch.tiles);
     const moving = tiles.map(([name, { distinct }]) => `${name} ${(distinct / watch.seconds).toFixed(1)}`);

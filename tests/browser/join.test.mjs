@@ -7,7 +7,7 @@ import { quantile } from './support/until.mjs';
 const JOINS = 20;
 
 test('twenty joins in a row are quick', { timeout: 300_000 }, async t => {
-  const { server, chromium } = await setUp(t);
+  const { server, machine, chromium } = await setUp(t);
   const browser = await chromium();
   const [ada] = await gather(browser, 1);
   await ada.join(server, 'demo');
@@ -29,8 +29,8 @@ test('twenty joins in a row are quick', { timeout: 300_000 }, async t => {
     `join → first frame decoded: median ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms (issue: 700, 1500); ` +
       `presented: median ${quantile(shown, 0.5).toFixed(0)}, worst ${Math.max(...shown).toFixed(0)}`,
   );
-  assert.ok(median <= 1500, `median ${median} ms`);
-  assert.ok(worst <= 4000, `worst ${worst} ms`);
+  assert.ok(median <= machine.allow(700), `median ${median} ms`);
+  assert.ok(worst <= machine.allow(1500), `worst ${worst} ms`);
 });
 
 test('the first to join an empty room need not wait long either', { timeout: 120_000 }, async t => {

@@ -5,8 +5,9 @@ import { gather, report, setUp } from './support/call.mjs';
 import { isColour } from './support/person.mjs';
 import { pause, until } from './support/until.mjs';
 
-/** ms. The issue wants 100 without load; a machine that is busy with four pages may add to it. */
-const GAP = 400;
+/** ms between frames that others may get. Their pages note what was received, and are late by one frame at times. */
+const GAP = 100;
+const LATE = 40;
 const DEPARTURE = 6;
 const config = {
   rooms: { departureTimeout: DEPARTURE },
@@ -18,7 +19,7 @@ const config = {
  * a name card until then.
  */
 async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
-  const { server, chromium } = await setUp(t, { config });
+  const { server, machine, chromium } = await setUp(t, { config });
   const [home, away] = [await chromium(), await chromium()];
   const stay = await gather(home, 2);
   const [cleo] = await gather(away, 1, { first: 2 });
@@ -53,10 +54,10 @@ async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
       `${stay[index].name}: largest gap between frames ${largestGap.ms.toFixed(0)} ms presented, ` +
         `${largestGapReceived.ms.toFixed(0)} received, ${largestGapSent.ms.toFixed(0)} sent (issue: 100)`,
     );
-    assert.ok(largestGapReceived.ms <= GAP, `gap of ${largestGapReceived.ms} ms`);
-    assert.ok(largestGapSent.ms <= GAP, `gap of ${largestGapSent.ms} ms`);
+    assert.ok(largestGapReceived.ms <= machine.allow(GAP + LATE), `gap of ${largestGapReceived.ms} ms`);
+    assert.ok(largestGapSent.ms <= machine.allow(GAP), `gap of ${largestGapSent.ms} ms`);
   });
-  assert.ok(Math.max(...card) <= cardWithin * 2, `the face stayed for ${Math.max(...card)} ms`);
+  assert.ok(Math.max(...card) <= machine.allow(cardWithin), `the face stayed for ${Math.max(...card)} ms`);
   assert.deepEqual(stay.flatMap(({ problems }) => problems), []);
 }
 

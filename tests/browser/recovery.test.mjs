@@ -5,7 +5,7 @@ import { gather, report, setUp } from './support/call.mjs';
 import { pause, until } from './support/until.mjs';
 
 test('kill -9 of a room: its people are back without a reload, the next room loses no frame', { timeout: 240_000 }, async t => {
-  const { server, chromium } = await setUp(t);
+  const { server, machine, chromium } = await setUp(t);
   const browser = await chromium();
   const [ada, ben, cleo] = await gather(browser, 3);
   await ada.join(server, 'unlucky');
@@ -44,7 +44,7 @@ test('kill -9 of a room: its people are back without a reload, the next room los
   );
   const seconds = (performance.now() - killed) / 1000;
   report(t, `noticed after ${noticed.toFixed(0)} ms, back in the mix after ${seconds.toFixed(1)} s (issue: 5)`);
-  assert.ok(seconds <= 15, `back after ${seconds} s`);
+  assert.ok(seconds * 1000 <= machine.allow(5000), `back after ${seconds} s`);
   assert.ok(await ada.evaluate(() => window.notReloaded), 'no reload');
   assert.deepEqual(
     await ada.evaluate(() => [...window.tributary.room.participants.keys()].sort()),
@@ -65,7 +65,7 @@ test('kill -9 of a room: its people are back without a reload, the next room los
       `${watch.largestGapReceived.ms.toFixed(0)} received, ${lost} packets lost, ${watch.fps.toFixed(1)} fps`,
   );
   assert.equal(lost, 0);
-  assert.ok(watch.largestGapSent.ms <= 400, `gap of ${watch.largestGapSent.ms} ms`);
+  assert.ok(watch.largestGapSent.ms <= machine.allow(100), `gap of ${watch.largestGapSent.ms} ms`);
   assert.ok(await cleo.evaluate(() => window.tributary.room.state === 'connected'));
   assert.deepEqual([...ada.problems, ...ben.problems, ...cleo.problems], []);
 });

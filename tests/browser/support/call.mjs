@@ -1,5 +1,6 @@
 /** What most tests begin with: a server, browsers, people in a room; and the certain end of all of them. */
 import { launchChromium, launchFirefox } from './browsers.mjs';
+import { watchMachine } from './machine.mjs';
 import { PEOPLE } from './person.mjs';
 import { startServer } from './server.mjs';
 
@@ -9,12 +10,15 @@ import { startServer } from './server.mjs';
  */
 export async function setUp(t, options) {
   const server = await startServer(options);
+  const machine = watchMachine();
   const browsers = [];
   t.after(async () => {
     try {
       await Promise.allSettled(browsers.map(browser => browser.close()));
     } finally {
       await server.stop();
+      report(t, machine.toString());
+      await machine.stop();
     }
   });
   const launch = async starting => {
@@ -24,6 +28,7 @@ export async function setUp(t, options) {
   };
   return {
     server,
+    machine,
     chromium: options => launch(launchChromium(options)),
     firefox: tone => launch(launchFirefox(tone)),
   };
