@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/main_context.h"
+#include "config/layout_files.h"
 #include "config/pipeline_profile.h"
 #include "config/profile_store.h"
 #include "config/server_config.h"
@@ -147,12 +148,25 @@ int usage(const Error& error) {
   return exitUsage;
 }
 
-/// Every profile, encoders included, which takes the room program.
+/// Tells every mistake of the layouts beside the profiles; whether there was none.
+bool checkLayouts(const std::vector<SharedLayout>& layouts) {
+  bool right = true;
+  for (const auto& layout : layouts) {
+    for (const auto& mistake : layout.mistakes) {
+      std::printf("layouts/%s.json: %s\n", layout.name.c_str(), mistake.c_str());
+      right = false;
+    }
+  }
+  return right;
+}
+
+/// Every profile, encoders included, which takes the room program, and every layout.
 int checkProfiles(const ServerConfig& config) {
   main_context::claim();
-  int code = 0;
   const auto& rooms = config.rooms;
   const auto names = profileNames(rooms.profilesDir);
+  const auto layouts = sharedLayouts(rooms.profilesDir);
+  int code = checkLayouts(layouts) ? 0 : exitUsage;
   for (const auto& name : names) {
     const auto checked =
         checkProfileWith(rooms.program, rooms.profilesDir + "/" + name + ".json", profileDeadline);
@@ -165,7 +179,7 @@ int checkProfiles(const ServerConfig& config) {
                 rooms.profile.c_str());
     code = exitUsage;
   }
-  if (code == 0) std::printf("the settings and %zu profiles are right\n", names.size());
+  if (code == 0) std::printf("right: the settings, profiles (%zu), layouts (%zu)\n", names.size(), layouts.size());
   return code;
 }
 

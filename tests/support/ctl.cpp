@@ -6,17 +6,16 @@
 
 namespace tributary::test {
 
-CtlRun runCtl(const std::string& url, std::vector<std::string> arguments,
-              const std::vector<std::string>& environment) {
+CtlRun runProgram(const std::string& program, std::vector<std::string> arguments,
+                  const std::vector<std::string>& environment) {
   const char* build = std::getenv("TRIBUTARY_BUILD");
-  arguments.insert(arguments.begin(), std::string(build != nullptr ? build : "build") + "/tributaryctl");
+  arguments.insert(arguments.begin(), std::string(build != nullptr ? build : "build") + "/" + program);
   std::vector<const char*> argv;
   for (const auto& argument : arguments)
     argv.push_back(argument.c_str());
   argv.push_back(nullptr);
   GSubprocessLauncher* launcher = g_subprocess_launcher_new(
       GSubprocessFlags(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE));
-  g_subprocess_launcher_setenv(launcher, "TRIBUTARY_URL", url.c_str(), TRUE);
   for (const auto& entry : environment) {
     const size_t at = entry.find('=');
     g_subprocess_launcher_setenv(launcher, entry.substr(0, at).c_str(), entry.c_str() + at + 1, TRUE);
@@ -31,6 +30,13 @@ CtlRun runCtl(const std::string& url, std::vector<std::string> arguments,
   g_free(error);
   g_object_unref(process);
   return run;
+}
+
+CtlRun runCtl(const std::string& url, std::vector<std::string> arguments,
+              const std::vector<std::string>& environment) {
+  std::vector<std::string> all = {"TRIBUTARY_URL=" + url};
+  all.insert(all.end(), environment.begin(), environment.end());
+  return runProgram("tributaryctl", std::move(arguments), all);
 }
 
 }  // namespace tributary::test

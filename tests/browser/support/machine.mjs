@@ -1,0 +1,58 @@
+/**
+ * What the machine had left while a test ran. The issues' figures are for the machine that they were measured
+ * on; what is asserted is those figures, times by how much slower than usual a piece of work was done meanwhile.
+ */
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { deflateSync } from 'node:zlib';
+
+/** ms of the piece of work on an idle core of the machine that the figures were measured on (AMD EPYC). */
+const REFERENCE = 3.1;
+/** How much longer the work takes beside a test's own browsers in the worst seconds. */
+const USUAL = 6;
+/** Pieces of work in such a stretch. */
+const STRETCH = 20;
+const EVERY = 100;
+const BYTES = 1_500_000;
+
+/** Begins watching; `stop()` ends it. */
+export function watchMachine() {
+  const worker = new Worker(new URL(import.meta.url));
+  worker.unref();
+  const taken = [];
+  let stall = 0;
+  worker.on('message', ({ work, late }) => {
+    taken.push(work);
+    stall = Math.max(stall, late, work - REFERENCE);
+  });
+  const machine = {
+    /** How many times longer work took than usual, in the worst seconds; at least 1. */
+    get slowness() {
+      let worst = 0;
+      for (let from = 0; from < taken.length; from += STRETCH / 2) {
+        const stretch = taken.slice(from, from + STRETCH);
+        worst = Math.max(worst, stretch.reduce((sum, value) => sum + value, 0) / stretch.length);
+      }
+      return Math.max(1, worst / (REFERENCE * USUAL));
+    },
+    /** The bound to assert for `ms` of the issue's. */
+    allow: ms => (machine.slowness === 1 ? ms : 4 * ms * machine.slowness),
+    toString: () => `the machine was ${machine.slowness.toFixed(2)} times slower than usual, with stalls to ${stall.toFixed(0)} ms`,
+    stop: () => worker.terminate(),
+  };
+  return machine;
+}
+
+if (!isMainThread) {
+  const data = Buffer.from(Array.from({ length: BYTES }, (_, i) => ((i * i * 31) >> 5) & 63));
+  for (let warm = 0; warm < 5; warm += 1) deflateSync(data);
+  let wanted = performance.now();
+  const step = () => {
+    const begun = performance.now();
+    deflateSync(data);
+    parentPort.postMessage({ work: performance.now() - begun, late: begun - wanted });
+    wanted = performance.now() + EVERY;
+    setTimeout(step, EVERY);
+  };
+  wanted = performance.now();
+  step();
+}

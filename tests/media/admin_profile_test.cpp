@@ -1,0 +1,114 @@
+// What an admin does before a profile goes live: copies one, checks it, mends it, looks at it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "ctl.h"
+
+namespace tributary::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string contentsOf(const fs::path& path) {
+  std::stringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+void write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+class AdminProfile : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/tributary-profile-XXXXXX";
+    dir_ = mkdtemp(name);
+    write(dir_ / "settings.json", R"({"rooms":{"profilesDir":")" + profiles().string() + R"("}})");
+    write(profiles() / "mine.json", R"({"canvas":{"width":640,"height":360,"framerate":15}})");
+  }
+
+  void TearDown() override {
+    std::error_code ignored;
+    fs::remove_all(dir_, ignored);
+  }
+
+  fs::path profiles() const { return dir_ / "profiles"; }
+  CtlRun check() const {
+    return runProgram("tributaryctl", {"profile", "check", (profiles() / "mine.json").string()});
+  }
+  CtlRun checkConfig() const {
+    return runProgram("tributary", {"--check-config", "--config", (dir_ / "settings.json").string()});
+  }
+
+  fs::path dir_;
+};
+
+TEST_F(AdminProfile, EveryMistakeIsNamedInOneRun) {
+  write(profiles() / "mine.json", R"({
+    "canvas": {"widht": 640, "height": 360, "framerate": 1500},
+    "encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-used": "fast"}}},
+    "layout": {"name": "gird"}
+  })");
+  const auto run = check();
+  EXPECT_EQ(run.status, 1);
+  for (const char* path : {"$.canvas.widht: ", "$.canvas.framerate: ", "$.layout.name: "})
+    EXPECT_TRUE(contains(run.out, std::string("mine.json: ") + path)) << run.out << run.error;
+  EXPECT_EQ(checkConfig().status, 2);
+}
+
+TEST_F(AdminProfile, AnEncodersPropertiesAreTried) {
+  write(
+      profiles() / "mine.json",
+      R"({"encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-used": "fast", "cpu-usd": "1"}}}})");
+  const auto run = check();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_TRUE(contains(run.out, "cpu-usd")) << run.out << run.error;
+  EXPECT_TRUE(contains(run.out, "fast")) << run.out << run.error;
+}
+
+TEST_F(AdminProfile, AStrangersElementStartsNothing) {
+  const fs::path target = dir_ / "written";
+  write(profiles() / "mine.json",
+        R"({"encoders": {"VP8": {"element": "x264enc ! filesink location=)" + target.string() + R"("}}})");
+  EXPECT_EQ(check().status, 1);
+  EXPECT_FALSE(fs::exists(target));
+}
+
+TEST_F(AdminProfile, ALayoutBesideTheProfilesIsCheckedToo) {
+  write(profiles() / "layouts" / "wall.json", R"({"sets":[{"regions":[{"wdth":0.5}]}]})");
+  const auto wrong = checkConfig();
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_TRUE(contains(wrong.out, "layouts/wall.json: $.sets[0].regions[0].wdth: "))
+      << wrong.out << wrong.error;
+  fs::remove(profiles() / "layouts" / "wall.json");
+  const auto right = checkConfig();
+  EXPECT_EQ(right.status, 0) << right.out << right.error;
+  EXPECT_TRUE(contains(right.out, "profiles (1), layouts (0)")) << right.out;
+}
+
+TEST_F(AdminProfile, TheMendedOneIsLookedAt) {
+  const auto run = check();
+  ASSERT_EQ(run.status, 0) << run.out << run.error;
+  EXPECT_EQ(run.out, "mine.json: right\n");
+  const auto drawn = runProgram("tributaryctl", {"profile", "preview", (profiles() / "mine.json").string(),
+                                                 "-o", (dir_ / "out").string()});
+  ASSERT_EQ(drawn.status, 0) << drawn.out << drawn.error;
+  for (const char* name : {"grid-01.png", "grid-25.png", "speaker-09.png", "contact-sheet.png"}) {
+    const std::string png = contentsOf(dir_ / "out" / name);
+    EXPECT_TRUE(png.size() > 1000 && png.compare(1, 3, "PNG") == 0) << name;
+  }
+}
+
+}  // namespace
+}  // namespace tributary::test
