@@ -51,7 +51,7 @@ async function assertHearing(t, machine, listeners, talkers, silent = []) {
     report(t, `${listener.name} hears ${levels.join(', ')} dB${own}`);
     const text = JSON.stringify(heard);
     assert.ok(heard.weakest > AUDIBLE, `${listener.name} hears everybody: ${text}`);
-    if (!silent.includes(listener)) assert.ok(heard.own >= (machine.slowness === 1 ? OWN_BELOW : OWN_BELOW_STARVED), `${listener.name} hears no echo: ${text}`);
+    if (!silent.includes(listener)) assert.ok(heard.own >= (machine.keptUp ? OWN_BELOW : OWN_BELOW_STARVED), `${listener.name} hears no echo: ${text}`);
     assert.ok(heard.silent >= SILENT_BELOW, `${listener.name} hears nobody who is silent: ${text}`);
   }
 }
