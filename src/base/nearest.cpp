@@ -29,7 +29,7 @@ std::string nearest(std::string_view wrong, const std::vector<std::string>& name
   size_t least = std::max<size_t>(2, wrong.size() / 3) + 1;
   for (const auto& name : names) {
     const size_t distance = editDistance(wrong, name);
-    if (distance >= least) continue;
+    if (distance >= least || distance >= std::min(wrong.size(), name.size())) continue;
     least = distance;
     best = name;
   }

@@ -6,7 +6,8 @@
 
 namespace tributary {
 
-/// The name in `names` that `wrong` was most likely meant to be; empty when none is near.
+/// The name in `names` that `wrong` was most likely meant to be; empty when none is near, or none shares a
+/// letter.
 std::string nearest(std::string_view wrong, const std::vector<std::string>& names);
 
 /// "a, b, c".
