@@ -220,10 +220,10 @@ void Manifest::note(const Json& message, double at) {
 
 void Manifest::closeAll(double at) {
   for (auto& person : participants) {
-    if (!person.leftAt) person.leftAt = at;
+    if (!person.leftAt) person.leftAt = std::max(at, person.joinedAt);
   }
   for (auto& talk : talkers) {
-    if (!talk.to) talk.to = at;
+    if (!talk.to) talk.to = std::max(at, talk.from);
   }
 }
 

@@ -338,7 +338,6 @@ void Recording::end(RecordingStatus status, const std::string& why) {
   manifest_.error = why;
   manifest_.status = RecordingStatus::ending;
   manifest_.endedAt = timestamp();
-  manifest_.closeAll(manifest_.duration);
   tick_.stop();
   resume_.stop();
   letGoOfFile();
@@ -412,6 +411,8 @@ void Recording::finishIfDone() {
   for (const auto& file : manifest_.files)
     end = std::max(end, file.start + file.duration);
   manifest_.duration = end;
+  // Not before: a crash may have left more film than was known of.
+  manifest_.closeAll(end);
   log::info("recording.finished", {{"room", manifest_.room},
                                    {"recording", manifest_.recordingId},
                                    {"status", toString(manifest_.status)},
@@ -429,7 +430,6 @@ void Recording::recover() {
   if (!wasEnding) manifest_.error = "the server ended while this was being recorded";
   manifest_.status = RecordingStatus::ending;
   if (manifest_.endedAt.empty()) manifest_.endedAt = timestamp();
-  manifest_.closeAll(manifest_.duration);
   for (size_t i = 0; i < manifest_.files.size(); ++i)
     finishPart(i);
   finishIfDone();

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gather, report, setUp } from './support/call.mjs';
+import { FACES } from './support/faces.mjs';
 import { isColour, PEOPLE } from './support/person.mjs';
 import { until } from './support/until.mjs';
 
@@ -128,13 +129,6 @@ test('a page on a phone, and the light and dark looks', { timeout }, async t => 
   assert.ok(overflow <= 0, `the page is ${overflow} pixels wider than the phone`);
   await assertClean([ada, phone]);
 });
-
-const FACES = [
-  { name: 'Amara Okafor', colour: [196, 178, 150], skin: '#8d5a3b', hair: '#1d1512', style: 0, tone: 440 },
-  { name: 'Jonas Lind', colour: [120, 150, 165], skin: '#e8bfa0', hair: '#7b4a21', style: 1, tone: 620 },
-  { name: 'Mei Tanaka', colour: [170, 190, 160], skin: '#f0cda6', hair: '#15131a', style: 2, tone: 790 },
-  { name: 'Rafael Costa', colour: [150, 130, 170], skin: '#c68a5e', hair: '#2e2019', style: 3, tone: 1010 },
-];
 
 test('a call of four, for the picture', { timeout }, async t => {
   const { server, chromium } = await setUp(t);

@@ -3,7 +3,7 @@ import { Logo } from './ui/controls.js';
 import { html, render, signal, View } from './ui/view.js';
 
 /**
- * @typedef {{ filename: string, duration: number, size: number, start?: number }} File
+ * @typedef {{ filename: string, duration: number, size: number, start?: number, finished?: boolean }} File
  * @typedef {{ recordingId: string, room: string, status: string, container: string, startedAt: string,
  *   duration: number, size: number, files: File[], error: string | null }} Film
  * @typedef {{ at: number, title: string }} Chapter
@@ -72,10 +72,27 @@ export function parseChapters(text) {
   }));
 }
 
-/** @param {number} at */
+/**
+ * Goes to a time of the recording, in the part that has it.
+ *
+ * @param {number} at
+ */
 function seek(at) {
+  const now = playing.value;
   const player = document.querySelector('video');
-  if (player) player.currentTime = at;
+  if (!now || !player) return;
+  const file = now.film.files.findLast(({ start = 0 }) => start <= at) ?? now.file;
+  const to = Math.max(0, at - (file.start ?? 0));
+  if (file.filename === now.file.filename) {
+    player.currentTime = to;
+    return;
+  }
+  playing.value = { film: now.film, file };
+  // The new part's player takes a moment to come.
+  requestAnimationFrame(() => {
+    const next = document.querySelector('video');
+    next?.addEventListener('loadedmetadata', () => (next.currentTime = to), { once: true });
+  });
 }
 
 class Films extends View {
@@ -130,29 +147,28 @@ class List extends View {
   }
 }
 
+/** @param {{ film: Film, file: File, index: number }} props */
+function FileButtons({ film, file, index }) {
+  if (file.finished === false) return null;
+  return html`<span key=${file.filename}>
+    <button type="button" class="button" onClick=${() => play(film, file)}>
+      Play${film.files.length > 1 ? ` part ${index + 1}` : ''}
+    </button>
+    <a class="button" href="${addressOf(film, file.filename)}?download=1" download>Save</a>
+  </span>`;
+}
+
 /** @param {{ film: Film }} props */
 function Row({ film }) {
   const over = !['starting', 'active', 'ending'].includes(film.status);
   const current = playing.value?.film.recordingId === film.recordingId;
   return html`<tr aria-current=${String(current)}>
-    <td>${film.room}</td>
+    <td class="brief">${film.room}</td>
     <td><time datetime=${film.startedAt}>${new Date(film.startedAt).toLocaleString()}</time></td>
-    <td>${clock(film.duration)}</td>
-    <td>${size(film.size)}</td>
+    <td class="brief">${clock(film.duration)}</td>
+    <td class="brief">${size(film.size)}</td>
     <td class=${film.error ? 'error' : ''}>${film.error ? `${film.status}: ${film.error}` : film.status}</td>
-    <td>
-      ${
-        over &&
-        film.files.map(
-          (file, index) => html`
-            <button type="button" class="button" onClick=${() => play(film, file)}>
-              Play${film.files.length > 1 ? ` part ${index + 1}` : ''}
-            </button>
-            <a class="button" href="${addressOf(film, file.filename)}?download=1" download>Save</a>
-          `,
-        )
-      }
-    </td>
+    <td><div class="files">${over && film.files.map((file, index) => FileButtons({ film, file, index }))}</div></td>
   </tr>`;
 }
 

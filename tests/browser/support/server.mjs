@@ -73,6 +73,10 @@ class Server {
     const write = (path, content) => writeFileSync(path, JSON.stringify(content, null, 2));
     write(join(settings.rooms.profilesDir, 'test.json'), merge(standard, profile));
     write(join(this.#folder, 'config.json'), settings);
+    this.#start();
+  }
+
+  #start() {
     const arguments_ = ['--config', join(this.#folder, 'config.json')];
     // A process group of its own, and the kernel ends it with us even when we are killed.
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', program('tributary'), ...arguments_], {
@@ -90,6 +94,22 @@ class Server {
 
   get pid() {
     return this.#child.pid;
+  }
+
+  /** Where it keeps recordings, by default. */
+  get recordings() {
+    return join(this.#folder, 'state/recordings');
+  }
+
+  /** Kills it without a word, and starts it again on the same state; `url` is another then. */
+  async killAndRestart() {
+    const gone = new Promise(resolve => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await gone;
+    this.#exit = null;
+    this.lines = [];
+    this.#start();
+    await this.listening();
   }
 
   async listening() {

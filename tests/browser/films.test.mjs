@@ -1,0 +1,113 @@
+/** As a user would: record a call, have the server killed, start it, and look at the film on the page. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { gather, report, setUp } from './support/call.mjs';
+import { FACES } from './support/faces.mjs';
+import { until } from './support/until.mjs';
+
+const SECONDS = Number(process.env.RECORDING_SECONDS ?? 20);
+const out = join(import.meta.dirname, 'out');
+mkdirSync(out, { recursive: true });
+
+/** What the page's player shows now. */
+const player = person =>
+  person.evaluate(() => {
+    const video = document.querySelector('video');
+    if (!video) return null;
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 36];
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0, 64, 36);
+    const { data } = context.getImageData(0, 0, 64, 36);
+    return {
+      at: video.currentTime,
+      duration: video.duration,
+      ready: video.readyState >= 2 && !video.seeking,
+      file: video.currentSrc.split('/').at(-1),
+      light: data.reduce((sum, value, index) => (index % 4 === 3 ? sum : sum + value), 0) / (64 * 36 * 3),
+      error: video.error?.message ?? null,
+    };
+  });
+
+test('a film of a call whose server was killed, on the page that lists films', { timeout: 400_000 }, async t => {
+  const { server, chromium, firefox } = await setUp(t, { config: { recordings: { minFreeSpace: 0 } } });
+  const browser = await chromium();
+  const people = [];
+  for (const face of FACES) {
+    const who = { width: 640, height: 360, fps: 24, look: 'face', silent: face.style !== 2, ...face };
+    people.push(await browser.newPerson(who, { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, colorScheme: 'dark' }));
+  }
+  const [amara, jonas, mei, rafael] = people;
+  for (const person of [amara, jonas]) await person.join(server, 'design-review');
+  const { recordingId } = await amara.evaluate(async seconds => {
+    const body = JSON.stringify({ partDuration: seconds });
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/v1/rooms/design-review/recordings', { method: 'POST', body, headers })).json();
+  }, Math.ceil(SECONDS / 2));
+  const get = async () => (await fetch(`${server.url}/v1/recordings/${recordingId}`)).json();
+  const reached = seconds => until(`${seconds} s of film`, async () => (await get()).duration >= seconds, { timeout: seconds * 3000 + 60_000 });
+  await reached(SECONDS * 0.2);
+  await mei.join(server, 'design-review');
+  await reached(SECONDS * 0.75);
+  await rafael.join(server, 'design-review');
+  await reached(SECONDS);
+  const known = await get();
+  await server.killAndRestart();
+  const film = await until('the film to be finished by the next start', async () => {
+    const now = await get();
+    return now.status === 'aborted' && now;
+  });
+  report(t, `${known.duration.toFixed(1)} s known before the kill, ${film.duration.toFixed(1)} s in ${film.files.length} parts after it`);
+  assert.ok(film.duration >= known.duration - 2, 'it is there up to 2 s before the kill');
+  assert.equal(film.files.length, 2);
+  assert.ok(film.files.every(({ finished }) => finished));
+
+  const folder = join(server.recordings, dirname(film.path));
+  const frame = (file, at, name) =>
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-ss', String(at), '-i', join(folder, file.filename), '-frames:v', '1', join(out, name)]);
+  frame(film.files[0], 1, 'film-start.png');
+  frame(film.files[1], 0, 'film-middle.png');
+  frame(film.files[1], film.files[1].duration - 0.5, 'film-end.png');
+
+  const { page } = amara;
+  await page.goto(`${server.url}/recordings.html`);
+  await page.getByRole('button', { name: 'Play part 1' }).click();
+  await until('the film to play', async () => (await player(amara))?.at > 0.5);
+  const chapter = page.locator('.chapters button', { hasText: 'Rafael Costa joins' });
+  await chapter.click();
+  const joined = film.participants.find(({ name }) => name === 'Rafael Costa').joinedAt - film.files[1].start;
+  const seen = await until('the chapter in the second part', async () => {
+    const now = await player(amara);
+    return now?.file === film.files[1].filename && now.ready && now.at >= joined - 0.1 && now;
+  });
+  assert.ok(seen.light > 20, `the picture is black: ${seen.light}`);
+  assert.ok(Math.abs(seen.duration - film.files[1].duration) < 0.1);
+  await amara.evaluate(() => document.querySelector('video').pause());
+  await amara.evaluate(at => {
+    document.querySelector('video').currentTime = at;
+  }, Math.min(joined + 3, film.files[1].duration - 0.5));
+  await until('the picture', async () => (await player(amara)).ready);
+  await page.mouse.move(5, 5);
+  await page.screenshot({ path: join(out, 'recordings.png') });
+
+  const [fox] = await gather(await firefox(), 1, { first: 4 });
+  await fox.page.goto(`${server.url}/recordings.html?room=design-review`);
+  await fox.until('the list', () => [...document.querySelectorAll('button')].some(({ innerText }) => /Play part 2/.test(innerText)));
+  await fox.evaluate(() => [...document.querySelectorAll('button')].find(({ innerText }) => /Play part 2/.test(innerText)).click());
+  await until('Firefox to play', async () => (await player(fox))?.at > 0.3);
+  for (const at of [film.files[1].duration * 0.8, film.files[1].duration * 0.2]) {
+    await fox.evaluate(to => {
+      document.querySelector('video').pause();
+      document.querySelector('video').currentTime = to;
+    }, at);
+    const there = await until(`Firefox to be at ${at}`, async () => {
+      const now = await player(fox);
+      return now.ready && Math.abs(now.at - at) < 0.2 && now;
+    });
+    assert.ok(there.light > 20);
+  }
+  assert.deepEqual([amara, fox].flatMap(({ problems }) => problems).filter(text => !/WebSocket|ERR_CONNECTION|Failed to load/.test(text)), []);
+});
