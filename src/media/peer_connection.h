@@ -79,7 +79,8 @@ class PeerConnection {
   /// When something last arrived of the client's screen, by monotonicNow(); 0 before.
   int64_t lastScreenPacket() const;
 
-  static constexpr std::chrono::seconds answerDeadline{5};
+  /// A tenth of a second of work; under the 15 s that clients and the server wait for a reply.
+  static constexpr std::chrono::seconds answerDeadline{10};
 
  private:
   struct Shared;
