@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
@@ -61,6 +62,8 @@ class Recorder::Core {
     const int64_t since = busySince_ != 0 ? busySince_ : items_.empty() ? 0 : items_.front().at;
     return since != 0 ? monotonicNow() - since : 0;
   }
+
+  bool isWriting() const { return writing_; }
 
   void close() {
     const std::lock_guard lock(mutex_);
@@ -189,7 +192,9 @@ class Recorder::Core {
 
   void append(std::string_view bytes) {
     while (!bytes.empty() && !failed_ && !isClosed()) {
+      writing_ = true;
       const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
+      writing_ = false;
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) {
         failed_ = true;
@@ -225,6 +230,7 @@ class Recorder::Core {
   int64_t busySince_ = 0;  ///< monotonicNow() when the thread took its present item; 0: idle
   bool closed_ = false;
   bool hasEnded_ = false;
+  std::atomic<bool> writing_ = false;  ///< the thread is with the disk
   Progress progress_;
 
   // The writer's thread alone.
@@ -328,9 +334,13 @@ void Recorder::fail(const std::string& reason) {
   if (const auto failed = std::exchange(callbacks_.onFailed, nullptr)) failed(reason);
 }
 
+/// A thread that gets no CPU is no dead disk: most looks must have found it in a write. A starved machine
+/// also gives fewer looks, and so more time.
 void Recorder::check() {
   const auto waiting = std::chrono::nanoseconds(core_->waiting());
-  if (waiting < stallLimit_) return;
+  if (waiting < 2 * watchInterval) writingSeen_ = 0;
+  if (waiting >= 2 * watchInterval && core_->isWriting()) ++writingSeen_;
+  if (waiting < stallLimit_ || writingSeen_ * watchInterval < stallLimit_ * 3 / 4) return;
   fail("the disk has taken nothing for " + std::to_string(stallLimit_.count()) +
        " ms: it is too slow or has failed");
 }

@@ -84,6 +84,7 @@ class Recorder : public VideoTap, public AudioTap {
   std::function<void(bool)> onStopped_;
   bool ended_ = false;
   Timer watchdog_;
+  int writingSeen_ = 0;  ///< looks that found the thread writing since the queue was last young
   Timer drain_;
   std::shared_ptr<Recorder*> self_;  ///< for what the thread posts
 };

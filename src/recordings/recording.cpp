@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds tickInterval{1000};
+constexpr std::chrono::milliseconds openingLook{100};
 constexpr std::chrono::milliseconds retryInterval{2000};
 /// A disk that failed may be well again soon.
 constexpr std::array<std::chrono::seconds, 5> finishRetries = {2s, 4s, 8s, 16s, 32s};
@@ -83,9 +84,14 @@ void Recording::start(RoomPort& room, Done done) {
   const auto once = [answer](const Result<void>& result) {
     if (const auto call = std::exchange(*answer, nullptr)) call(result);
   };
-  opening_ = Timer::once(context_.stallTimeout, [this, once] {
+  // By looks and not by the clock: a machine without time for them has none for the disk's thread either.
+  opening_ = Timer::every(openingLook, [this, once, left = context_.stallTimeout * 3 / 2]() mutable {
+    left -= openingLook;
+    if (left > 0ms) return;
+    const auto answerer = once;
+    opening_.stop();
     end(RecordingStatus::failed, "the disk does not answer: the recording's file cannot be made");
-    once(fail(ErrorCode::internal, manifest_.error));
+    answerer(fail(ErrorCode::internal, manifest_.error));
   });
   openPart([self = shared_from_this(), done = Done(once)](Result<UniqueFd> file) {
     self->opening_.stop();
