@@ -88,10 +88,9 @@ void Recording::start(RoomPort& room, Done done) {
   opening_ = Timer::every(openingLook, [this, once, left = context_.stallTimeout * 3 / 2]() mutable {
     left -= openingLook;
     if (left > 0ms) return;
-    const auto answerer = once;
-    opening_.stop();
     end(RecordingStatus::failed, "the disk does not answer: the recording's file cannot be made");
-    answerer(fail(ErrorCode::internal, manifest_.error));
+    once(fail(ErrorCode::internal, manifest_.error));
+    opening_.stop();
   });
   openPart([self = shared_from_this(), done = Done(once)](Result<UniqueFd> file) {
     self->opening_.stop();
