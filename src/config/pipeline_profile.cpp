@@ -102,6 +102,9 @@ void checkRenditions(Reader& reader, PipelineProfile& profile) {
              "framerate");
     if (std::ranges::find(names, rendition.name) != names.end())
       reader.mistake(element("renditions", i, ".name"), "is used twice: " + rendition.name);
+    if (rendition.name == stillsName)
+      reader.mistake(element("renditions", i, ".name"),
+                     "is the name of the stills below all renditions; take another");
     names.push_back(rendition.name);
   }
   checkName(reader, "$.recording.rendition", profile.recording.rendition, names);
@@ -135,7 +138,12 @@ void checkRecordedCodec(Reader& reader, const PipelineProfile::Recording& record
 /// Without `renditions` of its own a canvas has those of the defaults that fit it.
 void fitLadder(const Json& json, PipelineProfile& profile) {
   if (json.has("renditions")) return;
-  std::erase_if(profile.renditions, [&](const auto& rung) { return rung.height > profile.canvas.height; });
+  const PipelineProfile::Canvas& canvas = profile.canvas;
+  std::erase_if(profile.renditions, [&](const auto& rung) {
+    return rung.height > canvas.height || (rung.height == canvas.height && rung.framerate != 0);
+  });
+  for (auto& rung : profile.renditions)
+    rung.framerate = std::min(rung.framerate, canvas.framerate);
   if (profile.renditions.empty()) profile.renditions.push_back({"", profile.canvas.height, 0, 400'000});
 }
 

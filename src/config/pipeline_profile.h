@@ -14,6 +14,9 @@
 
 namespace tributary {
 
+/// The rung of stills below the ladder; no rendition may have that name.
+inline constexpr const char* stillsName = "still";
+
 /// What an admin decides of a room's picture and sound (pipelines/*.json). The defaults stand here; ranges,
 /// reasons and when a change takes effect in profile_keys.cpp, from which reading, pipelines/schema.json and
 /// the tables of docs/config.md are made.
@@ -74,7 +77,15 @@ struct PipelineProfile {
     int framerate = 0;        ///< 0: as the canvas
     int bitrate = 1'500'000;  ///< bit/s
   };
-  std::vector<Rendition> renditions = {{"720p", 720, 0, 1'500'000}, {"360p", 360, 0, 400'000}};
+  std::vector<Rendition> renditions = {
+      {"720p", 720, 0, 1'500'000}, {"540p", 540, 0, 800'000}, {"360p", 360, 15, 350'000}};
+
+  /// How viewers are moved between them.
+  struct Rate {
+    bool adapt = true;
+    std::chrono::milliseconds stills{3000};  ///< between two; 0: none, the lowest rendition is the last step
+    std::chrono::milliseconds probeEvery{6000};
+  } rate;
 
   struct Encoder {
     std::string element;

@@ -170,6 +170,21 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
   visit.end();
 }
 
+void describeRate(Visitor& visit, PipelineProfile::Rate& rate) {
+  visit.begin("rate", "Who gets which rendition: what the way to each viewer takes.");
+  visit.flag(
+      "adapt", rate.adapt,
+      {"viewers whose way is overloaded get a smaller rendition, and the larger one again when it fits",
+       "without it a thin link freezes; with it each rendition that somebody needs is an encode", live});
+  visit.seconds("stills", rate.stills, {0, 30},
+                {"below the smallest rendition: sound, and one picture in so many seconds; 0: none",
+                 "some 40 kbit/s; more than 3 and browsers ask for key frames", live});
+  visit.seconds("probeEvery", rate.probeEvery, {2, 60},
+                {"the longest wait between two tries whether a way takes more again",
+                 "each try adds up to half of what is sent, for a second or two", live});
+  visit.end();
+}
+
 void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
   visit.begin("uplink", "What a camera may send at most; who has a small tile is asked for less.");
   visit.number("maxHeight", uplink.maxHeight, {90, 2160, 2, pixels}, {"lines", "CPU of decoding", live});
@@ -249,12 +264,14 @@ void describe(Visitor& visit, PipelineProfile& profile) {
   describeBorders(visit, profile.borders);
   describeLogo(visit, profile.logo);
   visit.array("renditions", itemsOf(profile.renditions, describeRendition, {1, 8}),
-              {"the ladder of pictures; clients get the first unless they ask for less. Default: 720p at "
-               "1,500,000 and 360p at 400,000",
+              {"the ladder of pictures; clients get the first, or what they ask for and their way takes. "
+               "Default: 720p at "
+               "1,500,000, 540p at 800,000 and 360p at 15 frames/s and 350,000",
                "one encode a codec for each that somebody watches", live});
   visit.object("encoders", membersOf(profile.encoders, describeEncoder, {0, 3}, {{"VP8", "VP9", "H264"}}),
                {"encoders by codec; a built-in choice where absent", "most of a room's CPU", live});
   describeAudio(visit, profile.audio);
+  describeRate(visit, profile.rate);
   describeUplink(visit, profile.uplink);
   describeScreen(visit, profile.screen);
   describeRecording(visit, profile.recording);

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include <cstdio>
+#include <sstream>
 
 #include "glib/object_ptr.h"
 
@@ -16,6 +17,7 @@ struct Raw {
   char* size = nullptr;
   char* codec = nullptr;
   char* receive = nullptr;
+  char* linkAt = nullptr;
   char* json = nullptr;
   char* html = nullptr;
   double loss = 0;
@@ -51,10 +53,27 @@ Result<void> check(const LoadOptions& o) {
         within("--fps", o.camera.framerate, 1, 60),
         within("--bitrate", o.camera.bitrate / 1000.0, 30, 20'000), within("--loss", o.loss * 100, 0, 90),
         within("--delay", o.delayMs, 0, 5000), within("--jitter", o.jitterMs, 0, 5000),
-        within("--link", o.linkKbits, 0, 1'000'000)}) {
+        within("--link", o.linkKbits, 0, 1'000'000),
+        within("--limited", o.limited, 0, o.senders + o.viewers)}) {
     if (!result) return result;
   }
   return {};
+}
+
+/// "10:500,40:0" → 500 kbit/s after 10 s, no limit after 40 s.
+Result<std::vector<LoadOptions::LinkChange>> linkChangesFrom(const std::string& text) {
+  std::vector<LoadOptions::LinkChange> out;
+  std::istringstream items(text);
+  for (std::string item; std::getline(items, item, ',');) {
+    LoadOptions::LinkChange change;
+    int used = 0;
+    if (std::sscanf(item.c_str(), "%lf:%d%n", &change.at, &change.kbits, &used) != 2 ||
+        static_cast<size_t>(used) != item.size() || change.at < 0 || change.kbits < 0) {
+      return fail(ErrorCode::badRequest, "--link-at: '" + item + "' must be SECONDS:KBIT/S, like 10:500");
+    }
+    out.push_back(change);
+  }
+  return out;
 }
 
 Result<void> finish(LoadOptions& out, Raw& raw) {
@@ -66,6 +85,9 @@ Result<void> finish(LoadOptions& out, Raw& raw) {
   out.loss = raw.loss / 100;
   out.serverPid = raw.serverPid;
   out.quiet = raw.quiet != FALSE;
+  auto changes = linkChangesFrom(take(raw.linkAt, ""));
+  if (!changes) return tl::unexpected(changes.error());
+  out.linkChanges = std::move(*changes);
   out.camera.bitrate *= 1000;
   const std::string size = take(raw.size, "640x360");
   if (std::sscanf(size.c_str(), "%dx%d", &out.camera.width, &out.camera.height) != 2 ||
@@ -110,6 +132,11 @@ Result<LoadOptions> readLoadOptions(int argc, char** argv) {
       {"delay", 0, 0, G_OPTION_ARG_DOUBLE, &out.delayMs, "Delay each way (0)", "MS"},
       {"jitter", 0, 0, G_OPTION_ARG_DOUBLE, &out.jitterMs, "Up to so much more, at random (0)", "MS"},
       {"link", 0, 0, G_OPTION_ARG_INT, &out.linkKbits, "Each peer's bandwidth each way (no limit)", "KBIT/S"},
+      {"link-at", 0, 0, G_OPTION_ARG_STRING, &raw.linkAt,
+       "Changes of that bandwidth: seconds since measuring began, and what it is from then on (0: no limit)",
+       "S:KBIT/S,…"},
+      {"limited", 0, 0, G_OPTION_ARG_INT, &out.limited,
+       "How many of the last peers --link and --link-at concern (all)", "N"},
       {"server-pid", 0, 0, G_OPTION_ARG_INT, &raw.serverPid,
        "The server's process on this machine, for CPU and memory by stage", "PID"},
       {"json", 0, 0, G_OPTION_ARG_FILENAME, &raw.json, "Write the results there", "FILE"},

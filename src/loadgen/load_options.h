@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "loadgen/clip.h"
@@ -27,13 +28,21 @@ struct LoadOptions {
   double loss = 0;                   ///< share of packets the relay loses, each way, 0 … 1
   double delayMs = 0;                ///< the relay adds, each way
   double jitterMs = 0;
-  int linkKbits = 0;  ///< of each peer, each way; 0 is no limit
+  int linkKbits = 0;  ///< of each limited peer, each way; 0 is no limit
+  struct LinkChange {
+    double at = 0;  ///< seconds since measuring began
+    int kbits = 0;
+  };
+  std::vector<LinkChange> linkChanges;  ///< of the limited peers
+  int limited = 0;                      ///< how many of the last peers `link` concerns; 0: all
   pid_t serverPid = 0;
   std::string json;
   std::string html;
   bool quiet = false;
 
-  bool needsRelay() const { return loss > 0 || delayMs > 0 || jitterMs > 0 || linkKbits > 0; }
+  bool needsRelay() const {
+    return loss > 0 || delayMs > 0 || jitterMs > 0 || linkKbits > 0 || !linkChanges.empty();
+  }
 };
 
 /// From the command line. The error says what is wrong and what would be right; `--help` prints and exits.

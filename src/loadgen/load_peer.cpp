@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/main_context.h"
 #include "media/codec_table.h"
+#include "media/peer_settings.h"
 #include "media/ticker.h"
 
 namespace tributary::load {
@@ -18,13 +19,27 @@ namespace {
 
 constexpr int videoPayloadType = 96;
 constexpr int audioPayloadType = 111;
+/// How long a receiver's jitter buffer waits for what is missing: a browser's adapts; here it is from the
+/// start what one lost retransmission takes.
+guint patience(const Relay* relay) {
+  constexpr double quiet = 80;  // ms
+  return static_cast<guint>(quiet + (relay != nullptr ? 2 * relay->worstRoundTripMs() : 0));
+}
+
+/// A player behind a bad network shows pictures as evenly as its jitter buffer lets it.
+Receiver::Setup withPlayout(Receiver::Setup setup, const Relay* relay) {
+  if (relay != nullptr) setup.playout = patience(relay) * 1e-3;
+  return setup;
+}
+
+constexpr const char* transportCcField = "extmap-3";  // id 1 is the audio level's
 
 GstCaps* videoCaps(const std::string& codec, uint32_t ssrc) {
-  GstCaps* caps =
-      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name",
-                          G_TYPE_STRING, codec.c_str(), "payload", G_TYPE_INT, videoPayloadType, "clock-rate",
-                          G_TYPE_INT, 90'000, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli",
-                          G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE, nullptr);
+  GstCaps* caps = gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name", G_TYPE_STRING, codec.c_str(),
+      "payload", G_TYPE_INT, videoPayloadType, "clock-rate", G_TYPE_INT, 90'000, "rtcp-fb-nack",
+      G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE,
+      "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, transportCcField, G_TYPE_STRING, transportCcUri, nullptr);
   if (codec == "H264") {
     gst_caps_set_simple(caps, "profile-level-id", G_TYPE_STRING, "42e01f", "packetization-mode",
                         G_TYPE_STRING, "1", "level-asymmetry-allowed", G_TYPE_STRING, "1", nullptr);
@@ -34,10 +49,10 @@ GstCaps* videoCaps(const std::string& codec, uint32_t ssrc) {
 }
 
 GstCaps* audioCaps(uint32_t ssrc) {
-  GstCaps* caps =
-      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name",
-                          G_TYPE_STRING, "OPUS", "payload", G_TYPE_INT, audioPayloadType, "clock-rate",
-                          G_TYPE_INT, 48'000, "encoding-params", G_TYPE_STRING, "2", nullptr);
+  GstCaps* caps = gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name", G_TYPE_STRING, "OPUS", "payload",
+      G_TYPE_INT, audioPayloadType, "clock-rate", G_TYPE_INT, 48'000, "encoding-params", G_TYPE_STRING, "2",
+      "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, transportCcField, G_TYPE_STRING, transportCcUri, nullptr);
   if (ssrc != 0) {
     gst_caps_set_simple(caps, "ssrc", G_TYPE_UINT, ssrc, "extmap-1", G_TYPE_STRING,
                         "urn:ietf:params:rtp-hdrext:ssrc-audio-level", nullptr);
@@ -56,7 +71,7 @@ LoadPeer::LoadPeer(Studio& studio, PeerPlan plan)
     : studio_(studio),
       plan_(std::move(plan)),
       startedAt_(monotonicNow()),
-      receiver_(std::make_unique<Receiver>(plan_.receiver)) {}
+      receiver_(std::make_unique<Receiver>(withPlayout(plan_.receiver, studio_.relay))) {}
 
 Result<std::unique_ptr<LoadPeer>> LoadPeer::create(Studio& studio, PeerPlan plan) {
   std::unique_ptr<LoadPeer> out(new LoadPeer(studio, std::move(plan)));
@@ -80,7 +95,8 @@ Result<void> LoadPeer::build() {
   if (!webrtc) return tl::unexpected(webrtc.error());
   auto pipeline = ObjectPtr<GstElement>::sink(gst_pipeline_new(nullptr));
   studio_.clock.adopt(pipeline.get());
-  g_object_set(webrtc->get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 80U, nullptr);
+  g_object_set(webrtc->get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency",
+               patience(studio_.relay), nullptr);
   g_signal_connect(
       pipeline.get(), "deep-element-added",
       G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, LoadPeer* self) { self->watchElement(element); }),
@@ -124,6 +140,8 @@ Result<void> LoadPeer::build() {
 }
 
 void LoadPeer::watchElement(GstElement* element) {
+  // Browsers ask for what is missing between others, not for what is a little late.
+  if (isFactory(element, "rtpjitterbuffer")) g_object_set(element, "rtx-next-seqnum", FALSE, nullptr);
   const bool socketIn = isFactory(element, "nicesrc");
   if (socketIn) {
     const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
@@ -285,6 +303,10 @@ Receiver::Tile LoadPeer::tileOf(const std::string& identity) const {
             tile["height"].numberOr(0)};
   }
   return {};
+}
+
+void LoadPeer::setLink(int kbits) {
+  if (relayed_) relayed_->setLink(kbits);
 }
 
 void LoadPeer::leave() {

@@ -59,6 +59,9 @@ class LoadPeer {
   /// Where this peer is told that somebody's camera is, by the last layout; width 0 when nowhere.
   Receiver::Tile tileOf(const std::string& identity) const;
 
+  /// Its bandwidth each way from now on, where there is a relay; 0 is no limit.
+  void setLink(int kbits);
+
   /// Says goodbye; its media stops.
   void leave();
 

@@ -56,7 +56,8 @@ Json optionsJson(const LoadOptions& o) {
                        {"lossPercent", o.loss * 100},
                        {"delayMs", o.delayMs},
                        {"jitterMs", o.jitterMs},
-                       {"linkKbits", o.linkKbits}});
+                       {"linkKbits", o.linkKbits},
+                       {"limited", o.limited}});
 }
 
 Json cpuJson(const LoadResult& result) {
@@ -77,6 +78,11 @@ Json cpuJson(const LoadResult& result) {
 Json peerJson(const LoadResult::Peer& peer, double seconds) {
   const PeerSummary summary = summaryOf(peer, seconds);
   const StreamMeter& video = peer.reading.video;
+  Json resizes = Json::array();
+  for (const auto& resize : video.resizes) {
+    resizes.push(
+        Json::object({{"at", rounded(resize.at - video.shown.firstAt, 2)}, {"height", resize.height}}));
+  }
   Json out = Json::object(
       {{"name", peer.name},
        {"receive", nameOf(peer.receive)},
@@ -88,6 +94,7 @@ Json peerJson(const LoadResult::Peer& peer, double seconds) {
                                {"frozenSeconds", rounded(video.shown.frozenSeconds, 3)},
                                {"longestGapMs", rounded(video.shown.longestGap * 1000, 1)},
                                {"keyFrames", video.keyFrames},
+                               {"heights", resizes},
                                {"damagedFrames", video.damagedFrames},
                                {"bitrate", std::round(summary.bitrate)},
                                {"loss", rounded(summary.videoLoss, 5)}})},

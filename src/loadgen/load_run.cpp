@@ -57,7 +57,7 @@ void LoadRun::start() {
 
 Result<void> LoadRun::prepare() {
   if (options_.needsRelay()) {
-    auto relay = Relay::create({options_.loss, options_.delayMs, options_.jitterMs, options_.linkKbits});
+    auto relay = Relay::create({options_.loss, options_.delayMs, options_.jitterMs, 0});
     if (!relay) return tl::unexpected(relay.error());
     relay_ = std::move(*relay);
     studio_.relay = relay_.get();
@@ -98,8 +98,19 @@ void LoadRun::joinNext() {
   if (index >= options_.senders + options_.viewers) return warmUp();
   auto peer = LoadPeer::create(studio_, planFor(index));
   if (!peer) return onDone_(tl::unexpected(peer.error()));
+  if (isLimited(index)) (*peer)->setLink(options_.linkKbits);
   peers_.push_back(std::move(*peer));
   joining_ = Timer::once(inMs(1 / options_.joinRate), [this] { joinNext(); });
+}
+
+bool LoadRun::isLimited(int index) const {
+  return options_.limited == 0 || index >= options_.senders + options_.viewers - options_.limited;
+}
+
+void LoadRun::changeLink(int kbits) {
+  for (size_t i = 0; i < peers_.size(); ++i) {
+    if (isLimited(static_cast<int>(i))) peers_[i]->setLink(kbits);
+  }
 }
 
 void LoadRun::warmUp() {
@@ -140,6 +151,8 @@ void LoadRun::measure() {
   ownBefore_ = ownLast_ = ownCpuSeconds();
   phaseFrom_ = momentLast_ = result_.latencyFrom = monotonicNow();
   framesLast_ = 0;
+  for (const auto& change : options_.linkChanges)
+    linkTimers_.push_back(Timer::once(inMs(change.at), [this, kbits = change.kbits] { changeLink(kbits); }));
   ending_ = Timer::once(inMs(options_.seconds), [this] { finish(); });
 }
 

@@ -60,6 +60,8 @@ class LoadRun {
   Result<void> prepare();
   PeerPlan planFor(int index) const;
   void joinNext();
+  bool isLimited(int index) const;
+  void changeLink(int kbits);
   void warmUp();
   void measure();
   void everySecond();
@@ -88,6 +90,7 @@ class LoadRun {
   Timer joining_;
   Timer ticking_;
   Timer ending_;
+  std::vector<Timer> linkTimers_;
 };
 
 }  // namespace tributary::load

@@ -5,6 +5,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "base/main_context.h"
+#include "media/prompt_feedback.h"
 
 namespace tributary::load {
 namespace {
@@ -101,7 +102,10 @@ void Offerer::onConnectionState() {
   GstWebRTCPeerConnectionState state{};
   g_object_get(webrtc_.get(), "connection-state", &state, nullptr);
   const bool failed = state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED;
-  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && callbacks_.onConnected) callbacks_.onConnected();
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
+    promptFeedback(webrtc_.get());  // as browsers do
+    if (callbacks_.onConnected) callbacks_.onConnected();
+  }
   if (failed && callbacks_.onFailed) callbacks_.onFailed();
 }
 

@@ -1,6 +1,7 @@
 #include "loadgen/receiver.h"
 
 #include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
 
 #include "loadgen/rtp_stream.h"
 #include "loadgen/timecode.h"
@@ -29,7 +30,8 @@ ObjectPtr<GstElement> addSink(GstElement* pipeline, GstPad* pad) {
 
 }  // namespace
 
-Receiver::Receiver(Setup setup) : setup_(std::move(setup)), reading_{{}, {}, {}, ToneMeter(setup_.pitches)} {}
+Receiver::Receiver(Setup setup)
+    : setup_(std::move(setup)), reading_{StreamMeter(setup_.playout), {}, {}, ToneMeter(setup_.pitches)} {}
 
 void Receiver::watchSocket(GstPad* pad) {
   if (setup_.mode == Receive::full) return;
@@ -49,7 +51,7 @@ GstPadProbeReturn Receiver::onSocketPacket(GstBuffer* packet) {
   if (setup_.mode == Receive::count) {
     if (measuring_) {
       reading_.video.packet({seconds(now), header->sequence, header->timestamp, header->marker,
-                             gst_buffer_get_size(packet), false});
+                             gst_buffer_get_size(packet), false, 0});
     }
     return GST_PAD_PROBE_DROP;
   }
@@ -68,17 +70,17 @@ void Receiver::takeStream(GstElement* pipeline, GstPad* pad) {
   const char* media = gst_structure_get_string(format, "media");
   const bool video = media != nullptr && std::string(media) == "video";
   gst_caps_unref(caps);
-  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER,
-                    video ? GstPadProbeCallback([](GstPad*, GstPadProbeInfo* info, gpointer self) {
-                      static_cast<Receiver*>(self)->onStreamPacket(GST_PAD_PROBE_INFO_BUFFER(info), true);
-                      return GST_PAD_PROBE_OK;
-                    })
-                          : GstPadProbeCallback([](GstPad*, GstPadProbeInfo* info, gpointer self) {
-                              static_cast<Receiver*>(self)->onStreamPacket(GST_PAD_PROBE_INFO_BUFFER(info),
-                                                                           false);
-                              return GST_PAD_PROBE_OK;
-                            }),
-                    this, nullptr);
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      video ? GstPadProbeCallback([](GstPad* from, GstPadProbeInfo* info, gpointer self) {
+        static_cast<Receiver*>(self)->onStreamPacket(from, GST_PAD_PROBE_INFO_BUFFER(info), true);
+        return GST_PAD_PROBE_OK;
+      })
+            : GstPadProbeCallback([](GstPad* from, GstPadProbeInfo* info, gpointer self) {
+                static_cast<Receiver*>(self)->onStreamPacket(from, GST_PAD_PROBE_INFO_BUFFER(info), false);
+                return GST_PAD_PROBE_OK;
+              }),
+      this, nullptr);
   const VideoCodec* codec = findVideoCodec(setup_.codec);
   if (!video || setup_.mode != Receive::decode || codec == nullptr) {
     addSink(pipeline, pad);
@@ -105,11 +107,11 @@ void Receiver::takeStream(GstElement* pipeline, GstPad* pad) {
   gst_pad_link(pad, target.get());
 }
 
-void Receiver::onStreamPacket(GstBuffer* packet, bool video) {
+void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
   const auto header = readRtpHeader(packet);
   if (!header) return;
   const int64_t now = monotonicNow();
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (video && setup_.mode == Receive::decode) {
     stamps_[nextStamp_] = {GST_BUFFER_PTS(packet), header->timestamp};
     nextStamp_ = (nextStamp_ + 1) % stamps_.size();
@@ -117,17 +119,34 @@ void Receiver::onStreamPacket(GstBuffer* packet, bool video) {
   if (!measuring_) return;
   std::array<uint8_t, 16> payload{};
   const gsize size = gst_buffer_extract(packet, header->size, payload.data(), payload.size());
-  StreamMeter::Packet seen{
-      seconds(now), header->sequence, header->timestamp, header->marker, gst_buffer_get_size(packet), false};
+  StreamMeter::Packet seen{seconds(now),
+                           header->sequence,
+                           header->timestamp,
+                           header->marker,
+                           gst_buffer_get_size(packet),
+                           false,
+                           0};
   if (video) {
     seen.startsKeyFrame = startsKeyFrame(setup_.codec.c_str(), payload.data(), size);
+    seen.height = heightOfKeyFrame(setup_.codec.c_str(), payload.data(), size);
     reading_.video.packet(seen);
+    if (!wantsKeyFrame(now)) return;
+    lock.unlock();
+    gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
     return;
   }
   seen.marker = true;  // each packet of sound is whole
   seen.startsKeyFrame = true;
   reading_.audio.packet(seen);
   if (setup_.mode == Receive::decode) onSound(packet, header->size);
+}
+
+/// As a browser does: a PLI when what is missing will not come any more, and again while nothing happens.
+bool Receiver::wantsKeyFrame(int64_t now) {
+  constexpr int64_t patience = 500'000'000;  // ns
+  if (!reading_.video.waitsForKey() || now - askedAt_ < patience) return false;
+  askedAt_ = now;
+  return true;
 }
 
 void Receiver::onSound(GstBuffer* packet, size_t headerSize) {
@@ -167,7 +186,7 @@ void Receiver::startMeasuring() {
   const std::lock_guard lock(mutex_);
   const int width = reading_.width;
   const int height = reading_.height;
-  reading_ = Reading{{}, {}, {}, ToneMeter(setup_.pitches), width, height};
+  reading_ = Reading{StreamMeter(setup_.playout), {}, {}, ToneMeter(setup_.pitches), width, height};
   measuring_ = true;
 }
 

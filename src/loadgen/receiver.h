@@ -39,6 +39,7 @@ class Receiver {
     int audioPayloadType = 111;
     std::shared_ptr<LatencyMeter> latency;  ///< for Receive::decode
     std::vector<double> pitches;
+    double playout = 0;  ///< seconds that frames are held back for those that come late
   };
 
   explicit Receiver(Setup setup);
@@ -72,7 +73,8 @@ class Receiver {
 
  private:
   GstPadProbeReturn onSocketPacket(GstBuffer* packet);
-  void onStreamPacket(GstBuffer* packet, bool video);
+  void onStreamPacket(GstPad* pad, GstBuffer* packet, bool video);
+  bool wantsKeyFrame(int64_t now);
   void onPicture(GstSample* sample);
   void onSound(GstBuffer* packet, size_t headerSize);
 
@@ -96,6 +98,7 @@ class Receiver {
   };
   std::array<Stamp, 256> stamps_{};
   size_t nextStamp_ = 0;
+  int64_t askedAt_ = 0;  ///< for a key frame, the last time
 };
 
 }  // namespace tributary::load

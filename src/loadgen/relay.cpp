@@ -130,13 +130,13 @@ std::optional<int64_t> Relay::departure(Way& way, size_t bytes) {
     return std::nullopt;
   }
   int64_t at = monotonicNow();
-  if (conditions_.linkKbits > 0) {
+  if (way.linkKbits > 0) {
     way.linkFreeAt = std::max(way.linkFreeAt, at);
     if (way.linkFreeAt - at > longestQueue) {
       ++counters_.dropped;
       return std::nullopt;
     }
-    way.linkFreeAt += static_cast<int64_t>((bytes + udpHeaders) * 8) * millisecond / conditions_.linkKbits;
+    way.linkFreeAt += static_cast<int64_t>((bytes + udpHeaders) * 8) * millisecond / way.linkKbits;
     at = way.linkFreeAt;
   }
   const double later = conditions_.delayMs + conditions_.jitterMs * chance(random_);
@@ -181,8 +181,9 @@ Result<std::unique_ptr<RelayedPeer>> RelayedPeer::create(Relay& relay) {
   out->serverSide_ = udpSocket();
   if (!out->peerSide_ || !out->serverSide_) return fail(ErrorCode::internal, "no UDP socket for the relay");
   const uint64_t link = ++relay.links_;
-  out->up_ = {out->peerSide_.get(), out->serverSide_.get(), {}, 0, &out->down_, link};
-  out->down_ = {out->serverSide_.get(), out->peerSide_.get(), {}, 0, &out->up_, link};
+  const int kbits = relay.conditions_.linkKbits;
+  out->up_ = {out->peerSide_.get(), out->serverSide_.get(), {}, 0, kbits, &out->down_, link};
+  out->down_ = {out->serverSide_.get(), out->peerSide_.get(), {}, 0, kbits, &out->up_, link};
   relay.add(&out->up_);
   relay.add(&out->down_);
   return out;
@@ -190,6 +191,11 @@ Result<std::unique_ptr<RelayedPeer>> RelayedPeer::create(Relay& relay) {
 
 RelayedPeer::~RelayedPeer() {
   relay_.remove(up_.link);
+}
+
+void RelayedPeer::setLink(int kbits) {
+  const std::lock_guard lock(relay_.mutex_);
+  up_.linkKbits = down_.linkKbits = kbits;
 }
 
 std::optional<std::string> RelayedPeer::fromPeer(const std::string& candidate) {

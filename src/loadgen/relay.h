@@ -28,7 +28,7 @@ class Relay {
     double loss = 0;  ///< 0 … 1
     double delayMs = 0;
     double jitterMs = 0;  ///< up to so much more
-    int linkKbits = 0;    ///< 0: no limit
+    int linkKbits = 0;    ///< of each peer, at first; 0: no limit
   };
 
   static Result<std::unique_ptr<Relay>> create(const Conditions& conditions);
@@ -41,6 +41,8 @@ class Relay {
   };
   Counters counters() const;
 
+  double worstRoundTripMs() const { return 2 * (conditions_.delayMs + conditions_.jitterMs); }
+
  private:
   friend class RelayedPeer;
 
@@ -50,6 +52,7 @@ class Relay {
     int out = -1;
     sockaddr_in to{};        ///< where it goes; port 0: not known yet
     int64_t linkFreeAt = 0;  ///< ns
+    int linkKbits = 0;       ///< 0: no limit
     Way* back = nullptr;     ///< learns its `to` from where our packets come from
     uint64_t link = 0;
   };
@@ -97,6 +100,9 @@ class RelayedPeer {
   /// only the first IPv4 UDP host candidate of each side is used.
   std::optional<std::string> fromPeer(const std::string& candidate);
   std::optional<std::string> fromServer(const std::string& candidate);
+
+  /// This peer's bandwidth each way from now on; 0 is no limit.
+  void setLink(int kbits);
 
  private:
   explicit RelayedPeer(Relay& relay) : relay_(relay) {}

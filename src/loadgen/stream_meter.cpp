@@ -49,6 +49,7 @@ void StreamMeter::packet(const Packet& packet) {
   if (packet.startsKeyFrame) {
     key_ = true;
     damaged_ = false;  // what is missing lies before it
+    height_ = packet.height;
   }
   if (packet.marker) endFrame(packet);
 }
@@ -62,14 +63,25 @@ void StreamMeter::endFrame(const Packet& last) {
   lastFrame_ = last.timestamp;
   if (key_) ++keyFrames;
   if (damaged_) waitsForKey_ = true;
-  if (key_ && !damaged_) waitsForKey_ = false;
+  if (key_ && !damaged_) {
+    waitsForKey_ = false;
+    if (height_ > 0 && (resizes.empty() || resizes.back().height != height_))
+      resizes.push_back({last.at, height_});
+  }
   if (waitsForKey_) {
     ++damagedFrames;
   } else {
-    shown.frame(last.at);
+    shown.frame(shownAt(last.at));
   }
   damaged_ = false;
   key_ = false;
+}
+
+double StreamMeter::shownAt(double at) {
+  constexpr double clockRate = 90'000;  // of pictures; nobody asks when sound is shown
+  const double stamp = static_cast<double>(ticks_) / clockRate;
+  quickest_ = std::min(quickest_.value_or(at - stamp), at - stamp);
+  return std::max(at, *quickest_ + stamp + playout_);
 }
 
 uint64_t StreamMeter::expectedFrames() const {
@@ -88,17 +100,23 @@ uint64_t StreamMeter::expectedFrames() const {
 
 namespace {
 
-bool vp8Key(const uint8_t* p, size_t size) {  // RFC 7741, 4.2 and 4.3
-  if (size < 1 || (p[0] & 0x1f) != 0x10) return false;
+/// Where the frame's own header is in a payload that begins one; 0: it does not.
+size_t vp8Frame(const uint8_t* p, size_t size) {  // RFC 7741, 4.2
+  if (size < 1 || (p[0] & 0x1f) != 0x10) return 0;
   size_t at = 1;
   if ((p[0] & 0x80) != 0) {
-    if (size < 2) return false;
+    if (size < 2) return 0;
     const uint8_t x = p[at++];
     if ((x & 0x80) != 0) at += at < size && (p[at] & 0x80) != 0 ? 2 : 1;
     if ((x & 0x40) != 0) ++at;
     if ((x & 0x30) != 0) ++at;
   }
-  return at < size && (p[at] & 0x01) == 0;
+  return at < size ? at : 0;
+}
+
+bool vp8Key(const uint8_t* p, size_t size) {  // RFC 7741, 4.3
+  const size_t at = vp8Frame(p, size);
+  return at > 0 && (p[at] & 0x01) == 0;
 }
 
 bool h264Key(const uint8_t* p, size_t size) {  // RFC 6184, 5
@@ -110,6 +128,12 @@ bool h264Key(const uint8_t* p, size_t size) {  // RFC 6184, 5
 }
 
 }  // namespace
+
+int heightOfKeyFrame(const char* codec, const uint8_t* payload, size_t size) {
+  if (std::string_view(codec) != "VP8" || !vp8Key(payload, size)) return 0;
+  const size_t at = vp8Frame(payload, size);  // RFC 6386, 9.1: tag, start code, width, height
+  return at + 10 <= size ? (payload[at + 9] << 8 | payload[at + 8]) & 0x3fff : 0;
+}
 
 bool startsKeyFrame(const char* codec, const uint8_t* payload, size_t size) {
   const std::string_view name = codec;

@@ -33,6 +33,11 @@ class FreezeMeter {
 /// where there is no loss). Not thread safe. Pure.
 class StreamMeter {
  public:
+  /// `playout`: seconds that a player holds each frame back for those that come late, counted from the
+  /// quickest; a frame that is later yet is shown at once.
+  explicit StreamMeter(double playout) : playout_(playout) {}
+  StreamMeter() = default;
+
   struct Packet {
     double at = 0;  ///< seconds
     uint16_t sequence = 0;
@@ -40,6 +45,7 @@ class StreamMeter {
     bool marker = false;
     size_t bytes = 0;
     bool startsKeyFrame = false;
+    int height = 0;  ///< of the picture, in the first packet of a key frame; 0: not known
   };
   void packet(const Packet& packet);
 
@@ -48,13 +54,24 @@ class StreamMeter {
   uint64_t lost = 0;
   uint64_t damagedFrames = 0;  ///< came incomplete, or after one that did and before a key frame
   uint64_t keyFrames = 0;
+  /// Another height of picture than before.
+  struct Resize {
+    double at;
+    int height;
+  };
+  std::vector<Resize> resizes;  ///< the first picture's too
+  /// Whether nothing can be shown before another key frame.
+  bool waitsForKey() const { return waitsForKey_; }
   FreezeMeter shown;  ///< the frames a decoder could show
   /// Frames that the sender's clock had a place for between the first and the last; 0 before two came.
   uint64_t expectedFrames() const;
 
  private:
   void endFrame(const Packet& last);
+  double shownAt(double at);
 
+  double playout_ = 0;
+  std::optional<double> quickest_;  ///< arrival less the time stamp, seconds
   std::optional<uint16_t> lastSequence_;
   std::optional<uint32_t> lastTimestamp_;
   std::optional<uint32_t> lastFrame_;   ///< its time stamp
@@ -63,7 +80,11 @@ class StreamMeter {
   bool damaged_ = false;
   bool waitsForKey_ = false;
   bool key_ = false;
+  int height_ = 0;  ///< of the key frame in hand
 };
+
+/// Lines of the picture whose key frame an RTP payload of VP8 begins; 0 for anything else. Pure.
+int heightOfKeyFrame(const char* codec, const uint8_t* payload, size_t size);
 
 /// Whether an RTP payload of that codec ("VP8", "H264", "VP9") begins a key frame. Pure.
 bool startsKeyFrame(const char* codec, const uint8_t* payload, size_t size);

@@ -41,6 +41,7 @@ struct AudioMixer::Person {
   std::shared_ptr<PeerOutput> listener;
   bool muted = false;
   std::unique_ptr<VoiceFilter> filter;  ///< run while in the mix; null: the voice is mixed as it comes
+  double loss = 0;                      ///< of what is sent to them
   AudioBlock block{};
   double level = silenceLevel;
   double told = silenceLevel;  ///< what the client says, smoothed as `level` is
@@ -70,6 +71,7 @@ class AudioMixer::Output {
  public:
   explicit Output(const OpusSettings& settings) : encoder_(settings) {}
   void apply(const OpusSettings& settings) { encoder_.apply(settings); }
+  void expectLoss(double share) { encoder_.expectLoss(share); }
 
   void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners,
             const std::vector<std::shared_ptr<AudioTap>>& taps = {}) {
@@ -169,6 +171,13 @@ void AudioMixer::setMuted(const Id& id, bool muted) {
   const std::lock_guard lock(mutex_);
   for (auto& person : people_) {
     if (person->id == id) person->muted = muted;
+  }
+}
+
+void AudioMixer::setLoss(const Id& id, double share) {
+  const std::lock_guard lock(mutex_);
+  for (auto& person : people_) {
+    if (person->id == id) person->loss = share;
   }
 }
 
@@ -277,18 +286,22 @@ void AudioMixer::mixAndSend(int64_t pts) {
   addTones(all);
   counters_.encoders = 0;
   std::vector<PeerOutput*> shared;
+  double sharedLoss = 0;  // of the one who needs most: the others pay a few kbit/s of quality
   AudioBlock mix;
   for (auto& person : people_) {
     if (!person->listener || !person->listener->isOpen()) continue;
     if (person->slot < 0) {
       shared.push_back(person->listener.get());
+      sharedLoss = std::max(sharedLoss, person->loss);
       continue;
     }
     for (size_t i = 0; i < audioFrame; ++i)
       mix[i] = limited(all[i] - person->block[i]);
+    outputs_[static_cast<size_t>(person->slot)]->expectLoss(person->loss);
     outputs_[static_cast<size_t>(person->slot)]->send(mix, pts, {person->listener.get()});
     ++counters_.encoders;
   }
+  outputs_.back()->expectLoss(sharedLoss);
   if (!shared.empty() || !taps_.empty()) sendShared(all, pts, shared);
 }
 

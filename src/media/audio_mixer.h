@@ -41,6 +41,9 @@ class AudioMixer {
   /// Whoever is muted is not heard, whatever their client sends. Thread: owner.
   void setMuted(const Id& id, bool muted);
 
+  /// The share of packets that their client says it loses, 0 … 1. Thread: owner.
+  void setLoss(const Id& id, double share);
+
   /// Gets the mix of everybody, each tick, whoever listens. Thread: owner. The tap is not called once
   /// removeTap() has returned.
   void addTap(std::shared_ptr<AudioTap> tap);

@@ -36,6 +36,8 @@ const std::map<std::string_view, EncoderSettings> defaults = {
        {"buffer-initial-size", "400"},
        {"buffer-optimal-size", "500"},
        {"undershoot", "95"},
+       {"max-intra-bitrate",
+        "375"},  // per cent of a frame's share: a key frame must fit into thin ways' queues
        {"max-quantizer", "56"},
        {"min-quantizer", "4"},
        // A macroblock that differs by less than 1.4 a pixel (root mean square) from what is seen already is
@@ -56,6 +58,7 @@ const std::map<std::string_view, EncoderSettings> defaults = {
        {"threads", "1"},
        {"end-usage", "cbr"},
        {"lag-in-frames", "0"},
+       {"max-intra-bitrate", "375"},
        {"keyframe-max-dist", "3000"}}}},
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "media/media_pipeline.h"
+#include "rate/rate_meter.h"
 
 namespace tributary {
 
@@ -15,7 +16,12 @@ struct MediaPipeline::Member {
   std::shared_ptr<Talker> talker;
   std::shared_ptr<PeerOutput> output;
   std::unique_ptr<PeerConnection> peer;
-  int maxHeight = 0;
+  std::string rendition;  ///< empty: the first
+  Timer moving;           ///< to it
+  double toldLoss = 0;    ///< what the mixer knows of
+  RateMeter videoRate{0};
+  RateMeter cameraRate{0};
+  RateMeter allRate{0};
   bool audioOnly = false;
   bool audioMuted = false;
 

@@ -3,16 +3,20 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 
 #include "base/log.h"
 #include "media/counter_place.h"
 #include "media/media_member.h"
+#include "media/ticker.h"
 
 namespace tributary {
 
 namespace {
+
+constexpr int64_t rateWindow = 1'000'000'000;
 
 CanvasFormat formatOf(const CanvasSettings& canvas) {
   return {canvas.width, canvas.height, canvas.framerate};
@@ -139,6 +143,7 @@ void MediaPipeline::retire(Member& member) {
   gone_.audioLost += sound.lost;
   gone_.audioPackets += sound.packets;
   gone_.audioDecoded += sound.decoded;
+  member.moving.stop();
   renditions_->unwatch(member.output.get());
   audio_->remove(member.id);
   member.peer.reset();
@@ -164,6 +169,9 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
   retire(member);
   member.talker = std::make_shared<Talker>();
   member.output = std::make_shared<PeerOutput>();
+  member.videoRate = RateMeter(rateWindow);
+  member.allRate = RateMeter(rateWindow);
+  member.cameraRate = RateMeter(0);
   bool sends = false;
   bool hears = false;
   for (const auto& line : offer.lines) {
@@ -193,9 +201,10 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
                                        lanes_, reaper_, std::move(callbacks));
 }
 
-void MediaPipeline::watch(Member& member) {
+void MediaPipeline::watch(Member& member, bool mute) {
   if (!member.peer || member.peer->videoCodec().empty() || member.audioOnly) return;
-  const auto watching = renditions_->watch(member.output, member.peer->videoCodec(), heightFor(member));
+  const auto watching =
+      renditions_->watch(member.output, member.peer->videoCodec(), renditionFor(member), mute);
   if (!watching) {
     log::error("rendition.startFailed", {{"participant", member.id}, {"message", watching.error().message}});
   }
@@ -251,11 +260,53 @@ void MediaPipeline::setAudioOnly(const Id& id, bool audioOnly) {
   }
 }
 
-void MediaPipeline::setMaxHeight(const Id& id, int maxHeight) {
+void MediaPipeline::setRendition(const Id& id, const std::string& rendition,
+                                 std::optional<std::chrono::milliseconds> drain) {
   const auto found = members_.find(id);
-  if (found == members_.end()) return;
-  found->second->maxHeight = maxHeight;
-  if (found->second->output && found->second->output->isOpen()) watch(*found->second);
+  if (found == members_.end() || found->second->rendition == rendition) return;
+  Member& member = *found->second;
+  member.rendition = rendition;
+  member.moving.stop();
+  if (!member.output || !member.output->isOpen()) return;
+  if (!drain) return watch(member);
+  member.output->muteVideo();
+  member.moving = Timer::once(*drain, [this, &member] { watch(member, true); });
+}
+
+std::optional<MediaPipeline::Downlink> MediaPipeline::downlink(const Id& id) {
+  const auto found = members_.find(id);
+  if (found == members_.end() || !found->second->peer || !found->second->output->isOpen())
+    return std::nullopt;
+  Member& member = *found->second;
+  const auto video = member.output->video();
+  const auto audio = member.output->audio();
+  const int64_t now = monotonicNow();
+  const uint64_t videoBytes = video.bytes + video.packets * packetOverhead;
+  member.videoRate.update(videoBytes, now);
+  member.allRate.update(videoBytes + audio.bytes + audio.packets * packetOverhead, now);
+  const auto estimate = member.peer->downlink(member.allRate.bitrate());
+  if (std::abs(estimate.loss - member.toldLoss) > 0.02) {
+    member.toldLoss = estimate.loss;
+    audio_->setLoss(id, estimate.loss);
+  }
+  return Downlink{estimate, member.videoRate.bitrate(), member.peer->canPad()};
+}
+
+double MediaPipeline::cameraBitrate(const Id& id) {
+  const auto found = members_.find(id);
+  if (found == members_.end() || !found->second->peer) return 0;
+  found->second->cameraRate.update(found->second->peer->counters().cameraBytes, monotonicNow());
+  return found->second->cameraRate.bitrate();
+}
+
+void MediaPipeline::capUplink(const Id& id, int bitrate) {
+  const auto found = members_.find(id);
+  if (found != members_.end() && found->second->peer) found->second->peer->capUplink(bitrate);
+}
+
+void MediaPipeline::pad(const Id& id, double bitrate) {
+  const auto found = members_.find(id);
+  if (found != members_.end() && found->second->peer) found->second->peer->pad(bitrate);
 }
 
 void MediaPipeline::save(const Saving& saving) {
@@ -267,15 +318,18 @@ void MediaPipeline::save(const Saving& saving) {
   }
 }
 
-/// Lines of picture that a client gets at most; 0 is no limit.
-int MediaPipeline::heightFor(const Member& member) const {
-  if (!saving_.topRenditionOff) return member.maxHeight;
+/// The rendition that a client gets: its own, or the next one while the top is left out.
+std::string MediaPipeline::renditionFor(const Member& member) const {
+  const auto& ladder = settings_.renditions.ladder;
+  if (!saving_.topRenditionOff || ladder.empty()) return member.rendition;
   std::set<int, std::greater<>> heights;
-  for (const auto& choice : settings_.renditions.ladder)
-    heights.insert(choice.height);
-  if (heights.size() < 2) return member.maxHeight;
-  const int second = *std::next(heights.begin());
-  return member.maxHeight > 0 ? std::min(member.maxHeight, second) : second;
+  for (const auto& choice : ladder) {
+    if (choice.stillMs == 0) heights.insert(choice.height);
+  }
+  const auto own = std::ranges::find(ladder, member.rendition, &RenditionChoice::name);
+  const auto& present = own != ladder.end() ? *own : ladder.front();
+  if (heights.size() < 2 || present.height < *heights.begin()) return member.rendition;
+  return std::ranges::find(ladder, *std::next(heights.begin()), &RenditionChoice::height)->name;
 }
 
 std::shared_ptr<const Picture> MediaPipeline::cardFor(Member& member, const PlacedPerson& placed) {
@@ -362,12 +416,6 @@ void MediaPipeline::showRecordingMark(bool shown) {
 void MediaPipeline::unrecord(const std::shared_ptr<Recorder>& recorder) {
   renditions_->untap(recorder.get());
   audio_->removeTap(recorder.get());
-}
-
-std::optional<PeerConnection::Quality> MediaPipeline::quality(const Id& id) const {
-  const auto found = members_.find(id);
-  if (found == members_.end() || !found->second->peer) return std::nullopt;
-  return found->second->peer->quality();
 }
 
 MediaPipeline::Stats MediaPipeline::stats() const {

@@ -79,8 +79,25 @@ class MediaPipeline {
   TileSlot::Size cameraSize(const Id& id) const;
   /// The microphone is off: not in the mix, whatever still arrives.
   void setAudioMuted(const Id& id, bool muted);
-  /// What a client can take, in lines of picture; 0 is no limit.
-  void setMaxHeight(const Id& id, int maxHeight);
+  /// The rendition of the ladder that goes to a client, from its next key frame on. Holds for later
+  /// connections too. With `drain` nothing of the present one is sent any more, and the new one is not begun
+  /// before that time: a key frame would not fit into the queue on the way.
+  void setRendition(const Id& id, const std::string& rendition,
+                    std::optional<std::chrono::milliseconds> drain = std::nullopt);
+  /// What is sent to a client and how that goes.
+  struct Downlink {
+    BandwidthEstimate estimate;
+    double videoBitrate = 0;  ///< bit/s of picture, on the wire, in the last second
+    bool canPad = false;
+  };
+  /// nullopt for who is not connected. Call it several times a second.
+  std::optional<Downlink> downlink(const Id& id);
+  /// bit/s that come from that camera, since the last call.
+  double cameraBitrate(const Id& id);
+  /// Tells the client by RTCP what it may send, bit/s; 0: says nothing.
+  void capUplink(const Id& id, int bitrate);
+  /// All that goes to a client is to add up to that, bit/s on the wire; 0: no padding.
+  void pad(const Id& id, double bitrate);
   /// The client wants sound alone: no picture is sent to it.
   void setAudioOnly(const Id& id, bool audioOnly);
 
@@ -123,7 +140,6 @@ class MediaPipeline {
 
   std::vector<AudioMixer::Level> levels() const { return audio_->levels(); }
   AudioMixer::RecentLevels takeLevels() { return audio_->takeLevels(); }
-  std::optional<PeerConnection::Quality> quality(const Id& id) const;
 
   struct Stats {
     VideoMixer::Counters video;
@@ -163,7 +179,7 @@ class MediaPipeline {
  private:
   struct Member;
 
-  void watch(Member& member);
+  void watch(Member& member, bool mute = false);
   void startVideo();
   void show(std::shared_ptr<const Scene> scene);
   std::shared_ptr<const Picture> cardFor(Member& member, const PlacedPerson& placed);
@@ -171,7 +187,7 @@ class MediaPipeline {
   Rect canvasRect() const { return {0, 0, settings_.canvas.width, settings_.canvas.height}; }
   void addCounter(Scene& scene, int offCanvas);
   void retire(Member& member);
-  int heightFor(const Member& member) const;
+  std::string renditionFor(const Member& member) const;
   void decodeOnly(const Scene& scene);
   void addMixers(PipelineGraph& graph) const;
   void addMember(PipelineGraph& graph, const Member& member, const GraphWish& wish) const;

@@ -45,7 +45,21 @@ void MixEncoder::apply(const OpusSettings& settings) {
   opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(settings.complexity));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(settings.fec ? 1 : 0));
   opus_encoder_ctl(encoder_.get(), OPUS_SET_DTX(settings.dtx ? 1 : 0));
-  opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(settings.fec ? 5 : 0));
+  fec_ = settings.fec;
+  lossPercent_ = -1;
+  expectLoss(0);
+}
+
+void MixEncoder::expectLoss(double share) {
+  // Some always, as loss is told late; no more than Opus has a use for; in steps, as it starts anew with
+  // each.
+  constexpr int step = 5;
+  constexpr int most = 25;
+  const int percent =
+      fec_ ? std::clamp(static_cast<int>(std::ceil(share * 100 / step)) * step, step, most) : 0;
+  if (percent == lossPercent_) return;
+  lossPercent_ = percent;
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(percent));
 }
 
 std::span<const uint8_t> MixEncoder::encode(const AudioBlock& block) {

@@ -42,6 +42,8 @@ class MixEncoder {
   explicit MixEncoder(const OpusSettings& settings);
   /// From the next block on.
   void apply(const OpusSettings& settings);
+  /// The share of packets that listeners lose, 0 … 1: how much is worth repeating. From the next block on.
+  void expectLoss(double share);
   /// The packet for one block; valid until the next call.
   std::span<const uint8_t> encode(const AudioBlock& block);
 
@@ -50,6 +52,8 @@ class MixEncoder {
     void operator()(OpusEncoder* encoder) const;
   };
   std::unique_ptr<OpusEncoder, Free> encoder_;
+  bool fec_ = true;
+  int lossPercent_ = 0;
   std::array<uint8_t, 1500> packet_{};
 };
 

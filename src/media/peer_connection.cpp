@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "media/peer_caps.h"
 #include "media/peer_shared.h"
+#include "media/prompt_feedback.h"
 #include "media/thread_priority.h"
 
 namespace tributary {
@@ -147,6 +148,7 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
     if (line.kind == MediaLine::Kind::video && !line.screen) videoCodec_ = line.codec;
     if (!line.receive) continue;
     if (line.screen) shared_->screenLine = i;
+    if (line.kind == MediaLine::Kind::video && !line.screen) shared_->cameraLine = i;
     if (line.kind == MediaLine::Kind::audio) {
       const auto level = line.extensions.find(audioLevelUri);
       auto ingest = AudioIngest::create(pipeline_.get(), media.microphone,
@@ -178,6 +180,15 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   // late.
   g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), "rtcp-sync-send-time",
                FALSE, nullptr);
+  shared_->jitterBuffers = std::make_unique<JitterBuffers>(settings.latencyMs);
+  signals_.push_back(shared_->connect(
+      rtpbin.get(), "new-jitterbuffer",
+      G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, std::shared_ptr<Shared>* shared) {
+        (*shared)->jitterBuffers->add(buffer);
+      })));
+  adapting_ = Timer::every(std::chrono::seconds(1), [this] {
+    shared_->jitterBuffers->adapt(shared_->downlink.estimate().roundTripMs);
+  });
   if (settings.udpPortMin > 0) {
     g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(settings.udpPortMin), "max-rtp-port",
                  static_cast<guint>(settings.udpPortMax), nullptr);
@@ -238,6 +249,7 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
       pad, "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
         (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
       })));
+  watchFeedback(pad);
   const bool video = line.kind == MediaLine::Kind::video;
   // A second of either; what a peer that cannot keep up loses is its own.
   const auto stream = video ? std::make_shared<SendStream>(lanes_->video, "video-out", 400)
@@ -251,7 +263,24 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   return {};
 }
 
+/// rtpsession tells of each transport-wide feedback upstream, on every line that is sent: one is enough.
+void PeerConnection::watchFeedback(GstPad* pad) {
+  if (std::exchange(feedbackWatched_, true)) return;
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer shared) {
+        const GstStructure* told = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
+        if (told != nullptr && gst_structure_has_name(told, "RTPTWCCPackets"))
+          static_cast<Shared*>(shared)->downlink.readTransportFeedback(told);
+        return GST_PAD_PROBE_OK;
+      },
+      shared_.get(), nullptr);
+}
+
 void PeerConnection::handToOutput(const MediaLine& line, PeerOutput::Stream stream) {
+  const auto transportCc = line.extensions.find(transportCcUri);
+  if (line.transportCc && transportCc != line.extensions.end())
+    stream.rewriter.setTransportCcId(transportCc->second);
   if (line.kind == MediaLine::Kind::audio) return media_.output->setAudio(std::move(stream));
   const auto colourSpace = line.extensions.find(colourSpaceUri);
   if (colourSpace != line.extensions.end()) stream.rewriter.setColourSpaceId(colourSpace->second);
@@ -310,18 +339,38 @@ void PeerConnection::onLocalDescription(const std::string& sdp) {
 }
 
 void PeerConnection::watchReports() {
-  const auto rtpbin = ObjectPtr<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
-  GObject* found = nullptr;
-  g_signal_emit_by_name(rtpbin.get(), "get-internal-session", 0U, &found);  // max-bundle: there is one
-  const auto session = ObjectPtr<GObject>::adopt(found);
+  const auto session = promptFeedback(webrtc_.get());
   if (!session) return;
   signals_.push_back(
       shared_->connect(session.get(), "on-receiving-rtcp",
                        G_CALLBACK(+[](GObject*, GstBuffer* rtcp, std::shared_ptr<Shared>* shared) {
-                         (*shared)->reports.read(rtcp, ntpNow());
+                         (*shared)->onRtcp(rtcp);
                        })));
   g_object_set_data_full(G_OBJECT(pipeline_.get()), "rtp-session", g_object_ref(session.get()),
                          g_object_unref);
+  signals_.push_back(shared_->connect(
+      session.get(), "on-sending-rtcp",
+      G_CALLBACK(+[](GObject* from, GstBuffer* rtcp, gboolean, std::shared_ptr<Shared>* shared) -> gboolean {
+        return (*shared)->onSendingRtcp(from, rtcp) ? TRUE : FALSE;
+      })));
+  session_ = session;
+  padding_ = std::make_unique<Padding>(webrtc_.get(), media_.output);
+}
+
+BandwidthEstimate PeerConnection::downlink(double sent) {
+  shared_->downlink.setSent(sent);
+  return shared_->downlink.estimate();
+}
+
+void PeerConnection::capUplink(int bitrate) {
+  shared_->uplinkCap = bitrate;
+  if (bitrate == 0 || !session_) return;
+  constexpr guint64 soon = 100'000'000;  // ns
+  g_signal_emit_by_name(session_.get(), "send-rtcp", soon);
+}
+
+void PeerConnection::pad(double bitrate) {
+  if (padding_) padding_->setTarget(bitrate);
 }
 
 void PeerConnection::watchTransport() {
@@ -366,12 +415,9 @@ void PeerConnection::setState(State state) {
   if (callbacks_.onState) callbacks_.onState(state);  // may destroy us
 }
 
-std::optional<PeerConnection::Quality> PeerConnection::quality() const {
-  return shared_->reports.worst();
-}
-
 PeerConnection::Counters PeerConnection::counters() const {
   Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
+  out.cameraBytes = shared_->cameraBytes;
   for (const auto& ingest : shared_->videoIngests) {
     out.framesSkipped += ingest->counters().skipped;
     out.framesLate += ingest->counters().late;
@@ -386,10 +432,13 @@ int64_t PeerConnection::lastScreenPacket() const {
 PeerConnection::~PeerConnection() {
   if (!shared_) return;
   shared_->owner = nullptr;
+  padding_.reset();
+  adapting_.stop();
   media_.output->close();
   signals_.clear();
   bus_.stop();
   sinkPads_.clear();
+  session_.reset();
   webrtc_.reset();
   if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_)});
 }

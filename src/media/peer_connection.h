@@ -11,6 +11,9 @@
 #include "glib/object_ptr.h"
 #include "media/audio_ingest.h"
 #include "media/clock.h"
+#include "media/downlink.h"
+#include "media/jitter_buffers.h"
+#include "media/padding.h"
 #include "media/peer_output.h"
 #include "media/peer_settings.h"
 #include "media/pipeline_bus.h"
@@ -63,18 +66,24 @@ class PeerConnection {
   GstElement* pipeline() const { return pipeline_.get(); }
   const std::string& videoCodec() const { return videoCodec_; }
 
-  using Quality = ReceiverReports::Quality;
-  /// What the client's RTCP says of what it receives; nullopt before the first report.
-  std::optional<Quality> quality() const;
-
   struct Counters {
     uint64_t rtpPackets = 0;  ///< received
     uint64_t rtpBytes = 0;
     uint64_t framesSkipped = 0;  ///< of camera and screen, not decoded
     uint64_t framesLate = 0;     ///< they came to the decoder when it was behind
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
+    uint64_t cameraBytes = 0;    ///< of rtpBytes
   };
   Counters counters() const;
+
+  /// Tells the client by RTCP what it may send, bit/s; 0: says nothing.
+  void capUplink(int bitrate);
+  /// What is known of the way to the client, to which `sent` bit/s are being sent.
+  BandwidthEstimate downlink(double sent);
+  /// Whether pad() does anything.
+  bool canPad() { return padding_ && padding_->possible(); }
+  /// All that is sent to it is to add up to that, bit/s on the wire; 0: no padding.
+  void pad(double bitrate);
 
   /// When something last arrived of the client's screen, by monotonicNow(); 0 before.
   int64_t lastScreenPacket() const;
@@ -95,6 +104,7 @@ class PeerConnection {
   Result<void> feedLine(const MediaLine& line, GstPad* pad);
   void handToOutput(const MediaLine& line, PeerOutput::Stream stream);
   void watchKeyFrameRequests(GstPad* pad);
+  void watchFeedback(GstPad* pad);
   void createAnswerWhenReady();
   void createAnswer();
   void onLocalDescription(const std::string& sdp);
@@ -113,12 +123,16 @@ class PeerConnection {
   std::string videoCodec_;
   bool remoteSet_ = false;
   bool answered_ = false;
+  bool feedbackWatched_ = false;
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
+  ObjectPtr<GObject> session_;               ///< rtpsession's, once there is an answer
   std::vector<ObjectPtr<GstPad>> sinkPads_;  ///< by m-line
   std::vector<SignalConnection> signals_;
   PipelineBus bus_;
+  std::unique_ptr<Padding> padding_;  ///< once there is an answer
+  Timer adapting_;                    ///< of the jitter buffers
   Timer deadline_;
   std::shared_ptr<Shared> shared_;  ///< what streaming threads may touch
 };

@@ -2,6 +2,8 @@
 
 #include <gst/gst.h>
 
+#include "media/ticker.h"
+
 namespace tributary {
 
 void PeerOutput::setVideo(Stream stream) {
@@ -34,9 +36,23 @@ bool PeerOutput::isOpen() const {
   return open_;
 }
 
-void PeerOutput::expectVideo(uint64_t source) {
+void PeerOutput::expectVideo(uint64_t source, bool mute) {
   const std::lock_guard lock(mutex_);
   expectedSource_ = source;
+  muted_ = mute && source != videoSource_;
+}
+
+void PeerOutput::muteVideo() {
+  const std::lock_guard lock(mutex_);
+  muted_ = true;
+}
+
+bool PeerOutput::isPast(uint16_t sequence) const {
+  constexpr int64_t asked = 3'000'000'000;  // ns: nobody asks for what is older, and numbers come round
+  const std::lock_guard lock(mutex_);
+  if (muted_) return true;
+  const bool before = static_cast<int16_t>(sequence - firstSequence_) < 0;
+  return before && switchedAt_ > 0 && monotonicNow() - switchedAt_ < asked;
 }
 
 uint64_t PeerOutput::videoSource() const {
@@ -49,9 +65,15 @@ void PeerOutput::sendVideo(GstBufferList* packets, uint64_t source, bool keyFram
   if (!open_ || !video_) return;
   if (source != videoSource_) {
     if (!keyFrame || source != expectedSource_) return;
+    if (videoSource_ != 0) {
+      firstSequence_ = video_->rewriter.nextSequence();
+      switchedAt_ = monotonicNow();
+    }
     videoSource_ = source;
+    muted_ = false;
     video_->rewriter.sourceChanged();
   }
+  if (muted_) return;
   const guint count = gst_buffer_list_length(packets);
   GstBufferList* out = gst_buffer_list_new_sized(count);
   for (guint i = 0; i < count; ++i) {
@@ -77,6 +99,13 @@ void PeerOutput::sendAudio(GstBuffer* packet, const void* source) {
   audioCounters_.bytes += gst_buffer_get_size(out);
   ++audioCounters_.packets;
   audio_->out->push(out);
+}
+
+PeerOutput::RecentVideo PeerOutput::recentVideo() const {
+  const std::lock_guard lock(mutex_);
+  if (!video_) return {};
+  const auto& recent = video_->rewriter.recent();
+  return {video_->rewriter.ssrc(), {recent.begin(), recent.end()}};
 }
 
 PeerOutput::Counters PeerOutput::video() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "base/priority_mutex.h"
 #include "media/rtp_rewriter.h"
@@ -34,7 +35,13 @@ class PeerOutput {
   bool isOpen() const;
 
   /// The rendition that this peer is to see, from its next key frame on; until then the present one goes on.
-  void expectVideo(uint64_t source);
+  /// `mute`: none of the present one's either.
+  void expectVideo(uint64_t source, bool mute = false);
+  /// Nothing of the picture until another rendition begins.
+  void muteVideo();
+  /// Whether that packet of the picture is of no use any more: of a rendition that was left of late, or while
+  /// none is to be sent. By its number, as the peer knows it.
+  bool isPast(uint16_t sequence) const;
   /// The rendition that it sees; 0 is none yet.
   uint64_t videoSource() const;
   /// RTP of a rendition, made once for all. `source` tells renditions apart: a change of it keeps the
@@ -50,6 +57,13 @@ class PeerOutput {
   Counters video() const;
   Counters audio() const;
 
+  /// The last packets of the picture, as the peer knows them.
+  struct RecentVideo {
+    uint32_t ssrc = 0;
+    std::vector<RtpRewriter::Sent> packets;
+  };
+  RecentVideo recentVideo() const;
+
  private:
   mutable PriorityMutex mutex_;
   bool open_ = false;
@@ -58,6 +72,9 @@ class PeerOutput {
   std::optional<Stream> audio_;
   uint64_t videoSource_ = 0;
   uint64_t expectedSource_ = 0;
+  bool muted_ = false;          ///< until the expected one begins
+  uint16_t firstSequence_ = 0;  ///< of the rendition that it sees
+  int64_t switchedAt_ = 0;      ///< by monotonicNow(); 0: never
   const void* audioSource_ = nullptr;
   Counters videoCounters_;
   Counters audioCounters_;

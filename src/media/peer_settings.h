@@ -12,6 +12,10 @@ inline constexpr const char* colourSpaceUri = "http://www.webrtc.org/experiments
 /// How loud each packet's sound is, in the clear (RFC 6464).
 inline constexpr const char* audioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 
+/// Numbers all packets of a transport, for the receiver's feedback on each of them.
+inline constexpr const char* transportCcUri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
 /// One m-line of a checked offer as the mixer will answer it.
 struct MediaLine {
   enum class Kind { audio, video };

@@ -3,8 +3,11 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
+#include <array>
+
 #include "base/log.h"
 #include "media/dtls_identity.h"
+#include "media/remb.h"
 #include "media/ticker.h"
 
 namespace tributary {
@@ -28,6 +31,15 @@ void PeerConnection::Shared::onPadAdded(GstPad* pad) {
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
       [](GstPad*, GstPadProbeInfo* info, gpointer self) { return static_cast<Shared*>(self)->onRtp(info); },
       this, nullptr);
+  if (line == cameraLine) {
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          static_cast<Shared*>(self)->onCameraPacket(GST_PAD_PROBE_INFO_BUFFER(info));
+          return GST_PAD_PROBE_OK;
+        },
+        this, nullptr);
+  }
   if (line == screenLine) {
     gst_pad_add_probe(
         pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
@@ -51,6 +63,28 @@ GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
     rtpBytes += gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info));
   return GST_PAD_PROBE_OK;
+}
+
+void PeerConnection::Shared::onRtcp(GstBuffer* compound) {
+  if (reports.read(compound, ntpNow())) {
+    if (const auto worst = reports.worst()) downlink.onReport(worst->fractionLost, worst->roundTripMs);
+  }
+  downlink.readRtcp(compound);
+}
+
+void PeerConnection::Shared::onCameraPacket(GstBuffer* packet) {
+  constexpr size_t ssrcAt = 8;  // RFC 3550, 5.1
+  std::array<uint8_t, 4> ssrc{};
+  if (gst_buffer_extract(packet, ssrcAt, ssrc.data(), ssrc.size()) == ssrc.size())
+    cameraSsrc = GST_READ_UINT32_BE(ssrc.data());
+  cameraBytes += gst_buffer_get_size(packet);
+}
+
+bool PeerConnection::Shared::onSendingRtcp(GObject* session, GstBuffer* rtcp) const {
+  if (uplinkCap == 0 || cameraSsrc == 0) return false;
+  guint own = 0;
+  g_object_get(session, "internal-ssrc", &own, nullptr);
+  return addRemb(rtcp, own, cameraSsrc, static_cast<uint32_t>(uplinkCap));
 }
 
 void PeerConnection::Shared::onDtlsState(GObject* transport) {

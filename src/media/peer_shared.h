@@ -16,15 +16,21 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   PeerConnection* owner = nullptr;  ///< thread: owner; null once it is gone
   std::string fingerprint;
   std::shared_ptr<PeerOutput> output;
+  Downlink downlink;
+  std::unique_ptr<JitterBuffers> jitterBuffers;
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
   std::unique_ptr<AudioIngest> audioIngest;
   std::vector<GstPad*> ingestPads;  ///< by m-line, null where nothing is received; fixed before PLAYING
   std::optional<size_t> screenLine;
+  std::optional<size_t> cameraLine;
   std::atomic<bool> verified = false;
   std::atomic<bool> mismatch = false;
   std::atomic<uint64_t> rtpPackets = 0;
   std::atomic<uint64_t> rtpBytes = 0;
   std::atomic<uint64_t> gated = 0;
+  std::atomic<uint64_t> cameraBytes = 0;
+  std::atomic<uint32_t> cameraSsrc = 0;
+  std::atomic<int> uplinkCap = 0;             ///< bit/s, 0: none
   std::atomic<int64_t> lastScreenPacket = 0;  ///< monotonicNow()
   ReceiverReports reports;
 
@@ -42,6 +48,11 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
 
   void onPadAdded(GstPad* pad);
   GstPadProbeReturn onRtp(GstPadProbeInfo* info);
+  /// Thread: RTCP's.
+  void onRtcp(GstBuffer* compound);
+  void onCameraPacket(GstBuffer* packet);
+  /// Adds what the peer is to be told. Thread: RTCP's.
+  bool onSendingRtcp(GObject* session, GstBuffer* rtcp) const;
   /// Compares the certificate DTLS came up with. Thread: DTLS's, before media can be decrypted.
   void onDtlsState(GObject* transport);
 };

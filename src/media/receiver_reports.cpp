@@ -41,9 +41,10 @@ void ReceiverReports::expect(uint32_t ssrc) {
   streams_.emplace(ssrc, std::nullopt);
 }
 
-void ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {
+bool ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {
   GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
-  if (!gst_rtcp_buffer_map(rtcp, GST_MAP_READ, &map)) return;
+  if (!gst_rtcp_buffer_map(rtcp, GST_MAP_READ, &map)) return false;
+  bool any = false;
   const std::lock_guard lock(mutex_);
   GstRTCPPacket packet;
   for (gboolean more = gst_rtcp_buffer_get_first_packet(&map, &packet); more;
@@ -54,10 +55,12 @@ void ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {
       const Block block = blockOf(packet, i);
       const auto stream = streams_.find(block.ssrc);
       if (stream == streams_.end()) continue;
+      any = true;
       stream->second = Quality{block.fractionLost / 256.0, roundTripMs(block, ntpNow)};
     }
   }
   gst_rtcp_buffer_unmap(&map);
+  return any;
 }
 
 std::optional<ReceiverReports::Quality> ReceiverReports::worst() const {

@@ -22,8 +22,9 @@ class ReceiverReports {
 
   /// A stream of ours: reports of other SSRCs are ignored.
   void expect(uint32_t ssrc);
-  /// A compound packet, as it came. `ntpNow`: as the sender reports have it, 32.32 fixed point.
-  void read(GstBuffer* rtcp, uint64_t ntpNow);
+  /// A compound packet, as it came. `ntpNow`: as the sender reports have it, 32.32 fixed point. Whether it
+  /// reports on a stream of ours.
+  bool read(GstBuffer* rtcp, uint64_t ntpNow);
   /// The worst of the streams' latest reports; nullopt before the first.
   std::optional<Quality> worst() const;
 

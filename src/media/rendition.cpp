@@ -102,6 +102,11 @@ Result<void> Rendition::build(const RoomClock& clock) {
 
 Rendition::~Rendition() {
   bus_.stop();
+  {
+    const std::lock_guard lock(endingMutex_);
+    ends_ = true;
+  }
+  ending_.notify_all();
   if (pipeline_) {
     // The callbacks hold `this`: the pipeline must stand still before we go. An encoder has nothing to
     // wait for but its current frame.
@@ -126,6 +131,13 @@ void Rendition::setBitrate(int bitrate) {
 }
 
 bool Rendition::isDue(int64_t pts) {
+  if (spec_.stillMs > 0) {
+    // Somebody who comes sees the first at once.
+    const int64_t interval = keyFrameWanted_ ? minKeyFrameInterval : spec_.stillMs * int64_t{1'000'000};
+    if (pts - lastKeyFrame_ < interval) return false;
+    keyFrameWanted_ = true;
+    return true;
+  }
   const int64_t interval = 1'000'000'000 / own_.framerate;
   // A canvas comes when it comes: half a frame early is in time, and one that is late delays no other.
   if (pts < nextDue_ - interval / 2) return false;
@@ -229,9 +241,29 @@ void Rendition::deliver(GstSample* sample) {
     const std::lock_guard lock(mutex_);
     viewers = viewers_;
   }
-  for (const auto& viewer : viewers)
-    viewer->sendVideo(packets, id_, keyFrame);
+  if (spec_.stillMs > 0) {
+    deliverSpread(packets, viewers);
+  } else {
+    for (const auto& viewer : viewers)
+      viewer->sendVideo(packets, id_, keyFrame);
+  }
   if (made != nullptr) gst_buffer_list_unref(made);
+}
+
+/// A still for a way that carries little more than sound: at once it would hold up a second of that.
+void Rendition::deliverSpread(GstBufferList* packets,
+                              const std::vector<std::shared_ptr<PeerOutput>>& viewers) {
+  const guint count = gst_buffer_list_length(packets);
+  const std::chrono::milliseconds pause(spec_.stillMs / 2 / std::max<guint>(1, count));
+  for (guint i = 0; i < count; ++i) {
+    GstBufferList* one = gst_buffer_list_new_sized(1);
+    gst_buffer_list_add(one, gst_buffer_ref(gst_buffer_list_get(packets, i)));
+    for (const auto& viewer : viewers)
+      viewer->sendVideo(one, id_, i == 0);
+    gst_buffer_list_unref(one);
+    std::unique_lock lock(endingMutex_);
+    if (ending_.wait_for(lock, pause, [this] { return ends_; })) return;
+  }
 }
 
 void Rendition::addViewer(std::shared_ptr<PeerOutput> viewer) {

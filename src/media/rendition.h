@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -26,13 +27,14 @@ struct RenditionSpec {
   int height = 720;
   int framerate = 25;       ///< at most the canvas's
   int bitrate = 1'500'000;  ///< bit/s
+  int stillMs = 0;          ///< not 0: key frames alone, one in so many milliseconds
   EncoderSettings encoder;
 
   std::string key() const { return codec + "/" + name; }
   /// Whether they differ in nothing but what can be changed while the encoder runs.
   bool sameEncode(const RenditionSpec& other) const {
     return codec == other.codec && width == other.width && height == other.height &&
-           framerate == other.framerate && encoder == other.encoder;
+           framerate == other.framerate && stillMs == other.stillMs && encoder == other.encoder;
   }
 };
 
@@ -78,7 +80,7 @@ class Rendition {
   uint64_t framesDropped() const;
 
   /// Bounds what a peer that asks again and again costs everybody else. Nanoseconds.
-  static constexpr int64_t minKeyFrameInterval = 500'000'000;
+  static constexpr int64_t minKeyFrameInterval = 1'000'000'000;
 
  private:
   explicit Rendition(RenditionSpec spec);
@@ -87,6 +89,7 @@ class Rendition {
   void tapEncoded(GstPad* pad);
   void countTaken(GstPad* pad);
   bool isDue(int64_t pts);
+  void deliverSpread(GstBufferList* packets, const std::vector<std::shared_ptr<PeerOutput>>& viewers);
   GstBuffer* scaled(GstBuffer* canvas, const CanvasFormat& format);
   void deliver(GstSample* sample);
   void deliverToTaps(GstBuffer* frame);
@@ -105,6 +108,9 @@ class Rendition {
   std::atomic<uint64_t> framesEncoded_ = 0;
   std::atomic<uint64_t> framesPushed_ = 0;
   std::atomic<uint64_t> framesTaken_ = 0;  ///< by the encoder
+  std::mutex endingMutex_;
+  std::condition_variable ending_;
+  bool ends_ = false;  ///< guarded by endingMutex_
   mutable PriorityMutex mutex_;
   std::vector<std::shared_ptr<PeerOutput>> viewers_;
   std::vector<std::shared_ptr<VideoTap>> taps_;

@@ -15,7 +15,7 @@ constexpr int64_t leavePatience = 5'000'000'000;
 
 }  // namespace
 
-void RenditionSet::put(Watching& watching, const std::shared_ptr<Rendition>& rendition) {
+void RenditionSet::put(Watching& watching, const std::shared_ptr<Rendition>& rendition, bool mute) {
   PeerOutput* viewer = watching.viewer.get();
   const auto before = renditions_.find(watching.key);
   const bool known = before != renditions_.end();
@@ -24,7 +24,7 @@ void RenditionSet::put(Watching& watching, const std::shared_ptr<Rendition>& ren
   watching.key = rendition->spec().key();
   std::erase_if(leaving_,
                 [&](const auto& left) { return left.from == rendition && left.viewer.get() == viewer; });
-  viewer->expectVideo(rendition->id());
+  viewer->expectVideo(rendition->id(), mute);
   if (!rendition->hasViewer(viewer)) rendition->addViewer(watching.viewer);
 }
 
@@ -47,7 +47,7 @@ void RenditionSet::sweep() {
 std::vector<RenditionSpec> RenditionSet::wanted() const {
   std::vector<RenditionSpec> out;
   for (const auto& [viewer, watching] : viewers_)
-    out.push_back(specFor(watching.codec, watching.maxHeight));
+    out.push_back(specFor(watching.codec, watching.rendition));
   for (const auto& [tap, tapping] : taps_)
     out.push_back(specFor(tapping.wish));
   return out;
@@ -88,7 +88,7 @@ Result<void> RenditionSet::reconfigure(RenditionSettings settings, const CanvasF
     renditions_.at(spec.key())->setBitrate(spec.bitrate);
   for (auto& [viewer, watching] : viewers_) {
     const auto old = before.find(watching.key);
-    const auto& rendition = renditions_.at(specFor(watching.codec, watching.maxHeight).key());
+    const auto& rendition = renditions_.at(specFor(watching.codec, watching.rendition).key());
     if (old != before.end() && old->second != rendition) {
       leave(old->second, watching.viewer);
       watching.key.clear();  // another rendition may have that key now, which put() must not leave

@@ -41,20 +41,12 @@ void RenditionSet::withSize(RenditionSpec& spec, const RenditionChoice& choice) 
   spec.width = even(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
   spec.framerate = choice.framerate > 0 ? std::min(choice.framerate, canvas_.framerate) : canvas_.framerate;
   spec.bitrate = choice.bitrate;
+  spec.stillMs = choice.stillMs;
 }
 
-RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) const {
-  const RenditionChoice* chosen = &settings_.ladder.front();
-  if (maxHeight > 0 && chosen->height > maxHeight) {
-    // The highest that fits, or the lowest there is.
-    for (const auto& choice : settings_.ladder) {
-      const bool fits = choice.height <= maxHeight;
-      const bool chosenFits = chosen->height <= maxHeight;
-      const bool better = fits ? !chosenFits || choice.height > chosen->height
-                               : !chosenFits && choice.height < chosen->height;
-      if (better) chosen = &choice;
-    }
-  }
+RenditionSpec RenditionSet::specFor(const std::string& codec, const std::string& rendition) const {
+  const auto named = std::ranges::find(settings_.ladder, rendition, &RenditionChoice::name);
+  const auto chosen = named != settings_.ladder.end() ? named : settings_.ladder.begin();
   RenditionSpec spec;
   withSize(spec, *chosen);
   spec.codec = codec;
@@ -64,11 +56,7 @@ RenditionSpec RenditionSet::specFor(const std::string& codec, int maxHeight) con
 }
 
 RenditionSpec RenditionSet::specFor(const TapWish& wish) const {
-  int height = 0;
-  for (const auto& choice : settings_.ladder) {
-    if (choice.name == wish.rendition) height = choice.height;
-  }
-  RenditionSpec spec = specFor(wish.codec, height);
+  RenditionSpec spec = specFor(wish.codec, wish.rendition);
   if (!wish.own) return spec;
   withSize(spec, *wish.own);
   spec.encoder = wish.encoder.value_or(spec.encoder);
@@ -103,14 +91,14 @@ Result<std::shared_ptr<Rendition>> RenditionSet::running(const RenditionSpec& sp
 }
 
 Result<void> RenditionSet::watch(const std::shared_ptr<PeerOutput>& viewer, const std::string& codec,
-                                 int maxHeight) {
-  const auto rendition = running(specFor(codec, maxHeight));
+                                 const std::string& name, bool mute) {
+  const auto rendition = running(specFor(codec, name));
   if (!rendition) return tl::unexpected(rendition.error());
   auto& watching = viewers_[viewer.get()];
   watching.viewer = viewer;
   watching.codec = codec;
-  watching.maxHeight = maxHeight;
-  put(watching, *rendition);
+  watching.rendition = name;
+  put(watching, *rendition, mute);
   return {};
 }
 

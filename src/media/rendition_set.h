@@ -21,6 +21,7 @@ struct RenditionChoice {
   int height = 720;
   int framerate = 0;  ///< 0: the canvas's; never more than that
   int bitrate = 1'500'000;
+  int stillMs = 0;  ///< not 0: single pictures, one in so many milliseconds
 };
 
 struct RenditionSettings {
@@ -44,9 +45,11 @@ class RenditionSet {
   /// changed.
   Result<void> reconfigure(RenditionSettings settings, const CanvasFormat& canvas);
 
-  /// Puts `viewer` on the rendition for it, off any other. `maxHeight` 0 means no limit. It sees the new
-  /// one from its next key frame on. The error says why the encoder does not start.
-  Result<void> watch(const std::shared_ptr<PeerOutput>& viewer, const std::string& codec, int maxHeight);
+  /// Puts `viewer` on the rendition of that name (the first where the ladder has none), off any other. It
+  /// sees the new one from its next key frame on; until then the old one, or with `mute` nothing. The error
+  /// says why the encoder does not start.
+  Result<void> watch(const std::shared_ptr<PeerOutput>& viewer, const std::string& codec,
+                     const std::string& rendition, bool mute = false);
   void unwatch(const PeerOutput* viewer);
   void requestKeyFrame(const PeerOutput* viewer);
 
@@ -89,7 +92,7 @@ class RenditionSet {
     std::string key;
     std::shared_ptr<PeerOutput> viewer;
     std::string codec;
-    int maxHeight = 0;
+    std::string rendition;
   };
   /// A rendition that a viewer still sees until the one it moves to has given a key frame.
   struct Leaving {
@@ -105,7 +108,7 @@ class RenditionSet {
     TapWish wish;
   };
 
-  RenditionSpec specFor(const std::string& codec, int maxHeight) const;
+  RenditionSpec specFor(const std::string& codec, const std::string& rendition) const;
   RenditionSpec specFor(const TapWish& wish) const;
   void withSize(RenditionSpec& spec, const RenditionChoice& choice) const;
   Result<std::shared_ptr<Rendition>> running(const RenditionSpec& spec);
@@ -114,7 +117,7 @@ class RenditionSet {
   std::vector<RenditionSpec> wanted() const;
   Result<Renditions> replacements();
   void moveTaps(const Renditions& before);
-  void put(Watching& watching, const std::shared_ptr<Rendition>& rendition);
+  void put(Watching& watching, const std::shared_ptr<Rendition>& rendition, bool mute = false);
   void leave(const std::shared_ptr<Rendition>& from, const std::shared_ptr<PeerOutput>& viewer);
   void sweep();
   void dropUnused();

@@ -12,14 +12,15 @@ constexpr size_t fixedHeader = 12;  // RFC 3550, 5.1
 
 // SMPTE 170M (BT.601) primaries, transfer and matrix by their numbers in ITU-T H.273, and limited range:
 // what cameras' I420 is in every browser. Unsaid, Chromium takes decoded pictures of 720 lines for BT.709.
-constexpr std::array<uint8_t, 4> colourSpace = {6, 6, 6, 1 << 4};
+constexpr std::array<uint8_t, 4> bt601 = {6, 6, 6, 1 << 4};
 
 }  // namespace
 
-/// A one-byte-header extension block (RFC 8285, 4.2) of that single element, behind the fixed header.
-GstMemory* RtpRewriter::withColourSpace(GstMemory* header) const {
-  constexpr size_t block = 4 + 8;
-  GstMemory* out = gst_allocator_alloc(nullptr, fixedHeader + block, nullptr);
+/// A block of one-byte-header extensions (RFC 8285, 4.2) behind the fixed header.
+GstMemory* RtpRewriter::withExtensions(GstMemory* header, bool colourSpace) const {
+  const size_t elements = (transportCcId_ != 0 ? 3 : 0) + (colourSpace ? 1 + bt601.size() : 0);
+  const size_t words = (elements + 3) / 4;
+  GstMemory* out = gst_allocator_alloc(nullptr, fixedHeader + 4 + words * 4, nullptr);
   GstMapInfo from;
   GstMapInfo to;
   gst_memory_map(header, &from, GST_MAP_READ);
@@ -28,13 +29,26 @@ GstMemory* RtpRewriter::withColourSpace(GstMemory* header) const {
   std::copy_n(from.data, fixedHeader, to.data);
   to.data[0] |= 0x10;  // the X bit
   GST_WRITE_UINT16_BE(to.data + fixedHeader, 0xbede);
-  GST_WRITE_UINT16_BE(to.data + fixedHeader + 2, 2);  // words that follow
-  to.data[fixedHeader + 4] = static_cast<uint8_t>(colourSpaceId_ << 4 | (colourSpace.size() - 1));
-  std::copy(colourSpace.begin(), colourSpace.end(), to.data + fixedHeader + 5);
+  GST_WRITE_UINT16_BE(to.data + fixedHeader + 2, static_cast<uint16_t>(words));
+  uint8_t* at = to.data + fixedHeader + 4;
+  if (transportCcId_ != 0) {
+    *at = static_cast<uint8_t>(transportCcId_ << 4 | 1);  // two bytes, for rtpsession to fill
+    at += 3;
+  }
+  if (colourSpace) {
+    *at = static_cast<uint8_t>(colourSpaceId_ << 4 | (bt601.size() - 1));
+    std::copy(bt601.begin(), bt601.end(), at + 1);
+  }
   gst_memory_unmap(out, &to);
   gst_memory_unmap(header, &from);
   gst_memory_unref(header);
   return out;
+}
+
+void RtpRewriter::remember(uint32_t bytes) {
+  constexpr size_t kept = 32;
+  recent_.push_back({lastSequence_, bytes});
+  if (recent_.size() > kept) recent_.pop_front();
 }
 
 void RtpRewriter::align(uint16_t sequence, uint32_t timestamp, uint64_t pts) {
@@ -71,7 +85,8 @@ GstBuffer* RtpRewriter::rewrite(GstBuffer* packet) {
   GST_WRITE_UINT32_BE(map.data + 8, ssrc_);
   const bool bare = map.size == fixedHeader && (map.data[0] & 0x1f) == 0;  // no extension, no CSRC yet
   gst_memory_unmap(header, &map);
-  if (colourSpaceDue_ && colourSpaceId_ != 0 && bare) header = withColourSpace(header);
+  const bool colourSpace = colourSpaceDue_ && colourSpaceId_ != 0;
+  if (bare && (colourSpace || transportCcId_ != 0)) header = withExtensions(header, colourSpace);
   colourSpaceDue_ = false;
 
   GstBuffer* out = gst_buffer_new();
@@ -82,6 +97,7 @@ GstBuffer* RtpRewriter::rewrite(GstBuffer* packet) {
   for (guint i = 1; i < gst_buffer_n_memory(packet); ++i) {
     gst_buffer_append_memory(out, gst_buffer_get_memory(packet, i));
   }
+  remember(static_cast<uint32_t>(gst_buffer_get_size(out)));
   return out;
 }
 

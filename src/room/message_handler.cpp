@@ -24,6 +24,8 @@ void MessageHandler::operator()(const message::Offer& offer) {
     return line.kind == MediaLine::Kind::video && !line.screen && line.receive;
   });
   room.uplinks_.remove(person.identity);
+  room.uplinkWatch_.restart(person.identity);
+  room.rates_.restart(person.identity);
   auto pending = std::make_shared<Reply>(std::move(reply));
   room.media_->connect(
       person.identity, *negotiated,
@@ -63,8 +65,11 @@ void MessageHandler::operator()(const message::Update& update) {
 }
 
 void MessageHandler::operator()(const message::Quality& quality) {
-  room.media_->setMaxHeight(person.identity, quality.maxHeight.value_or(0));
-  room.media_->setAudioOnly(person.identity, quality.audioOnly.value_or(false));
+  person.caps = {quality.maxHeight.value_or(0), quality.maxFramerate.value_or(0),
+                 static_cast<double>(quality.maxBitrate.value_or(0))};
+  person.audioOnly = quality.audioOnly.value_or(false);
+  room.media_->setAudioOnly(person.identity, person.audioOnly);
+  room.steerDownlink(person);
   done();
 }
 

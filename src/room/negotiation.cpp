@@ -9,10 +9,6 @@
 namespace tributary {
 namespace {
 
-// Feedback for the client's own rate control.
-constexpr const char* transportCcUri =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
-
 /// Whether the mixer's H.264 (constrained baseline, fragmented) is what this payload type means.
 bool isConstrainedBaseline(const SdpCodec& codec) {
   const auto mode = codec.fmtp.find("packetization-mode");

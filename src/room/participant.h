@@ -4,6 +4,7 @@
 
 #include "base/main_context.h"
 #include "glib/json.h"
+#include "room/rate_controller.h"
 
 namespace tributary {
 
@@ -18,6 +19,8 @@ struct Participant {
   bool videoMuted = false;
   bool handRaised = false;
   bool screenShared = false;
+  RateCaps caps;             ///< what their client said that it can take
+  bool audioOnly = false;    ///< likewise
   int connectionScore = -1;  ///< last sent; −1 is none yet
   Timer departure;           ///< runs while the connection is lost
 

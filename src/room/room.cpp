@@ -14,18 +14,11 @@ namespace {
 constexpr std::chrono::milliseconds speakerInterval{100};
 constexpr std::chrono::milliseconds screenInterval{100};
 constexpr std::chrono::milliseconds uplinkInterval{250};
+constexpr std::chrono::milliseconds downlinkInterval{100};
+constexpr std::chrono::milliseconds uplinkWatchInterval{1000};
 constexpr std::chrono::milliseconds qualityInterval{3000};
 constexpr std::chrono::milliseconds capacityInterval{1000};
 constexpr std::chrono::seconds teardownPatience{20};
-
-/// E-model-like, as coarse as a person can use: 5 excellent … 1 bad.
-int scoreOf(const PeerConnection::Quality& quality) {
-  if (quality.fractionLost > 0.15 || quality.roundTripMs > 1000) return 1;
-  if (quality.fractionLost > 0.07 || quality.roundTripMs > 600) return 2;
-  if (quality.fractionLost > 0.03 || quality.roundTripMs > 350) return 3;
-  if (quality.fractionLost > 0.01 || quality.roundTripMs > 200) return 4;
-  return 5;
-}
 
 /// What a tile is labelled with.
 Person shownAs(const Participant& person, Source source) {
@@ -51,7 +44,8 @@ Room::Room(RoomSettings settings, Outlet outlet)
       outlet_(std::move(outlet)),
       director_(layoutPolicy(settings_)),
       screens_(settings_.screen),
-      uplinks_(uplinkLimits(settings_)) {
+      uplinks_(uplinkLimits(settings_)),
+      rates_(rateSettings(settings_)) {
   MediaPipeline::Callbacks callbacks;
   callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {
     const auto found = std::ranges::find(people_, id, [](const auto& p) { return p->identity; });
@@ -67,6 +61,8 @@ Room::Room(RoomSettings settings, Outlet outlet)
   timers_.push_back(Timer::every(speakerInterval, [this] { watchSpeakers(); }));
   timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
   timers_.push_back(Timer::every(uplinkInterval, [this] { steerUplinks(); }));
+  timers_.push_back(Timer::every(downlinkInterval, [this] { steerDownlinks(); }));
+  timers_.push_back(Timer::every(uplinkWatchInterval, [this] { watchUplinks(); }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
   timers_.push_back(Timer::every(capacityInterval, [this] { watchCapacity(); }));
   timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));
@@ -141,6 +137,8 @@ void Room::remove(const std::string& identity, const std::string& reason) {
   detector_.remove(identity);
   screens_.stop(identity);
   uplinks_.remove(identity);
+  uplinkWatch_.restart(identity);
+  rates_.remove(identity);
   log::info("participant.left", {{"participant", identity}, {"reason", reason}});
   broadcast(Json::object({{"type", "participantLeft"}, {"identity", identity}, {"reason", reason}}));
   arrange();
@@ -320,9 +318,10 @@ void Room::watchScreens() {
 
 void Room::watchQuality() {
   for (const auto& person : people_) {
-    if (person->sessionId.empty()) continue;
-    if (const auto quality = media_->quality(person->identity))
-      sendQuality(person->identity, scoreOf(*quality));
+    const auto link = media_->downlink(person->identity);
+    if (person->sessionId.empty() || !link || link->estimate.source == BandwidthEstimate::Source::none)
+      continue;
+    sendQuality(person->identity, rates_.score(person->identity, link->estimate));
   }
 }
 

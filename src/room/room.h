@@ -13,11 +13,13 @@
 #include "room/capacity_governor.h"
 #include "room/layout_director.h"
 #include "room/participant.h"
+#include "room/rate_controller.h"
 #include "room/room_recording.h"
 #include "room/room_settings.h"
 #include "room/screen_shares.h"
 #include "room/speaker_detector.h"
 #include "room/uplink_director.h"
+#include "room/uplink_watch.h"
 
 namespace tributary {
 
@@ -80,6 +82,11 @@ class Room {
   void arrange();
   /// Tells clients what of their cameras is needed.
   void steerUplinks();
+  /// Puts each viewer on the rendition that its way takes.
+  void steerDownlinks();
+  void steerDownlink(Participant& person);
+  /// Tells clients by RTCP that send far more than they were asked for.
+  void watchUplinks();
   Json layoutJson() const;
   /// Shares as the profile wants them from now on; tells clients what is new.
   void steerScreens(const Json& featuresBefore);
@@ -114,6 +121,7 @@ class Room {
   std::string dominant_;
   ScreenShares screens_;
   UplinkDirector uplinks_;
+  UplinkWatch uplinkWatch_;
   CapacityGovernor capacity_;
   MachineLoad machine_;
   struct Work {
@@ -123,6 +131,10 @@ class Room {
     uint64_t framesLate = 0;
   } work_;              ///< at the last watchCapacity()
   int savedTiles_ = 0;  ///< the most tiles while half of them are saved; 0: as the profile says
+  RateController rates_;
+  struct {
+    uint64_t down = 0, up = 0, probes = 0;
+  } moves_;  ///< of viewers between renditions
   double lastCpuSeconds_ = 0;
   int64_t lastCpuTime_ = 0;
   std::unique_ptr<MediaPipeline> media_;

@@ -32,6 +32,7 @@ Result<void> Room::reconfigure(const Json& params) {
   if (!changed) return changed;
   const Json featuresBefore = featuresJson();
   settings_ = std::move(next);
+  rates_.reconfigure(rateSettings(settings_));
   applyCapacity();
   steerScreens(featuresBefore);
   arrange();

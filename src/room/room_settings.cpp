@@ -45,6 +45,14 @@ BrandSettings brandSettings(const RoomSettings& settings) {
           logo.height, logo.opacity};
 }
 
+/// Single pictures of the smallest rendition's size. The bit rate is what the encoder makes of one picture a
+/// second: one of them is 10 kB.
+RenditionChoice stillsOf(const PipelineProfile& profile) {
+  constexpr int bitrate = 80'000;
+  const auto lowest = std::ranges::min_element(profile.renditions, {}, &PipelineProfile::Rendition::height);
+  return {stillsName, lowest->height, 1, bitrate, static_cast<int>(profile.rate.stills.count())};
+}
+
 }  // namespace
 
 Result<PipelineProfile> parseRoomProfile(const Json& params) {
@@ -89,6 +97,7 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
     out.renditions.ladder.push_back(
         {rendition.name, rendition.height, rendition.framerate, rendition.bitrate});
   }
+  if (profile.rate.stills.count() > 0) out.renditions.ladder.push_back(stillsOf(profile));
   for (const auto& [codec, encoder] : profile.encoders) {
     out.renditions.encoders[codec] = {encoder.element, encoder.properties};
   }
@@ -104,6 +113,21 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   out.style.borderColour = parseColour(profile.borders.colour).value_or(out.style.borderColour);
   out.style.talkerWidth = profile.borders.talkerWidth;
   out.style.talkerColour = parseColour(profile.borders.talkerColour).value_or(out.style.talkerColour);
+  return out;
+}
+
+RateSettings rateSettings(const RoomSettings& settings) {
+  const PipelineProfile& profile = settings.profile;
+  RateSettings out;
+  out.adapt = profile.rate.adapt;
+  for (const auto& rendition : profile.renditions) {
+    const int framerate = rendition.framerate > 0 ? rendition.framerate : profile.canvas.framerate;
+    out.ladder.push_back(
+        {rendition.name, rendition.height, framerate, static_cast<double>(rendition.bitrate)});
+  }
+  if (profile.rate.stills.count() > 0) out.still = stillsName;
+  out.audioBitrate = profile.audio.bitrate;
+  out.probeEvery = std::chrono::nanoseconds(profile.rate.probeEvery).count();
   return out;
 }
 

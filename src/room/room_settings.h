@@ -7,6 +7,7 @@
 #include "glib/json.h"
 #include "media/media_pipeline.h"
 #include "room/layout_director.h"
+#include "room/rate_controller.h"
 #include "room/screen_shares.h"
 #include "room/uplink_director.h"
 
@@ -32,6 +33,9 @@ Result<RoomSettings> parseRoomSettings(const Json& params);
 
 /// What the profile means in terms of the media library.
 MediaSettings mediaSettings(const RoomSettings& settings);
+
+/// What it says of who gets which rendition.
+RateSettings rateSettings(const RoomSettings& settings);
 
 /// What the profile says of who is seen where.
 LayoutPolicy layoutPolicy(const RoomSettings& settings);

@@ -86,6 +86,11 @@ Json Room::stats() const {
   out.push(counter("tributary_rtp_bytes_total", stats.audioOut.bytes, direction("out", "audio")));
   out.push(counter("tributary_rtp_packets_lost_total", stats.audioLost, direction("in", "audio")));
   out.push(counter("tributary_rtp_packets_gated_total", stats.gatedPackets));
+  for (const auto& [way, count] : {std::pair{"down", moves_.down}, std::pair{"up", moves_.up}})
+    out.push(counter("tributary_downlink_moves_total", count, Json::object({{"direction", way}})));
+  out.push(counter("tributary_downlink_probes_total", moves_.probes));
+  out.push(sample("tributary_uplinks_capped", "gauge", uplinkWatch_.capped()));
+  out.push(sample("tributary_downlink_limited", "gauge", rates_.limited()));
   out.push(sample("tributary_peers_connected", "gauge", stats.peersConnected));
   out.push(sample("tributary_room_process_heap_bytes", "gauge", heapBytesInUse()));
   return Json::object({{"metrics", out}});

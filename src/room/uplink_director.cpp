@@ -69,6 +69,11 @@ void UplinkDirector::connected(const std::string& identity) {
   clients_[identity] = {};
 }
 
+const UplinkRequest* UplinkDirector::told(const std::string& identity) const {
+  const auto found = clients_.find(identity);
+  return found != clients_.end() && found->second.knows ? &found->second.told : nullptr;
+}
+
 void UplinkDirector::retell(const std::string& identity) {
   const auto found = clients_.find(identity);
   if (found != clients_.end()) found->second.knows = false;

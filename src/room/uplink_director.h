@@ -47,6 +47,9 @@ class UplinkDirector {
   explicit UplinkDirector(UplinkLimits limits) : limits_(limits) {}
   void setLimits(UplinkLimits limits) { limits_ = limits; }
 
+  /// What that client was last asked for; nullptr: nothing yet.
+  const UplinkRequest* told(const std::string& identity) const;
+
   /// Somebody's client has a new connection: it knows of nothing yet.
   void connected(const std::string& identity);
   /// Their client is back and may have missed what it was told.

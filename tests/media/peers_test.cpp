@@ -70,11 +70,14 @@ TEST(Peers, TellHowWellTheyReceive) {
   MediaRoom room;
   room.join("a", person(red, 400));
   room.arrange();
-  EXPECT_TRUE(waitFor([&] { return room.media().quality("a").has_value(); }));
-  EXPECT_TRUE(waitFor([&] { return room.media().quality("a")->roundTripMs > 0; }))
-      << "loopback takes its time too";
-  EXPECT_LT(room.media().quality("a")->roundTripMs, 1000);
-  EXPECT_FALSE(room.media().quality("b"));
+  const auto told = [&] {
+    const auto link = room.media().downlink("a");
+    return link ? link->estimate : BandwidthEstimate{};
+  };
+  EXPECT_TRUE(waitFor([&] { return told().source != BandwidthEstimate::Source::none; }));
+  EXPECT_TRUE(waitFor([&] { return told().roundTripMs > 0; })) << "loopback takes its time too";
+  EXPECT_LT(told().roundTripMs, 1000);
+  EXPECT_FALSE(room.media().downlink("b"));
 }
 
 /// Ticks of RTP's clock in a second of NTP, from the first report of a stream to its last; 0 before there is

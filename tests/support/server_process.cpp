@@ -45,7 +45,10 @@ ServerProcess::ServerProcess(const std::string& config, const std::string& profi
   char name[] = "/tmp/tributary-test-XXXXXX";
   dir_ = mkdtemp(name);
   std::filesystem::create_directories(dir_ + "/profiles");
-  std::ofstream(dir_ + "/profiles/default.json") << profile;
+  Json pipeline = Json::parse(profile).value();
+  // Renditions are counted here: a receiver on a loaded machine must not change them.
+  if (!pipeline.has("rate")) pipeline.set("rate", Json::object({{"adapt", false}}));
+  std::ofstream(dir_ + "/profiles/default.json") << pipeline.dump();
   Json settings = Json::parse(config).value();
   Json rooms = settings["rooms"].isObject() ? settings["rooms"] : Json::object();
   if (!rooms.has("saveWhenBusy")) rooms.set("saveWhenBusy", false);  // frames are counted here

@@ -27,7 +27,7 @@ TEST(PipelineProfile, IsTheDefaultWhenEmpty) {
   const auto profile = read("{}");
   ASSERT_TRUE(profile) << profile.error().message;
   EXPECT_EQ(profile->canvas.width, 1280);
-  EXPECT_EQ(profile->renditions.size(), 2U);
+  EXPECT_EQ(profile->renditions.size(), 3U);
   EXPECT_EQ(profile->layout.name, "grid");
 }
 

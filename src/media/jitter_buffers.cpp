@@ -1,0 +1,55 @@
+#include "media/jitter_buffers.h"
+
+#include <gst/gst.h>
+
+#include <algorithm>
+
+namespace tributary {
+namespace {
+
+ResendWait::Reading read(GstElement* buffer, double pathMs) {
+  GstStructure* stats = nullptr;
+  g_object_get(buffer, "stats", &stats, nullptr);
+  if (stats == nullptr) return {};
+  guint64 lost = 0;
+  guint64 late = 0;
+  guint64 asked = 0;
+  guint64 jitter = 0;
+  guint64 roundTrip = 0;
+  gst_structure_get(stats, "num-lost", G_TYPE_UINT64, &lost, "num-late", G_TYPE_UINT64, &late, "rtx-count",
+                    G_TYPE_UINT64, &asked, "avg-jitter", G_TYPE_UINT64, &jitter, "rtx-rtt", G_TYPE_UINT64,
+                    &roundTrip, nullptr);
+  gst_structure_free(stats);
+  return {lost,  late, asked, static_cast<double>(roundTrip) * 1e-6, static_cast<double>(jitter) * 1e-6,
+          pathMs};
+}
+
+}  // namespace
+
+JitterBuffers::JitterBuffers(int start) : start_(start) {}
+
+void JitterBuffers::add(GstElement* buffer) {
+  // Asks for what is missing between others, not for what is a little late: each would be a packet of RTCP.
+  g_object_set(buffer, "rtx-next-seqnum", FALSE, nullptr);
+  const std::lock_guard lock(mutex_);
+  buffers_.push_back({ObjectPtr<GstElement>::share(buffer), ResendWait(start_)});
+}
+
+void JitterBuffers::adapt(double roundTripMs) {
+  const std::lock_guard lock(mutex_);
+  for (auto& buffer : buffers_) {
+    const int before = buffer.wait.current();
+    const int wait = buffer.wait.update(read(buffer.element.get(), roundTripMs));
+    if (wait != before) g_object_set(buffer.element.get(), "latency", static_cast<guint>(wait), nullptr);
+  }
+}
+
+int JitterBuffers::longest() const {
+  const std::lock_guard lock(mutex_);
+  int out = 0;
+  for (const auto& buffer : buffers_)
+    out = std::max(out, buffer.wait.current());
+  return out;
+}
+
+}  // namespace tributary

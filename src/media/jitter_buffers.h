@@ -1,0 +1,39 @@
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "glib/object_ptr.h"
+#include "media/resend_wait.h"
+
+typedef struct _GstElement GstElement;
+
+namespace tributary {
+
+/// Sets how long each of a peer's jitter buffers waits for what is missing, by how it fares. Packets in
+/// order never wait.
+///
+/// Thread: any.
+class JitterBuffers {
+ public:
+  /// `start`: milliseconds, what webrtcbin gives new ones.
+  explicit JitterBuffers(int start);
+
+  /// A new one of webrtcbin's.
+  void add(GstElement* buffer);
+  /// To be called once a second, with the round trip of the way (0: not known).
+  void adapt(double roundTripMs);
+  /// The longest wait of any, milliseconds.
+  int longest() const;
+
+ private:
+  struct Buffer {
+    ObjectPtr<GstElement> element;
+    ResendWait wait;
+  };
+  int start_;
+  mutable std::mutex mutex_;
+  std::vector<Buffer> buffers_;
+};
+
+}  // namespace tributary

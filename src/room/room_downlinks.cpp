@@ -1,0 +1,60 @@
+// Room: which rendition goes to whom; who sends more than asked.
+#include <algorithm>
+#include <optional>
+
+#include "base/log.h"
+#include "media/ticker.h"
+#include "room/room.h"
+
+namespace tributary {
+namespace {
+
+constexpr int shortestDrain = 200;  // ms; a queue that has begun to grow is longer than was told
+constexpr int longestDrain = 350;
+constexpr int grown = 2;  // times: what is told of the queue is as old as the queue is long
+
+}  // namespace
+
+void Room::steerDownlinks() {
+  for (const auto& person : people_)
+    steerDownlink(*person);
+}
+
+void Room::steerDownlink(Participant& person) {
+  using Move = RateController::Decision::Move;
+  const auto link = media_->downlink(person.identity).value_or(MediaPipeline::Downlink{});
+  const RateController::View view{link.estimate, link.videoBitrate, link.canPad && !person.audioOnly};
+  const auto decision = rates_.decide(person.identity, person.caps, view, monotonicNow());
+  std::optional<std::chrono::milliseconds> drain;
+  if (decision.urgent)
+    drain = std::chrono::milliseconds(
+        std::clamp(static_cast<int>(grown * link.estimate.queueMs), shortestDrain, longestDrain));
+  media_->setRendition(person.identity, decision.rung, drain);
+  media_->pad(person.identity, person.audioOnly ? 0 : decision.padTo);
+  if (decision.probeBegins) ++moves_.probes;
+  if (decision.move == Move::none) return;
+  const bool down = decision.move == Move::down;
+  ++(down ? moves_.down : moves_.up);
+  log::info("downlink.moved", {{"participant", person.identity},
+                               {"rendition", decision.rung},
+                               {"direction", down ? "down" : "up"},
+                               {"kbits", static_cast<int>(link.estimate.bitrate / 1000)},
+                               {"lossPercent", static_cast<int>(link.estimate.loss * 100)},
+                               {"queueMs", static_cast<int>(link.estimate.queueMs)},
+                               {"roundTripMs", static_cast<int>(link.estimate.roundTripMs)}});
+}
+
+void Room::watchUplinks() {
+  for (const auto& person : people_) {
+    const double bitrate = media_->cameraBitrate(person->identity);
+    const auto* told = uplinks_.told(person->identity);
+    const auto verdict = uplinkWatch_.judge(person->identity, told, bitrate, monotonicNow());
+    media_->capUplink(person->identity, verdict.cap);
+    if (!verdict.found) continue;
+    log::warning("uplink.ignored", {{"participant", person->identity},
+                                    {"askedKbits", verdict.cap / 1000},
+                                    {"sendsKbits", static_cast<int>(bitrate / 1000)}});
+  }
+}
+
+}  // namespace tributary

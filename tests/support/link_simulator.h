@@ -1,0 +1,59 @@
+#pragma once
+
+#include <deque>
+#include <random>
+#include <vector>
+
+#include "rate/bandwidth_estimator.h"
+
+namespace tributary::test {
+
+/// A way to one receiver, in simulated time: a link with a queue that drops what does not fit, loss, delay,
+/// jitter; and the receiver's transport-wide feedback each 100 ms.
+class LinkSimulator {
+ public:
+  struct Way {
+    double kbits = 0;      ///< 0: no limit
+    double queueMs = 300;  ///< what the link's buffer holds
+    double delayMs = 20;   ///< each way
+    double jitterMs = 0;   ///< up to so much more
+    double loss = 0;       ///< 0 … 1
+    bool forgets = false;  ///< what comes late is lost to the receiver's feedback, as GStreamer's has it
+  };
+
+  Way way;
+  int64_t now = 1'000'000'000;  ///< ns; also our clock. The receiver's is another
+
+  void send(uint32_t bytes);
+  /// Lets a millisecond pass; gives feedback to `estimator` as it arrives.
+  void step(BandwidthEstimator& estimator);
+
+  int64_t stalledUntil = 0;  ///< nothing arrives before; then all that was sent does
+
+  uint64_t delivered = 0;  ///< packets
+  uint64_t dropped = 0;    ///< by the queue
+  double queueMs() const;
+
+ private:
+  struct Sent {
+    uint16_t sequence;
+    uint32_t bytes;
+    int64_t at;
+    int64_t arrives;  ///< −1: never
+    bool told = false;
+  };
+  std::vector<PacketFeedback> feedback();
+
+  std::mt19937 random_{1};  // NOLINT: the same run each time
+  uint16_t next_ = 0;
+  int64_t linkFreeAt_ = 0;
+  int64_t feedbackAt_ = 0;
+  std::deque<Sent> sent_;
+  struct Report {
+    int64_t at;
+    std::vector<PacketFeedback> packets;
+  };
+  std::deque<Report> reports_;
+};
+
+}  // namespace tributary::test
