@@ -71,7 +71,9 @@ class Server {
     const standard = JSON.parse(readFileSync(join(root, 'pipelines/default.json'), 'utf8'));
     mkdirSync(settings.rooms.profilesDir);
     const write = (path, content) => writeFileSync(path, JSON.stringify(content, null, 2));
-    write(join(settings.rooms.profilesDir, 'test.json'), merge(standard, profile));
+    // Renditions are counted here: a page on a loaded machine must not change them.
+    const steady = { rate: { adapt: false } };
+    write(join(settings.rooms.profilesDir, 'test.json'), merge(merge(standard, steady), profile));
     write(join(this.#folder, 'config.json'), settings);
     this.#start();
   }
