@@ -259,6 +259,7 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   const bool started = stream->start(pad, caps);
   gst_caps_unref(caps);
   if (!started) return fail(ErrorCode::internal, "webrtcbin does not take what is sent to it");
+  streams_.push_back(stream);
   handToOutput(line, {stream, RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))});
   return {};
 }
@@ -440,7 +441,11 @@ PeerConnection::~PeerConnection() {
   sinkPads_.clear();
   session_.reset();
   webrtc_.reset();
-  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_)});
+  const auto detach = [streams = std::move(streams_)] {
+    for (const auto& stream : streams)
+      stream->detach();
+  };
+  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_), detach});
 }
 
 }  // namespace tributary

@@ -130,6 +130,7 @@ class PeerConnection {
   ObjectPtr<GObject> session_;               ///< rtpsession's, once there is an answer
   std::vector<ObjectPtr<GstPad>> sinkPads_;  ///< by m-line
   std::vector<SignalConnection> signals_;
+  std::vector<std::shared_ptr<SendStream>> streams_;
   PipelineBus bus_;
   std::unique_ptr<Padding> padding_;  ///< once there is an answer
   Timer adapting_;                    ///< of the jitter buffers

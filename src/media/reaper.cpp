@@ -28,6 +28,7 @@ struct Reaper::State {
       busySince = monotonicNow();
       lock.unlock();
       gst_element_set_state(work.pipeline.get(), GST_STATE_NULL);
+      if (work.onceStopped) work.onceStopped();
       work.pipeline.reset();
       work = {};
       lock.lock();

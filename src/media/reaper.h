@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -25,6 +26,7 @@ class Reaper {
   struct Work {
     ObjectPtr<GstElement> pipeline;
     std::shared_ptr<void> keptUntilThen;  ///< what its callbacks point to
+    std::function<void()> onceStopped;  ///< run before it is let go of, on the reaper's thread; may be empty
   };
 
   /// Sets the pipeline to NULL and lets go of it. The caller has disconnected its signals. Thread: any.

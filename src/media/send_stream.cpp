@@ -31,6 +31,7 @@ SendStream::SendStream(SendLane& lane, const char* name, size_t most)
 
 SendStream::~SendStream() {
   close();
+  pthread_cond_destroy(&pushed_);
 }
 
 bool SendStream::start(GstPad* to, GstCaps* caps) {
@@ -70,7 +71,9 @@ void SendStream::enqueue(Item item) {
 
 SendStream::Item SendStream::next() {
   const std::lock_guard lock(mutex_);
-  if (queue_.empty()) {
+  pushing_ = !queue_.empty();
+  if (!pushing_) {
+    pthread_cond_broadcast(&pushed_);
     scheduled_ = false;
     return {nullptr, 0};
   }
@@ -97,6 +100,17 @@ void SendStream::close() {
     gst_mini_object_unref(item.packets);
   queue_.clear();
   waiting_ = 0;
+}
+
+void SendStream::detach() {
+  close();
+  {
+    const std::lock_guard lock(mutex_);
+    while (pushing_)
+      pthread_cond_wait(&pushed_, mutex_.native());
+  }
+  const auto peer = ObjectPtr<GstPad>::adopt(gst_pad_get_peer(pad_.get()));
+  if (peer) gst_pad_unlink(pad_.get(), peer.get());
 }
 
 }  // namespace tributary

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pthread.h>
+
 #include <deque>
 #include <memory>
 
@@ -32,6 +34,10 @@ class SendStream : public SendLane::Work, public std::enable_shared_from_this<Se
   void push(GstBuffer* packet);
   /// From now on everything is dropped; a push may still be under way. Thread: any.
   void close();
+  /// The same, waits for that push and unlinks the pad. To be called once what it pushes into is stopped, so
+  /// that no push lasts, and before that is let go of: a push into a pad that is being freed is one into
+  /// anybody's memory. Thread: none of the lane's.
+  void detach();
 
  private:
   struct Item {
@@ -46,6 +52,8 @@ class SendStream : public SendLane::Work, public std::enable_shared_from_this<Se
   const size_t most_;
   ObjectPtr<GstPad> pad_;
   PriorityMutex mutex_;
+  pthread_cond_t pushed_ = PTHREAD_COND_INITIALIZER;
+  bool pushing_ = false;
   std::deque<Item> queue_;
   size_t waiting_ = 0;  ///< packets
   bool scheduled_ = false;

@@ -114,6 +114,7 @@ TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
       R"({"extends": "../default"})", R"({"layout": {"name": "gird"}})"};
   Wish wish{640, 360, 25, 400'000, "vp8enc", R"("cpu-used": -10, "deadline": 1)", ""};
   double worst = 0;
+  double worstStep = 0;
   int overTwoFrames[5] = {};
   for (int turn = 0; turn < saves; ++turn) {
     peer().resetGap();
@@ -133,13 +134,15 @@ TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
     }
     const double gap = peer().video().largestGap;
     worst = std::max(worst, gap);
+    worstStep = std::max(worstStep, peer().video().largestStep);
     if (gap > twoFrames) ++overTwoFrames[turn % 5];
   }
   std::cout << "largest gap between frames: quiet " << quiet * 1000 << " ms, over " << saves << " saves "
-            << worst * 1000 << " ms; over two frames: " << overTwoFrames[0] << " of bit rate, "
+            << worst * 1000 << " ms (" << worstStep * 1000 << " of the frames' own clock); over two frames: " << overTwoFrames[0] << " of bit rate, "
             << overTwoFrames[1] << " of canvas size, " << overTwoFrames[2] << " of encoder, "
             << overTwoFrames[3] << " of layout, " << overTwoFrames[4] << " broken\n";
-  EXPECT_LT(worst, std::getenv("PROFILE_STRICT") != nullptr ? twoFrames + 0.005 : std::max(0.2, 3 * quiet));
+  EXPECT_LT(worst, std::getenv("PROFILE_STRICT") != nullptr ? twoFrames + 0.02 : std::max(0.2, 3 * quiet));
+  if (std::getenv("PROFILE_STRICT") != nullptr) EXPECT_LE(worstStep, twoFrames + 0.005);
 }
 
 TEST_F(ProfileReload, ScreensAreAllowedAndLimitedAnewAndClientsAreTold) {

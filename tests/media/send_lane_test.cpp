@@ -172,5 +172,21 @@ TEST_F(SendStreamTest, TakesNothingMoreOnceClosed) {
   EXPECT_EQ(receiver_.waitFor(1), (std::vector<guint64>{0}));
 }
 
+TEST_F(SendStreamTest, IsDetachedOnlyOnceThePushInHandIsOver) {
+  stream_->push(numbered(0));
+  ASSERT_TRUE(receiver_.begun.wait());
+  std::atomic<bool> detached = false;
+  std::thread detaching([&] {
+    stream_->detach();
+    detached = true;
+  });
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_FALSE(detached) << "whoever frees the pad now frees it under the push";
+  receiver_.release.open();
+  detaching.join();
+  EXPECT_FALSE(gst_pad_is_linked(stream_->pad()));
+  EXPECT_EQ(receiver_.waitFor(1), (std::vector<guint64>{0}));
+}
+
 }  // namespace
 }  // namespace tributary
