@@ -158,6 +158,7 @@ void Talker::judgeArrival() {
   leastSlack_ = std::min(leastSlack_, whole + audioFrame - elapsed);
 }
 
+/// Leaves a block to be pulled: what there was a second ago need not be there now.
 void Talker::adapt() {
   const size_t leastSlack = std::exchange(leastSlack_, unjudged);
   window_ = 0;
@@ -166,7 +167,7 @@ void Talker::adapt() {
   const size_t rest = samples_.size() % audioFrame;
   if (leastSlack < wanted) {
     counters_.addedSamples += stretch::lengthen(samples_, leastAdded, mostAdded);
-  } else if (leastSlack > wanted + audioFrame + slack) {
+  } else if (leastSlack > wanted + audioFrame + slack && samples_.size() >= 2 * audioFrame) {
     counters_.droppedSamples += stretch::shorten(samples_, rest + ms(1), rest + slack);
   } else if (rest > mostAdded) {
     counters_.droppedSamples += stretch::shorten(samples_, rest - slack, rest - ms(1));

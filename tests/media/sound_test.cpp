@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <random>
 
 #include "media/opus_codec.h"
 #include "media/talker.h"
@@ -205,6 +206,47 @@ TEST(Talker, IsSilentWhenNothingTellsAnyMore) {
   for (int tick = 0; tick < 4; ++tick)
     EXPECT_EQ(talker.overhear(), -13);
   EXPECT_EQ(talker.overhear(), silenceLevel);
+}
+
+/// A network at its worst: stalls, bursts, holes, packets with and without a level, listeners who come and
+/// go.
+void runBadNetwork(unsigned seed, int ticks) {
+  std::mt19937 random(seed);
+  const auto oneIn = [&random](unsigned chances) { return random() % chances == 0; };
+  int64_t now = 0;
+  Talker talker([&now] { return now; });
+  Tone tone;
+  AudioBlock out;
+  uint16_t sequence = 0;
+  int waiting = 0;
+  bool stalled = false;
+  for (int tick = 0; tick < ticks; ++tick) {
+    now += 20'000'000;
+    if (oneIn(40)) stalled = !stalled;
+    ++waiting;
+    if (!stalled || oneIn(10)) {
+      for (; waiting > 0; --waiting, ++sequence) {
+        if (oneIn(50)) continue;
+        const int64_t due = std::exchange(now, now + random() % 15'000'000);
+        talker.push(sequence, tone.next(), oneIn(3) ? std::nullopt : std::optional<double>(-20));
+        now = due;
+      }
+    }
+    if (oneIn(200)) sequence = static_cast<uint16_t>(sequence + random() % 300);
+    if (!oneIn(20)) {
+      talker.pull(out);
+    } else if (oneIn(2)) {
+      talker.overhear();
+    }
+    // A buffer from which more was taken than it had is endless by its own account.
+    ASSERT_LE(talker.counters().bufferedMs, 400 + 120) << "seed " << seed << ", tick " << tick;
+    ASSERT_GE(talker.counters().bufferedMs, 0) << "seed " << seed << ", tick " << tick;
+  }
+}
+
+TEST(Talker, NeverPlaysMoreThanItHas) {
+  for (unsigned seed = 9; seed <= 12; ++seed)
+    runBadNetwork(seed, 10'000);
 }
 
 }  // namespace
