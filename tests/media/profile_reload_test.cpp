@@ -138,11 +138,14 @@ TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
     if (gap > twoFrames) ++overTwoFrames[turn % 5];
   }
   std::cout << "largest gap between frames: quiet " << quiet * 1000 << " ms, over " << saves << " saves "
-            << worst * 1000 << " ms (" << worstStep * 1000 << " of the frames' own clock); over two frames: " << overTwoFrames[0] << " of bit rate, "
+            << worst * 1000 << " ms (" << worstStep * 1000
+            << " of the frames' own clock); over two frames: " << overTwoFrames[0] << " of bit rate, "
             << overTwoFrames[1] << " of canvas size, " << overTwoFrames[2] << " of encoder, "
             << overTwoFrames[3] << " of layout, " << overTwoFrames[4] << " broken\n";
   EXPECT_LT(worst, std::getenv("PROFILE_STRICT") != nullptr ? twoFrames + 0.02 : std::max(0.2, 3 * quiet));
-  if (std::getenv("PROFILE_STRICT") != nullptr) EXPECT_LE(worstStep, twoFrames + 0.005);
+  if (std::getenv("PROFILE_STRICT") != nullptr) {
+    EXPECT_LE(worstStep, twoFrames + 0.005);
+  }
 }
 
 TEST_F(ProfileReload, ScreensAreAllowedAndLimitedAnewAndClientsAreTold) {

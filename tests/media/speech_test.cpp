@@ -223,7 +223,18 @@ double minutesOfTalk() {
   return text != nullptr ? std::max(1.0, std::atof(text)) : 5;
 }
 
-class Speech : public testing::TestWithParam<Cast> {};
+/// A conversation of five minutes has some 45 turns, so that one more late turn is two percent: all of them
+/// together must be right in 95 %, each in 90 %.
+class Speech : public testing::TestWithParam<Cast> {
+ protected:
+  static void TearDownTestSuite() {
+    const double share = static_cast<double>(inTime) / static_cast<double>(std::max<size_t>(turns, 1));
+    std::printf("all: right within 1 s in %.1f %% of %zu turns\n", share * 100, turns);
+    EXPECT_GE(share, 0.95);
+  }
+  static inline size_t turns = 0;
+  static inline int inTime = 0;
+};
 
 TEST_P(Speech, TheRightPersonIsDominantWithinASecond) {
   const double minutes = minutesOfTalk();
@@ -240,8 +251,10 @@ TEST_P(Speech, TheRightPersonIsDominantWithinASecond) {
       "%d wrong switches (%.2f a minute)\n",
       cast.name, minutes, talk.turns.size(), talk.coughs, share * 100, delays[delays.size() / 2],
       delays.back(), result.wrong, result.wrong / minutes);
-  EXPECT_GE(share, 0.95);
+  EXPECT_GE(share, 0.9);
   EXPECT_LE(result.wrong, minutes);
+  turns += talk.turns.size();
+  inTime += result.inTime;
 }
 
 INSTANTIATE_TEST_SUITE_P(, Speech, testing::Values(office, abroad, britain),
