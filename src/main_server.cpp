@@ -179,7 +179,8 @@ int checkProfiles(const ServerConfig& config) {
                 rooms.profile.c_str());
     code = exitUsage;
   }
-  if (code == 0) std::printf("right: the settings, profiles (%zu), layouts (%zu)\n", names.size(), layouts.size());
+  if (code == 0)
+    std::printf("right: the settings, profiles (%zu), layouts (%zu)\n", names.size(), layouts.size());
   return code;
 }
 
