@@ -9,10 +9,13 @@
 #include "media/peer_caps.h"
 #include "media/peer_shared.h"
 #include "media/prompt_feedback.h"
+#include "media/start_bitrate.h"
 #include "media/thread_priority.h"
 
 namespace tributary {
 namespace {
+
+constexpr int startBitrate = 1'000'000;  ///< bit/s; more than a tile of 640x360 is asked for
 
 /// A promise whose reply (or error) is handled on the owner's thread, if the peer still exists.
 template <typename Shared, typename Work>
@@ -319,9 +322,9 @@ void PeerConnection::createAnswer() {
         !gst_structure_get(reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &answer, nullptr)) {
       return peer.answer(fail(ErrorCode::internal, "webrtcbin made no answer"));
     }
-    const std::unique_ptr<char, GFree> text(gst_sdp_message_as_text(answer->sdp));
+    const std::string sdp = textWithStartBitrate(*answer->sdp, startBitrate);
     GstPromise* done = promiseFor(
-        peer.shared_, [sdp = std::string(text.get())](PeerConnection& self, const GstStructure* applied) {
+        peer.shared_, [sdp](PeerConnection& self, const GstStructure* applied) {
           if (const auto error = errorIn(applied)) return self.answer(fail(ErrorCode::invalidSdp, *error));
           self.onLocalDescription(sdp);
         });

@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 #include <gst/gst.h>
+#include <libyuv.h>
 #include <turbojpeg.h>
 
 #include "base/main_context.h"
@@ -19,6 +20,8 @@ struct TurboFree {
   void operator()(unsigned char* memory) const { tjFree(memory); }
 };
 
+/// JPEG's luma goes from 0 to 255, the canvas's from 16 to 235 (BT.601's): through RGB, so that black is
+/// black.
 Result<std::string> toJpeg(GstBuffer* canvas, const CanvasFormat& format) {
   const std::unique_ptr<void, Compressor> compressor(tjInitCompress());
   GstMapInfo map;
@@ -26,12 +29,14 @@ Result<std::string> toJpeg(GstBuffer* canvas, const CanvasFormat& format) {
     return fail(ErrorCode::internal, "the picture cannot be read");
   }
   const PictureView view = viewOf(map, format);
-  const unsigned char* planes[] = {view.plane[0], view.plane[1], view.plane[2]};
+  std::vector<uint8_t> bgrx(static_cast<size_t>(view.width) * view.height * 4);
+  libyuv::I420ToARGB(view.plane[0], view.stride[0], view.plane[1], view.stride[1], view.plane[2],
+                     view.stride[2], bgrx.data(), view.width * 4, view.width, view.height);
+  gst_buffer_unmap(canvas, &map);
   unsigned char* out = nullptr;
   unsigned long size = 0;
-  const int failed = tjCompressFromYUVPlanes(compressor.get(), planes, view.width, view.stride.data(),
-                                             view.height, TJSAMP_420, &out, &size, Snapshot::quality, 0);
-  gst_buffer_unmap(canvas, &map);
+  const int failed = tjCompress2(compressor.get(), bgrx.data(), view.width, 0, view.height, TJPF_BGRX, &out,
+                                 &size, TJSAMP_420, Snapshot::quality, 0);
   const std::unique_ptr<unsigned char, TurboFree> owned(out);
   if (failed != 0) return fail(ErrorCode::internal, tjGetErrorStr2(compressor.get()));
   return std::string(reinterpret_cast<const char*>(out), size);

@@ -107,6 +107,10 @@ TEST_F(Admin, ASnapshotIsTheCanvas) {
       30));
   EXPECT_EQ(image.width, 1280);
   EXPECT_EQ(image.height, 720);
+  const auto [r, g, b] = image.at(0.1, 0.1);
+  EXPECT_NEAR(r, red >> 16, 14);
+  EXPECT_NEAR(g, red >> 8 & 0xff, 14);
+  EXPECT_NEAR(b, red & 0xff, 14);
 }
 
 TEST_F(Admin, TheGraphShowsWhatRuns) {
