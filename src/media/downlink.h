@@ -2,18 +2,15 @@
 
 #include <cstdint>
 #include <mutex>
+#include <span>
 
 #include "rate/bandwidth_estimator.h"
 
 typedef struct _GstBuffer GstBuffer;
-typedef struct _GstStructure GstStructure;
 
 namespace tributary {
 
-/// On the wire a packet is longer than GStreamer says its payload is: RTP header and extensions, SRTP tag,
-/// UDP, IPv4.
-inline constexpr uint32_t payloadOverhead = 60;
-/// The same for a whole RTP packet.
+/// By what a packet on the wire is longer than its RTP: SRTP tag, UDP, IPv4.
 inline constexpr uint32_t packetOverhead = 38;
 
 /// What a peer's RTCP says of the way to it. Thread: any.
@@ -23,8 +20,8 @@ class Downlink {
   void onReport(double fractionLost, double roundTripMs);
   /// A compound RTCP packet from the peer. Thread: streaming.
   void readRtcp(GstBuffer* compound);
-  /// rtpsession's upstream event of one transport-wide feedback (RTPTWCCPackets). Thread: streaming.
-  void readTransportFeedback(const GstStructure* packets);
+  /// One transport-wide feedback, in the order the packets were sent.
+  void onTransportFeedback(std::span<const PacketFeedback> packets);
   /// What is being sent to it, bit/s on the wire.
   void setSent(double bitrate);
   BandwidthEstimate estimate() const;

@@ -14,11 +14,11 @@ GstCaps* lineCaps(const MediaLine& line) {
   } else {
     gst_caps_set_simple(caps, "encoding-params", G_TYPE_STRING, "2", nullptr);
   }
-  if (line.transportCc) gst_caps_set_simple(caps, "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, nullptr);
   for (const auto& [key, value] : line.format) {
     gst_caps_set_simple(caps, key.c_str(), G_TYPE_STRING, value.c_str(), nullptr);
   }
   for (const auto& [uri, id] : line.extensions) {
+    if (uri == transportCcUri) continue;  // ours (transport_cc.h)
     const std::string field = "extmap-" + std::to_string(id);
     gst_caps_set_simple(caps, field.c_str(), G_TYPE_STRING, uri.c_str(), nullptr);
   }

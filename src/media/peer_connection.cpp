@@ -11,6 +11,7 @@
 #include "media/prompt_feedback.h"
 #include "media/start_bitrate.h"
 #include "media/thread_priority.h"
+#include "media/transport_cc_sdp.h"
 
 namespace tributary {
 namespace {
@@ -63,6 +64,17 @@ GstWebRTCRTPTransceiverDirection directionOf(const MediaLine& line) {
 /// An SSRC that the peer does not use itself is as good as any: collisions are one in 2^31.
 uint32_t newSsrc() {
   return g_random_int() | 1U;
+}
+
+/// What webrtcbin answers, and what it does not know of.
+std::string answerText(const GstSDPMessage& answer, const std::vector<MediaLine>& lines) {
+  GstSDPMessage* copy = nullptr;
+  gst_sdp_message_copy(&answer, &copy);
+  hintStartBitrate(*copy, startBitrate);
+  declareTransportCc(*copy, lines);
+  const std::unique_ptr<char, GFree> text(gst_sdp_message_as_text(copy));
+  gst_sdp_message_free(copy);
+  return text.get();
 }
 
 }  // namespace
@@ -183,6 +195,13 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   // late.
   g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), "rtcp-sync-send-time",
                FALSE, nullptr);
+  if (const int id = transportCcId(offer_.lines)) {
+    shared_->transportCc = std::make_unique<TransportCc>(id, shared_->downlink);
+    signals_.push_back(shared_->connect(
+        rtpbin.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) {
+          (*shared)->transportCc->watch(pad);
+        })));
+  }
   shared_->jitterBuffers = std::make_unique<JitterBuffers>(settings.latencyMs);
   signals_.push_back(shared_->connect(
       rtpbin.get(), "new-jitterbuffer",
@@ -213,6 +232,7 @@ void PeerConnection::applyOffer() {
     });
     return;
   }
+  hideTransportCc(*sdp);
   GstWebRTCSessionDescription* description =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp);
   GstPromise* promise = promiseFor(shared_, [](PeerConnection& peer, const GstStructure* reply) {
@@ -252,7 +272,6 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
       pad, "notify::caps", G_CALLBACK(+[](GstPad*, GParamSpec*, std::shared_ptr<Shared>* shared) {
         (*shared)->post([](PeerConnection& peer) { peer.createAnswerWhenReady(); });
       })));
-  watchFeedback(pad);
   const bool video = line.kind == MediaLine::Kind::video;
   // A second of either; what a peer that cannot keep up loses is its own.
   const auto stream = video ? std::make_shared<SendStream>(lanes_->video, "video-out", 400)
@@ -267,24 +286,8 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   return {};
 }
 
-/// rtpsession tells of each transport-wide feedback upstream, on every line that is sent: one is enough.
-void PeerConnection::watchFeedback(GstPad* pad) {
-  if (std::exchange(feedbackWatched_, true)) return;
-  gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
-      [](GstPad*, GstPadProbeInfo* info, gpointer shared) {
-        const GstStructure* told = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
-        if (told != nullptr && gst_structure_has_name(told, "RTPTWCCPackets"))
-          static_cast<Shared*>(shared)->downlink.readTransportFeedback(told);
-        return GST_PAD_PROBE_OK;
-      },
-      shared_.get(), nullptr);
-}
-
 void PeerConnection::handToOutput(const MediaLine& line, PeerOutput::Stream stream) {
-  const auto transportCc = line.extensions.find(transportCcUri);
-  if (line.transportCc && transportCc != line.extensions.end())
-    stream.rewriter.setTransportCcId(transportCc->second);
+  stream.rewriter.setTransportCcId(transportCcId({line}));
   if (line.kind == MediaLine::Kind::audio) return media_.output->setAudio(std::move(stream));
   const auto colourSpace = line.extensions.find(colourSpaceUri);
   if (colourSpace != line.extensions.end()) stream.rewriter.setColourSpaceId(colourSpace->second);
@@ -322,12 +325,11 @@ void PeerConnection::createAnswer() {
         !gst_structure_get(reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &answer, nullptr)) {
       return peer.answer(fail(ErrorCode::internal, "webrtcbin made no answer"));
     }
-    const std::string sdp = textWithStartBitrate(*answer->sdp, startBitrate);
-    GstPromise* done = promiseFor(
-        peer.shared_, [sdp](PeerConnection& self, const GstStructure* applied) {
-          if (const auto error = errorIn(applied)) return self.answer(fail(ErrorCode::invalidSdp, *error));
-          self.onLocalDescription(sdp);
-        });
+    const std::string sdp = answerText(*answer->sdp, peer.offer_.lines);
+    GstPromise* done = promiseFor(peer.shared_, [sdp](PeerConnection& self, const GstStructure* applied) {
+      if (const auto error = errorIn(applied)) return self.answer(fail(ErrorCode::invalidSdp, *error));
+      self.onLocalDescription(sdp);
+    });
     g_signal_emit_by_name(peer.webrtc_.get(), "set-local-description", answer, done);
     gst_promise_unref(done);
     gst_webrtc_session_description_free(answer);

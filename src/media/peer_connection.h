@@ -104,7 +104,6 @@ class PeerConnection {
   Result<void> feedLine(const MediaLine& line, GstPad* pad);
   void handToOutput(const MediaLine& line, PeerOutput::Stream stream);
   void watchKeyFrameRequests(GstPad* pad);
-  void watchFeedback(GstPad* pad);
   void createAnswerWhenReady();
   void createAnswer();
   void onLocalDescription(const std::string& sdp);
@@ -123,7 +122,6 @@ class PeerConnection {
   std::string videoCodec_;
   bool remoteSet_ = false;
   bool answered_ = false;
-  bool feedbackWatched_ = false;
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;

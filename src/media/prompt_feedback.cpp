@@ -6,9 +6,8 @@ namespace tributary {
 namespace {
 
 // A share of it is RTCP's: so much that two requests need no more than some ms between them.
-constexpr double bandwidth = 40e6;                 // bit/s
-constexpr guint64 reportInterval = 500'000'000;    // ns, ± a half: what was bound by 5 % of the bandwidth
-constexpr guint64 feedbackInterval = 100'000'000;  // ns, transport-wide; by default one for each frame
+constexpr double bandwidth = 40e6;               // bit/s
+constexpr guint64 reportInterval = 500'000'000;  // ns, ± a half: what was bound by 5 % of the bandwidth
 
 }  // namespace
 
@@ -18,8 +17,7 @@ ObjectPtr<GObject> promptFeedback(GstElement* webrtc) {
   g_signal_emit_by_name(rtpbin.get(), "get-internal-session", 0U, &found);  // max-bundle: there is one
   auto session = ObjectPtr<GObject>::adopt(found);
   if (!session) return session;
-  g_object_set(session.get(), "bandwidth", bandwidth, "rtcp-min-interval", reportInterval,
-               "twcc-feedback-interval", feedbackInterval, nullptr);
+  g_object_set(session.get(), "bandwidth", bandwidth, "rtcp-min-interval", reportInterval, nullptr);
   return session;
 }
 

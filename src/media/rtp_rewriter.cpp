@@ -32,7 +32,7 @@ GstMemory* RtpRewriter::withExtensions(GstMemory* header, bool colourSpace) cons
   GST_WRITE_UINT16_BE(to.data + fixedHeader + 2, static_cast<uint16_t>(words));
   uint8_t* at = to.data + fixedHeader + 4;
   if (transportCcId_ != 0) {
-    *at = static_cast<uint8_t>(transportCcId_ << 4 | 1);  // two bytes, for rtpsession to fill
+    *at = static_cast<uint8_t>(transportCcId_ << 4 | 1);  // two bytes, for TransportCc to fill
     at += 3;
   }
   if (colourSpace) {

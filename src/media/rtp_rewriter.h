@@ -27,7 +27,7 @@ class RtpRewriter {
   void markColourSpace() { colourSpaceDue_ = true; }
 
   /// The header extension that gives each packet its place among all that goes to the receiver, for its
-  /// transport-wide feedback; 0 is none. rtpsession writes the number, and the one of a retransmission too.
+  /// transport-wide feedback; 0 is none. TransportCc writes the number, and the one of a retransmission too.
   void setTransportCcId(int id) { transportCcId_ = static_cast<uint8_t>(id); }
 
   struct Sent {

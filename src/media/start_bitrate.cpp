@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
+#include <string>
 #include <string_view>
-
-#include "glib/object_ptr.h"
 
 namespace tributary {
 namespace {
@@ -50,22 +48,12 @@ void hintVideoCodecs(GstSDPMedia& media, const std::string& parameter) {
   }
 }
 
-struct FreeMessage {
-  void operator()(GstSDPMessage* message) const { gst_sdp_message_free(message); }
-};
-
 }  // namespace
 
-std::string textWithStartBitrate(const GstSDPMessage& answer, int bitrate) {
-  GstSDPMessage* made = nullptr;
-  gst_sdp_message_copy(&answer, &made);
-  const std::unique_ptr<GstSDPMessage, FreeMessage> copy(made);
+void hintStartBitrate(GstSDPMessage& answer, int bitrate) {
   const std::string parameter = "x-google-start-bitrate=" + std::to_string(bitrate / 1000);
-  for (guint line = 0; line < gst_sdp_message_medias_len(made); ++line) {
-    hintVideoCodecs(const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(made, line)), parameter);
-  }
-  const std::unique_ptr<char, GFree> text(gst_sdp_message_as_text(made));
-  return text.get();
+  for (guint line = 0; line < gst_sdp_message_medias_len(&answer); ++line)
+    hintVideoCodecs(const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(&answer, line)), parameter);
 }
 
 }  // namespace tributary

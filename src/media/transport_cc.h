@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "base/priority_mutex.h"
+#include "media/downlink.h"
+#include "rate/sent_packets.h"
+#include "rate/transport_feedback_reader.h"
+#include "rate/transport_feedback_writer.h"
+
+typedef struct _GstBuffer GstBuffer;
+typedef struct _GstElement GstElement;
+typedef struct _GstPad GstPad;
+
+namespace tributary {
+
+/// Transport-wide congestion control of one peer, both ways: numbers what goes to it and reads its feedback,
+/// notes what comes and writes ours. rtpsession does the same, but it tells of reordered packets as lost and
+/// writes some times seconds off (so that Chromium starves its own camera), and makes a structure of each
+/// packet it is told of. So webrtcbin must not know of the extension (transport_cc_sdp.h).
+class TransportCc {
+ public:
+  /// `id` of the header extension. `downlink` must outlive it.
+  TransportCc(int id, Downlink& downlink) : id_(id), downlink_(downlink) {}
+
+  /// A pad that rtpbin got. This must outlive its use. Thread: any, before data flows.
+  void watch(GstPad* pad);
+
+  /// Between two reports of ours while packets come, ns.
+  static constexpr int64_t interval = 100'000'000;
+
+ private:
+  void watchSent(GstPad* pad);
+  void watchArriving(GstPad* pad);
+  void watchFeedback(GstPad* pad);
+  void number(GstBuffer* packet);
+  void note(GstBuffer* packet);
+  /// Reads and takes out the feedback of a compound packet; null: that was all of it.
+  GstBuffer* takeFeedback(GstBuffer* rtcp);
+  void read(std::span<const uint8_t> packet);
+  void report(uint32_t media);
+
+  const int id_;
+  Downlink& downlink_;
+  std::atomic<GstPad*> rtcp_ = nullptr;  ///< for what we say; rtpbin's
+  PriorityMutex mutex_;
+  SentPackets sent_;                ///< under the mutex
+  TransportFeedbackReader reader_;  ///< thread: the one that brings RTCP
+  TransportFeedbackWriter writer_;  ///< thread: the one that brings RTP
+  int64_t reportedAt_ = 0;          ///< the same
+};
+
+}  // namespace tributary
