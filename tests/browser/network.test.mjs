@@ -1,5 +1,6 @@
 /** A real browser behind a bad network: fewer bits instead of frozen pictures, and back again. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gather, report, setUp } from './support/call.mjs';
 import { relayFor } from './support/relay.mjs';
@@ -19,6 +20,10 @@ const profile = full
       ],
     };
 const [HIGH, LOW, CUT] = full ? [720, 360, 500] : [360, 180, 280];
+
+const TEXT =
+  'The quick brown fox jumps over the lazy dog, while forty seven engineers argue about where the meeting room ' +
+  'has gone. Somebody should have written it down, said the one who never writes anything down.';
 
 /** What the page receives: as getStats() has it. */
 const receives = person =>
@@ -43,9 +48,13 @@ const showsHeight = (person, height, limit) =>
     { timeout: limit, explain: async () => (await receives(person)).video },
   );
 
+/** Opus repeats speech, not tones. */
+const speech = () =>
+  execFileSync('espeak-ng', ['-v', 'en', '-s', '165', '--stdout', TEXT], { maxBuffer: 1 << 24 }).toString('base64');
+
 async function call(t, conditions) {
   const { server, chromium } = await setUp(t, { profile });
-  const people = await gather(await chromium(), 2);
+  const people = await gather(await chromium(), 2, { speech: speech() });
   const relay = await relayFor(people[1].page, conditions);
   t.after(() => relay.close());
   for (const person of people) await person.join(server, 'demo');

@@ -1,3 +1,5 @@
+import { Steady } from './steady.js';
+
 /**
  * Sound and picture of the mix in step, at the least delay. Browsers hold a picture back until it is as late as
  * its sound, and let go of it slowly; a moment in which sound did not come costs the picture its delay for
@@ -5,8 +7,8 @@
  * notice is held back. ITU-R BT.1359 puts that at 45 ms for early sound and 125 ms for late sound.
  *
  * @typedef {'audio' | 'video'} Kind
- * @typedef {{ estimatedPlayoutTimestamp?: number, jitterBufferDelay?: number, jitterBufferEmittedCount?: number }}
- *   Inbound  of an inbound-rtp report
+ * @typedef {import('./steady.js').Inbound & { estimatedPlayoutTimestamp?: number, jitterBufferDelay?: number,
+ *   jitterBufferEmittedCount?: number }} Inbound  of an inbound-rtp report
  */
 
 /** By how many ms a kind may be ahead of the other before it is held back. */
@@ -46,11 +48,16 @@ export function apart(sdp) {
 export const canKeepLipSync = () =>
   'userAgentData' in navigator && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
 
-/** Keeps two receivers in step. */
+/** Keeps two receivers in step, and each steady. */
 export class LipSync {
   #receivers;
   /** @type {Record<Kind, number>} */
   #held = { audio: 0, video: 0 };
+  /** @type {Record<Kind, number>} what was asked of the browser */
+  #told = { audio: 0, video: 0 };
+  #steady = { audio: new Steady(), video: new Steady() };
+  /** @type {Record<Kind, number>} */
+  #least = { audio: 0, video: 0 };
   /** @type {{ [kind: string]: Inbound }} */
   #before = {};
   /** @type {number[]} the latest leads of the picture */
@@ -67,6 +74,18 @@ export class LipSync {
    * @param {Record<Kind, Inbound | undefined>} inbound
    */
   update({ audio, video }) {
+    if (audio) this.#least.audio = this.#steady.audio.update(audio);
+    if (video) this.#least.video = this.#steady.video.update(video);
+    this.#keepInStep(audio, video);
+    this.#tell('audio');
+    this.#tell('video');
+  }
+
+  /**
+   * @param {Inbound | undefined} audio
+   * @param {Inbound | undefined} video
+   */
+  #keepInStep(audio, video) {
     if (!audio?.estimatedPlayoutTimestamp || !video?.estimatedPlayoutTimestamp) return;
     const delays = { audio: this.#delay('audio', audio), video: this.#delay('video', video) };
     const lead = video.estimatedPlayoutTimestamp - audio.estimatedPlayoutTimestamp;
@@ -86,6 +105,14 @@ export class LipSync {
     const wanted = Math.round(holdFor(this.#held[kind], lead, delay, kind));
     if (wanted === this.#held[kind]) return;
     this.#held[kind] = wanted;
+    this.#leads = [];
+  }
+
+  /** @param {Kind} kind */
+  #tell(kind) {
+    const wanted = Math.max(this.#held[kind], this.#least[kind]);
+    if (wanted === this.#told[kind]) return;
+    this.#told[kind] = wanted;
     this.#leads = [];
     this.#receivers[kind].jitterBufferTarget = wanted;
   }

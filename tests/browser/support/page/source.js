@@ -1,6 +1,6 @@
 /**
  * In the page, before its own scripts: a camera and a microphone that can be recognised in the mix.
- * `window.testPerson` says whose: { colour: [r, g, b], tone, width, height, fps, look }. With `screen: width` it has
+ * `window.testPerson` says whose: { colour: [r, g, b], tone or speech, width, height, fps, look }. With `screen: width` it has
  * a screen of that width too, which shows support/page/slide.js.
  *
  * The camera shows the person's colour, a clock as a pattern of bits (support/page/pattern.js), and a bar
@@ -57,15 +57,30 @@
   /** @type {GainNode} */
   let voice;
 
+  function hold(frequency) {
+    const tone = audio.createOscillator();
+    tone.frequency.value = frequency;
+    tone.connect(voice);
+    tone.start();
+  }
+
+  /** Again and again, a WAV file in base64. */
+  async function speak(wav) {
+    const bytes = Uint8Array.from(atob(wav), letter => letter.charCodeAt(0));
+    const speech = audio.createBufferSource();
+    speech.buffer = await audio.decodeAudioData(bytes.buffer);
+    speech.loop = true;
+    speech.connect(voice);
+    speech.start();
+  }
+
   function microphone() {
     if (!audio) {
       audio = new AudioContext();
       voice = audio.createGain();
-      voice.gain.value = person.silent ? 0 : 0.15;
-      const tone = audio.createOscillator();
-      tone.frequency.value = person.tone;
-      tone.connect(voice);
-      tone.start();
+      voice.gain.value = person.silent ? 0 : person.speech ? 1 : 0.15;
+      if (person.speech) void speak(person.speech);
+      else hold(person.tone);
     }
     const output = audio.createMediaStreamDestination();
     voice.connect(output);
