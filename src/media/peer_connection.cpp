@@ -160,6 +160,7 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
   shared_->ingestPads.assign(offer.lines.size(), nullptr);
   for (size_t i = 0; i < offer.lines.size(); ++i) {
     const MediaLine& line = offer.lines[i];
+    shared_->kinds.push_back(line.kind);
     if (line.kind == MediaLine::Kind::video && !line.screen) videoCodec_ = line.codec;
     if (!line.receive) continue;
     if (line.screen) shared_->screenLine = i;

@@ -4,6 +4,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include <array>
+#include <string_view>
 
 #include "base/log.h"
 #include "media/dtls_identity.h"
@@ -18,17 +19,55 @@ SignalConnection PeerConnection::Shared::connect(void* object, const char* signa
   return {object, g_signal_connect_data(object, signal, handler, kept, drop, GConnectFlags{})};
 }
 
-void PeerConnection::Shared::onPadAdded(GstPad* pad) {
-  if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
+std::optional<size_t> PeerConnection::Shared::lineOf(GstPad* pad) const {
   GObject* found = nullptr;
   g_object_get(pad, "transceiver", &found, nullptr);
-  if (found == nullptr) return;
+  if (found == nullptr) return std::nullopt;
   const auto transceiver = ObjectPtr<GstWebRTCRTPTransceiver>::adopt(found);
   guint line = 0;
   g_object_get(transceiver.get(), "mlineindex", &line, nullptr);
-  if (line >= ingestPads.size() || ingestPads[line] == nullptr || gst_pad_is_linked(ingestPads[line])) return;
+  GstCaps* caps = gst_pad_get_current_caps(pad);
+  if (caps == nullptr) return line;
+  const GstStructure* stream = gst_caps_get_structure(caps, 0);
+  const char* media = gst_structure_get_string(stream, "media");
+  const auto kind = std::string_view(media != nullptr ? media : "") == "audio" ? MediaLine::Kind::audio
+                                                                               : MediaLine::Kind::video;
+  gst_caps_unref(caps);
+  if (line < kinds.size() && kinds[line] == kind) return line;
+  // An SSRC that the offer does not name is the first line's to webrtcbin, whatever it is.
+  for (size_t other = 0; other < kinds.size(); ++other) {
+    if (kinds[other] == kind && ingestPads[other] != nullptr && !gst_pad_is_linked(ingestPads[other]))
+      return other;
+  }
+  return std::nullopt;
+}
+
+void PeerConnection::Shared::onPadAdded(GstPad* pad) {
+  if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
+  const auto line = lineOf(pad);
+  if (!line || *line >= ingestPads.size() || ingestPads[*line] == nullptr ||
+      gst_pad_is_linked(ingestPads[*line])) {
+    return discard(pad);
+  }
+  watchPackets(pad, *line);
+  if (gst_pad_link(pad, ingestPads[*line]) != GST_PAD_LINK_OK) {
+    log::error("peer.linkFailed", {{"mline", *line}});
+    discard(pad);
+  }
+}
+
+/// Nobody takes it; unlinked, its first packet would end the whole peer.
+void PeerConnection::Shared::discard(GstPad* pad) {
   gst_pad_add_probe(
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_DROP; }, nullptr, nullptr);
+}
+
+void PeerConnection::Shared::watchPackets(GstPad* pad, size_t line) {
+  constexpr auto packets =
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+  gst_pad_add_probe(
+      pad, packets,
       [](GstPad*, GstPadProbeInfo* info, gpointer self) { return static_cast<Shared*>(self)->onRtp(info); },
       this, nullptr);
   if (line == cameraLine) {
@@ -42,15 +81,12 @@ void PeerConnection::Shared::onPadAdded(GstPad* pad) {
   }
   if (line == screenLine) {
     gst_pad_add_probe(
-        pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        pad, packets,
         [](GstPad*, GstPadProbeInfo*, gpointer self) {
           static_cast<Shared*>(self)->lastScreenPacket = monotonicNow();
           return GST_PAD_PROBE_OK;
         },
         this, nullptr);
-  }
-  if (gst_pad_link(pad, ingestPads[line]) != GST_PAD_LINK_OK) {
-    log::error("peer.linkFailed", {{"mline", line}});
   }
 }
 

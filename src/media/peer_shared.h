@@ -22,7 +22,8 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::unique_ptr<JitterBuffers> jitterBuffers;
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
   std::unique_ptr<AudioIngest> audioIngest;
-  std::vector<GstPad*> ingestPads;  ///< by m-line, null where nothing is received; fixed before PLAYING
+  std::vector<GstPad*> ingestPads;     ///< by m-line, null where nothing is received; fixed before PLAYING
+  std::vector<MediaLine::Kind> kinds;  ///< by m-line; fixed before PLAYING
   std::optional<size_t> screenLine;
   std::optional<size_t> cameraLine;
   std::atomic<bool> verified = false;
@@ -49,6 +50,10 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   SignalConnection connect(void* object, const char* signal, GCallback handler);
 
   void onPadAdded(GstPad* pad);
+  /// The m-line whose stream that is; nullopt when it is none that is expected.
+  std::optional<size_t> lineOf(GstPad* pad) const;
+  static void discard(GstPad* pad);
+  void watchPackets(GstPad* pad, size_t line);
   GstPadProbeReturn onRtp(GstPadProbeInfo* info);
   /// Thread: RTCP's.
   void onRtcp(GstBuffer* compound);

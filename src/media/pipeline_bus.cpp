@@ -15,6 +15,15 @@ std::string factoryOf(GstObject* source) {
   return factory != nullptr ? GST_OBJECT_NAME(factory) : "pipeline";
 }
 
+/// Why data stopped, where that was it: " (not-linked)".
+std::string flowIn(GstMessage* message) {
+  const GstStructure* details = nullptr;
+  gst_message_parse_error_details(message, &details);
+  gint flow = 0;
+  if (details == nullptr || !gst_structure_get_int(details, "flow-return", &flow)) return "";
+  return std::string(" (") + gst_flow_get_name(static_cast<GstFlowReturn>(flow)) + ")";
+}
+
 }  // namespace
 
 void PipelineBus::watch(GstElement* pipeline, OnError onError) {
@@ -38,7 +47,8 @@ int PipelineBus::onMessage(GstBus*, GstMessage* message, void* self) {
     gst_message_parse_warning(message, &error, nullptr);
   }
   const std::string element = factoryOf(GST_MESSAGE_SRC(message));
-  const std::string sentence = error->message;
+  std::string sentence = error->message;
+  if (type == GST_MESSAGE_ERROR) sentence += flowIn(message);
   g_clear_error(&error);
   if (type == GST_MESSAGE_WARNING) {
     log::warning("media.warning", {{"element", element}, {"message", sentence}});
