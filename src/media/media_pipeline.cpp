@@ -36,19 +36,19 @@ MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
     : settings_(std::move(settings)), callbacks_(std::move(callbacks)) {
   audio_ = std::make_unique<AudioMixer>(settings_.audio, clock_);
   renditions_ = std::make_unique<RenditionSet>(settings_.renditions, formatOf(settings_.canvas), clock_);
-  startVideo();
+  startVideo({});
 }
 
-void MediaPipeline::startVideo() {
+void MediaPipeline::startVideo(MixerStart begin) {
   const auto sink = [this, format = formatOf(settings_.canvas)](GstBuffer* canvas) {
-    if (holding_) return;
     renditions_->push(canvas, format);
     snapshot_->offer(canvas);
     const std::lock_guard lock(canvasMutex_);
     if (canvasSink_) canvasSink_(canvas, format);
   };
   snapshot_ = std::make_unique<Snapshot>(formatOf(settings_.canvas));
-  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, sink);
+  if (marked_) begin.mark = drawRecordingMark(settings_.canvas.height);
+  video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, sink, std::move(begin));
   video_->setFrameDivisor(saving_.frameDivisor);
 }
 
@@ -82,14 +82,11 @@ Result<void> MediaPipeline::reconfigure(const MediaSettings& settings) {
 
 void MediaPipeline::show(std::shared_ptr<const Scene> scene) {
   if (video_->settings() == settings_.canvas) return video_->setScene(std::move(scene));
-  // The scene is drawn already: between the two mixers there is a frame's time, and none shows an empty
-  // canvas.
-  holding_ = true;
+  // The new one's first frame is the one that the old one would have drawn next.
   add(gone_.video, video_->counters());
+  const int64_t lastTick = video_->lastTick();
   video_.reset();
-  startVideo();
-  video_->setScene(std::move(scene));
-  holding_ = false;
+  startVideo({lastTick, std::move(scene), nullptr});
 }
 
 MediaPipeline::~MediaPipeline() {
@@ -410,6 +407,7 @@ Result<void> MediaPipeline::record(const std::shared_ptr<Recorder>& recorder,
 }
 
 void MediaPipeline::showRecordingMark(bool shown) {
+  marked_ = shown;
   video_->setMark(shown ? drawRecordingMark(settings_.canvas.height) : nullptr);
 }
 

@@ -180,7 +180,7 @@ class MediaPipeline {
   struct Member;
 
   void watch(Member& member, bool mute = false);
-  void startVideo();
+  void startVideo(MixerStart begin);
   void show(std::shared_ptr<const Scene> scene);
   std::shared_ptr<const Picture> cardFor(Member& member, const PlacedPerson& placed);
   std::shared_ptr<const Overlay> labelFor(Member& member, const PlacedPerson& placed);
@@ -207,8 +207,8 @@ class MediaPipeline {
   std::map<Id, std::unique_ptr<Member>> members_;
   std::mutex canvasMutex_;  ///< guards canvasSink_
   std::function<void(GstBuffer*, const CanvasFormat&)> canvasSink_;
-  std::atomic<bool> holding_ = false;  ///< a new mixer has no scene yet: what it draws goes nowhere
-  Stats gone_;                         ///< counters of what has been taken down
+  bool marked_ = false;  ///< the picture says that it is recorded
+  Stats gone_;           ///< counters of what has been taken down
 };
 
 }  // namespace tributary

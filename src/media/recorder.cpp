@@ -20,12 +20,20 @@ namespace {
 constexpr std::chrono::milliseconds watchInterval{100};
 constexpr size_t packetOverhead = 128;  // bytes a packet costs in the queue beside its data
 constexpr int64_t audioTickTime = 20'000'000;
+constexpr int64_t switchPatience = 500'000'000;  // ns; an encoder may lose its first picture
 
 struct NextPart {
   std::shared_ptr<UniqueFd> file;
 };
 enum class Command { pause, resume, stop };
 using Item = std::variant<RecordedPacket, NextPart, Command>;
+
+/// Whether a player of a file that began with `before` can be given `now` in it. The rate may change: every
+/// picture has its time.
+bool fitsInto(const MediaTracks::Video& before, const MediaTracks::Video& now) {
+  const bool sameConfig = now.config.empty() || before.config.empty() || now.config == before.config;
+  return before.codec == now.codec && before.width == now.width && before.height == now.height && sameConfig;
+}
 
 }  // namespace
 
@@ -38,7 +46,7 @@ class Recorder::Core {
   // Thread: owner. What the thread tells; set before it runs. Called on the writer's thread.
   std::function<void()> tellStarted;
   std::function<void()> tellFormat;
-  std::function<void(int)> tellPart;
+  std::function<void(int, int64_t)> tellPart;
   std::function<void(std::string)> tellFailed;
   std::function<void()> tellStopped;
 
@@ -138,7 +146,9 @@ class Recorder::Core {
 
   bool handle(NextPart& part) {
     nextFile_ = std::move(*part.file);
-    return true;
+    release(false);
+    report();
+    return !failed_;
   }
 
   bool handle(Command command) {
@@ -146,6 +156,7 @@ class Recorder::Core {
     if (command == Command::resume) timeline_.resume();
     if (command != Command::stop) return true;
     timeline_.drain([this](RecordingTimeline::Out out) { write(std::move(out)); });
+    release(true);
     if (writer_ && !failed_) append(writer_->flush());
     report();
     if (!failed_) tellStopped();
@@ -154,10 +165,36 @@ class Recorder::Core {
 
   void write(RecordingTimeline::Out out) {
     if (failed_) return;
+    const bool changes = writer_ && out.video != nullptr && format_ && !fitsInto(*format_, *out.video);
+    if (held_.empty() && !(changes && !nextFile_)) return writeNow(out);
+    hold(std::move(out));
+  }
+
+  /// Pictures that do not fit into the file wait for the next one.
+  void hold(RecordingTimeline::Out out) {
+    if (held_.empty()) tellFormat();
+    held_.emplace_back();
+    auto& last = held_.back();
+    if (out.video != nullptr) last.video = *out.video;
+    last.packet = std::move(out.packet);
+    const std::chrono::nanoseconds waited(last.packet.time - held_.front().packet.time);
+    if (waited > partPatience) release(true);
+  }
+
+  /// `anyway`: into the present file.
+  void release(bool anyway) {
+    for (auto& held : std::exchange(held_, {})) {
+      RecordingTimeline::Out out{std::move(held.packet), held.video ? &*held.video : nullptr};
+      anyway ? writeNow(std::move(out)) : write(std::move(out));
+    }
+  }
+
+  void writeNow(RecordingTimeline::Out out) {
+    if (failed_) return;
     const bool mayBegin = out.video != nullptr || !settings_.hasVideo;
     if (writer_ && nextFile_ && mayBegin) endPart();
     if (!writer_) beginPart(out);
-    if (out.video != nullptr) checkFormat(*out.video);
+    if (out.video != nullptr) format_ = *out.video;
     if (out.packet.kind == MediaPacket::Kind::video) ++frames_;
     out.packet.time -= partStart_;
     // Sound that the key frame of a new part has overtaken by less than a packet.
@@ -171,23 +208,21 @@ class Recorder::Core {
     file_ = std::move(nextFile_);
     bytes_ = 0;
     ++part_;
-    tellPart(part_);
   }
 
   void beginPart(const RecordingTimeline::Out& out) {
-    if (part_ == 1) tellStarted();
     partStart_ = out.packet.time;
+    if (part_ == 1) {
+      tellStarted();
+    } else {
+      report();
+      tellPart(part_, partStart_);
+    }
     writer_ = makeMediaWriter(settings_.container);
     MediaTracks tracks;
     tracks.preSkip = settings_.preSkip;
-    if (out.video != nullptr) tracks.video = format_ = *out.video;
+    if (out.video != nullptr) tracks.video = *out.video;
     append(writer_->header(tracks));
-  }
-
-  void checkFormat(const MediaTracks::Video& video) {
-    if (!format_ || *format_ == video) return;
-    format_ = video;
-    tellFormat();
   }
 
   void append(std::string_view bytes) {
@@ -237,6 +272,11 @@ class Recorder::Core {
   RecordingTimeline timeline_;
   UniqueFd file_;
   UniqueFd nextFile_;
+  struct Held {
+    MediaPacket packet;
+    std::optional<MediaTracks::Video> video;
+  };
+  std::vector<Held> held_;  ///< for the next part
   std::unique_ptr<MediaWriter> writer_;
   std::optional<MediaTracks::Video> format_;
   int part_ = 1;
@@ -259,7 +299,9 @@ Recorder::Recorder(UniqueFd file, Settings settings, Callbacks callbacks)
   };
   core_->tellStarted = [tell] { tell([](Recorder& self) { self.callbacks_.onStarted(); }); };
   core_->tellFormat = [tell] { tell([](Recorder& self) { self.callbacks_.onFormatChanged(); }); };
-  core_->tellPart = [tell](int part) { tell([part](Recorder& self) { self.callbacks_.onPart(part); }); };
+  core_->tellPart = [tell](int part, int64_t start) {
+    tell([part, start](Recorder& self) { self.callbacks_.onPart(part, start); });
+  };
   core_->tellFailed = [tell](std::string reason) {
     tell([reason = std::move(reason)](Recorder& self) { self.fail(reason); });
   };
@@ -276,7 +318,34 @@ Recorder::~Recorder() {
   core_->close();
 }
 
+void Recorder::expectVideo(uint64_t source) {
+  const std::lock_guard lock(sourceMutex_);
+  expectedSource_ = source;
+  switchAt_ = -1;
+}
+
+uint64_t Recorder::videoSource() const {
+  const std::lock_guard lock(sourceMutex_);
+  return source_;
+}
+
+bool Recorder::takes(const EncodedFrame& frame) {
+  if (frame.source != source_ && frame.keyFrame && frame.source == expectedSource_) {
+    source_ = frame.source;
+    switchAt_ = -1;
+  }
+  const bool superseded = switchAt_ >= 0 && frame.pts >= switchAt_ && frame.pts < switchAt_ + switchPatience;
+  return frame.source == source_ && !superseded;
+}
+
+void Recorder::onKeyFrameAhead(uint64_t source, int64_t pts) {
+  const std::lock_guard lock(sourceMutex_);
+  if (source == expectedSource_ && source != source_) switchAt_ = pts;
+}
+
 void Recorder::onVideo(const EncodedFrame& frame) {
+  const std::lock_guard lock(sourceMutex_);
+  if (!takes(frame)) return;
   RecordedPacket out;
   const bool isH264 = frame.codec == "H264";
   out.packet.kind = MediaPacket::Kind::video;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/main_context.h"
+#include "base/priority_mutex.h"
 #include "base/unique_fd.h"
 #include "container/media_file.h"
 #include "media/media_tap.h"
@@ -33,19 +34,25 @@ class Recorder : public VideoTap, public AudioTap {
     std::chrono::milliseconds stallLimit{1200};  ///< the disk takes nothing for so long: it has failed
   };
   struct Callbacks {
-    std::function<void()> onStarted;        ///< the first packet is on its way
-    std::function<void()> onFormatChanged;  ///< the picture's size: a new part would be good
-    std::function<void(int part)> onPart;   ///< from now on that file is written
+    std::function<void()> onStarted;  ///< the first packet is on its way
+    /// Pictures of another size or other H.264 parameters have come: they wait for nextPart(), for
+    /// `partPatience` at most, then the present file gets them.
+    std::function<void()> onFormatChanged;
+    /// From now on that file is written; it begins at `start` (ns) of the recording.
+    std::function<void(int part, int64_t start)> onPart;
     std::function<void(const std::string& reason)> onFailed;  ///< once; nothing more is written
   };
 
   Recorder(UniqueFd file, Settings settings, Callbacks callbacks);
   ~Recorder() override;
 
+  void expectVideo(uint64_t source) override;
+  uint64_t videoSource() const override;
+  void onKeyFrameAhead(uint64_t source, int64_t pts) override;
   void onVideo(const EncodedFrame& frame) override;
   void onAudio(int64_t pts, std::span<const uint8_t> opus) override;
 
-  /// Goes on in `file` from the next key frame on; ask for one.
+  /// Goes on in `file` from the first picture that waits for it on, or from the next key frame; ask for one.
   void nextPart(UniqueFd file);
   void pause();
   /// From the next key frame on; ask for one.
@@ -70,6 +77,7 @@ class Recorder : public VideoTap, public AudioTap {
   int64_t duration() const;
 
   static constexpr std::chrono::milliseconds drainTime{2000};
+  static constexpr std::chrono::milliseconds partPatience{2000};  ///< of the recording's time
 
  private:
   class Core;
@@ -78,7 +86,13 @@ class Recorder : public VideoTap, public AudioTap {
   void fail(const std::string& reason);
   void stopped(bool clean);
 
+  bool takes(const EncodedFrame& frame);
+
   std::shared_ptr<Core> core_;
+  mutable PriorityMutex sourceMutex_;  ///< held while a frame goes to the queue: the last one of one source
+  uint64_t source_ = 0;                ///< comes before the first one of the next
+  uint64_t expectedSource_ = 0;
+  int64_t switchAt_ = -1;  ///< ns: the expected one's first picture; −1: not known
   Callbacks callbacks_;
   std::chrono::milliseconds stallLimit_;
   std::function<void(bool)> onStopped_;

@@ -10,6 +10,7 @@ constexpr int64_t soundTick = 20'000'000;  // ns
 constexpr int64_t longestFill =
     60'000'000'000;  // ns; beyond that the clock has jumped, not the sound stopped
 constexpr int64_t noticeableHole = 300'000'000;  // ns
+constexpr int64_t shortestStep = 1'000'000;      // ns: Matroska's tick
 
 /// 20 ms of nothing: a CELT frame, mono, full band, coded as silence.
 const std::vector<uint8_t> silentPacket = {0xF8, 0xFF, 0xFE};
@@ -17,6 +18,11 @@ const std::vector<uint8_t> silentPacket = {0xF8, 0xFF, 0xFE};
 }  // namespace
 
 void RecordingTimeline::add(RecordedPacket packet, const Sink& sink) {
+  if (packet.packet.kind == MediaPacket::Kind::video && packet.packet.keyFrame) {
+    // Of another encoder, which has made the same picture as the one before it: one is enough.
+    while (!video_.empty() && video_.back().packet.time >= packet.packet.time)
+      video_.pop_back();
+  }
   (packet.packet.kind == MediaPacket::Kind::video ? video_ : audio_).push_back(std::move(packet));
   RecordedPacket next;
   while (takeNext(next, false))
@@ -50,6 +56,8 @@ void RecordingTimeline::place(RecordedPacket next, const Sink& sink) {
   }
   if (!running_ && !beginWith(next)) return;
   if (next.packet.time < origin_) return;
+  if (next.packet.kind == MediaPacket::Kind::video && next.packet.time <= lastGiven_)
+    next.packet.time = lastGiven_ + shortestStep;
   noteHole(next);
   if (next.packet.kind == MediaPacket::Kind::audio) fillSound(next.packet.time, sink);
   give(next, sink);
@@ -63,6 +71,7 @@ bool RecordingTimeline::beginWith(const RecordedPacket& next) {
   started_ = true;
   nextSound_ = -1;
   lastVideo_ = -1;
+  lastGiven_ = -1;
   soundStart_ = -1;
   soundCount_ = 0;
   return true;
@@ -79,6 +88,7 @@ void RecordingTimeline::noteHole(const RecordedPacket& next) {
     missing_ += static_cast<uint64_t>((next.packet.time - expected + next.packet.duration / 2) /
                                       next.packet.duration);
   }
+  lastGiven_ = next.packet.time;
   lastVideo_ = next.packet.time + next.packet.duration;
 }
 

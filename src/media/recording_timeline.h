@@ -28,7 +28,8 @@ class RecordingTimeline {
   };
   using Sink = std::function<void(Out)>;
 
-  /// Takes a packet, gives those whose turn has come.
+  /// Takes a packet, gives those whose turn has come. A key frame may be of another encoder than the picture
+  /// before it, and of the same canvas: it takes that one's place, or comes right behind it.
   void add(RecordedPacket packet, const Sink& sink);
   /// Gives all that waits.
   void drain(const Sink& sink);
@@ -73,8 +74,9 @@ class RecordingTimeline {
   bool started_ = false;
   int64_t origin_ = 0;  ///< the room's time that is 0, moved on by each pause
   int64_t end_ = 0;
-  int64_t nextSound_ = -1;  ///< room's time; −1: nothing to go by
-  int64_t lastVideo_ = -1;
+  int64_t nextSound_ = -1;   ///< room's time; −1: nothing to go by
+  int64_t lastVideo_ = -1;   ///< end of the last picture
+  int64_t lastGiven_ = -1;   ///< its beginning
   int64_t soundStart_ = -1;  ///< file time of the first packet since the last break
   int64_t soundCount_ = 0;   ///< packets since then
   int64_t worstSkew_ = 0;

@@ -26,6 +26,18 @@ Result<ObjectPtr<GstElement>> makePayloader(const VideoCodec& codec) {
   return payloader;
 }
 
+/// The canvas's time. x264enc gives its frames others, a thousand hours on, and a segment that says so.
+int64_t runningTime(GstPad* pad, GstBuffer* frame) {
+  const GstSegment* segment = nullptr;
+  GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
+  if (event != nullptr) gst_event_parse_segment(event, &segment);
+  const GstClockTime out = segment != nullptr
+                               ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(frame))
+                               : GST_BUFFER_PTS(frame);
+  if (event != nullptr) gst_event_unref(event);
+  return static_cast<int64_t>(out);
+}
+
 uint64_t nextId() {
   static std::atomic<uint64_t> last = 0;
   return ++last;
@@ -169,11 +181,18 @@ void Rendition::push(GstBuffer* canvas, const CanvasFormat& format) {
     keyFrameWanted_ = false;
     lastKeyFrame_ = pts;
     forceKeyFrame();
+    announceKeyFrame(pts);
   }
   GstBuffer* frame = own_.sameSize(format) ? gst_buffer_ref(canvas) : scaled(canvas, format);
   if (frame == nullptr) return;
   ++framesPushed_;
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), frame);
+}
+
+void Rendition::announceKeyFrame(int64_t pts) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& tap : taps_)
+    tap->onKeyFrameAhead(id_, pts);
 }
 
 uint64_t Rendition::framesDropped() const {
@@ -198,14 +217,14 @@ void Rendition::countTaken(GstPad* pad) {
 void Rendition::tapEncoded(GstPad* pad) {
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        static_cast<Rendition*>(self)->deliverToTaps(GST_PAD_PROBE_INFO_BUFFER(info));
+      [](GstPad* encoded, GstPadProbeInfo* info, gpointer self) {
+        static_cast<Rendition*>(self)->deliverToTaps(encoded, GST_PAD_PROBE_INFO_BUFFER(info));
         return GST_PAD_PROBE_OK;
       },
       this, nullptr);
 }
 
-void Rendition::deliverToTaps(GstBuffer* frame) {
+void Rendition::deliverToTaps(GstPad* pad, GstBuffer* frame) {
   std::vector<std::shared_ptr<VideoTap>> taps;
   {
     const std::lock_guard lock(mutex_);
@@ -213,11 +232,12 @@ void Rendition::deliverToTaps(GstBuffer* frame) {
   }
   GstMapInfo map;
   if (taps.empty() || !gst_buffer_map(frame, &map, GST_MAP_READ)) return;
-  const EncodedFrame encoded{spec_.codec,
+  const EncodedFrame encoded{id_,
+                             spec_.codec,
                              spec_.width,
                              spec_.height,
                              spec_.framerate,
-                             static_cast<int64_t>(GST_BUFFER_PTS(frame)),
+                             runningTime(pad, frame),
                              !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT),
                              {map.data, map.size}};
   for (const auto& tap : taps)
@@ -282,6 +302,7 @@ void Rendition::removeViewer(const PeerOutput* viewer) {
 void Rendition::addTap(std::shared_ptr<VideoTap> tap) {
   {
     const std::lock_guard lock(mutex_);
+    if (std::ranges::find(taps_, tap) != taps_.end()) return;
     taps_.push_back(std::move(tap));
   }
   requestKeyFrame();

@@ -68,7 +68,7 @@ class Rendition {
   void addViewer(std::shared_ptr<PeerOutput> viewer);
   void removeViewer(const PeerOutput* viewer);
   size_t viewers() const;
-  /// Gets every frame from the next on, key frame or not.
+  /// Gets every frame from the next on, key frame or not; one is asked for. Again is no harm.
   void addTap(std::shared_ptr<VideoTap> tap);
   void removeTap(const VideoTap* tap);
   /// Whether anybody wants it.
@@ -86,13 +86,14 @@ class Rendition {
   explicit Rendition(RenditionSpec spec);
   Result<void> build(const RoomClock& clock);
   void forceKeyFrame();
+  void announceKeyFrame(int64_t pts);
   void tapEncoded(GstPad* pad);
   void countTaken(GstPad* pad);
   bool isDue(int64_t pts);
   void deliverSpread(GstBufferList* packets, const std::vector<std::shared_ptr<PeerOutput>>& viewers);
   GstBuffer* scaled(GstBuffer* canvas, const CanvasFormat& format);
   void deliver(GstSample* sample);
-  void deliverToTaps(GstBuffer* frame);
+  void deliverToTaps(GstPad* pad, GstBuffer* frame);
 
   RenditionSpec spec_;
   const uint64_t id_;

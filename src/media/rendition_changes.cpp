@@ -20,7 +20,7 @@ void RenditionSet::put(Watching& watching, const std::shared_ptr<Rendition>& ren
   const auto before = renditions_.find(watching.key);
   const bool known = before != renditions_.end();
   if (known && before->second == rendition && rendition->hasViewer(viewer)) return;
-  if (known && before->second != rendition) leave(before->second, watching.viewer);
+  if (known && before->second != rendition) leave({before->second, watching.viewer, nullptr, monotonicNow()});
   watching.key = rendition->spec().key();
   std::erase_if(leaving_,
                 [&](const auto& left) { return left.from == rendition && left.viewer.get() == viewer; });
@@ -28,16 +28,17 @@ void RenditionSet::put(Watching& watching, const std::shared_ptr<Rendition>& ren
   if (!rendition->hasViewer(viewer)) rendition->addViewer(watching.viewer);
 }
 
-void RenditionSet::leave(const std::shared_ptr<Rendition>& from, const std::shared_ptr<PeerOutput>& viewer) {
-  leaving_.push_back({from, viewer, monotonicNow()});
+void RenditionSet::leave(Leaving leaving) {
+  leaving_.push_back(std::move(leaving));
   if (!sweeping_.running()) sweeping_ = Timer::every(sweepInterval, [this] { sweep(); });
 }
 
 void RenditionSet::sweep() {
   const int64_t now = monotonicNow();
   std::erase_if(leaving_, [now](const Leaving& left) {
-    if (left.viewer->videoSource() == left.from->id() && now - left.since < leavePatience) return false;
-    left.from->removeViewer(left.viewer.get());
+    if (left.present() == left.from->id() && now - left.since < leavePatience) return false;
+    if (left.viewer) left.from->removeViewer(left.viewer.get());
+    if (left.tap) left.from->removeTap(left.tap.get());
     return true;
   });
   dropUnused();
@@ -90,7 +91,7 @@ Result<void> RenditionSet::reconfigure(RenditionSettings settings, const CanvasF
     const auto old = before.find(watching.key);
     const auto& rendition = renditions_.at(specFor(watching.codec, watching.rendition).key());
     if (old != before.end() && old->second != rendition) {
-      leave(old->second, watching.viewer);
+      leave({old->second, watching.viewer, nullptr, monotonicNow()});
       watching.key.clear();  // another rendition may have that key now, which put() must not leave
     }
     put(watching, rendition);
@@ -99,15 +100,21 @@ Result<void> RenditionSet::reconfigure(RenditionSettings settings, const CanvasF
   return {};
 }
 
-/// A recorder cannot have both streams: it goes at once, and the new one begins with a key frame.
+void RenditionSet::put(Tapping& tapping, const std::shared_ptr<Rendition>& rendition) {
+  tapping.key = rendition->spec().key();
+  std::erase_if(leaving_,
+                [&](const auto& left) { return left.from == rendition && left.tap == tapping.tap; });
+  tapping.tap->expectVideo(rendition->id());
+  rendition->addTap(tapping.tap);
+}
+
 void RenditionSet::moveTaps(const Renditions& before) {
   for (auto& [tap, tapping] : taps_) {
     const auto old = before.find(tapping.key);
     const auto& rendition = renditions_.at(specFor(tapping.wish).key());
     if (old != before.end() && old->second == rendition) continue;
-    if (old != before.end()) old->second->removeTap(tap);
-    rendition->addTap(tapping.tap);
-    tapping.key = rendition->spec().key();
+    if (old != before.end()) leave({old->second, nullptr, tapping.tap, monotonicNow()});
+    put(tapping, rendition);
   }
   dropUnused();
 }
@@ -149,7 +156,7 @@ void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spe
       if (watching.key == key) put(watching, *started);
     }
     for (auto& [tap, tapping] : taps_) {
-      if (tapping.key == key) (*started)->addTap(tapping.tap);
+      if (tapping.key == key) put(tapping, *started);
     }
   });
 }

@@ -116,16 +116,17 @@ Result<void> RenditionSet::tap(const std::shared_ptr<VideoTap>& tap, const TapWi
   untap(tap.get());
   const auto rendition = running(specFor(wish));
   if (!rendition) return tl::unexpected(rendition.error());
-  (*rendition)->addTap(tap);
-  taps_[tap.get()] = {(*rendition)->spec().key(), tap, wish};
+  put(taps_[tap.get()] = {"", tap, wish}, *rendition);
   return {};
 }
 
 void RenditionSet::untap(const VideoTap* tap) {
-  const auto known = taps_.extract(tap);
-  if (known.empty()) return;
-  const auto rendition = renditions_.find(known.mapped().key);
-  if (rendition != renditions_.end()) rendition->second->removeTap(tap);
+  if (taps_.erase(tap) == 0) return;
+  std::erase_if(leaving_, [tap](const auto& left) { return left.tap.get() == tap; });
+  for (const auto& [key, rendition] : renditions_)
+    rendition->removeTap(tap);
+  for (const auto& rendition : replaced_)
+    rendition->removeTap(tap);
   dropUnused();
 }
 

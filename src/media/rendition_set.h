@@ -60,7 +60,8 @@ class RenditionSet {
     std::optional<RenditionChoice> own;
     std::optional<EncoderSettings> encoder;  ///< of its own
   };
-  /// Gives `tap` the encoded frames. The error says why the encoder does not start.
+  /// Gives `tap` the encoded frames, and where its rendition is replaced those of the old one until the new
+  /// one has given a key frame. The error says why the encoder does not start.
   Result<void> tap(const std::shared_ptr<VideoTap>& tap, const TapWish& wish);
   /// When this returns at most one call of the tap is still under way.
   void untap(const VideoTap* tap);
@@ -94,11 +95,14 @@ class RenditionSet {
     std::string codec;
     std::string rendition;
   };
-  /// A rendition that a viewer still sees until the one it moves to has given a key frame.
+  /// A rendition that a viewer, or a tap, still sees until the one it moves to has given a key frame.
   struct Leaving {
     std::shared_ptr<Rendition> from;
-    std::shared_ptr<PeerOutput> viewer;
-    int64_t since;  ///< monotonicNow()
+    std::shared_ptr<PeerOutput> viewer;  ///< or
+    std::shared_ptr<VideoTap> tap;
+    int64_t since = 0;  ///< monotonicNow()
+
+    uint64_t present() const { return viewer ? viewer->videoSource() : tap->videoSource(); }
   };
   using Renditions = std::map<std::string, std::shared_ptr<Rendition>>;
 
@@ -117,8 +121,9 @@ class RenditionSet {
   std::vector<RenditionSpec> wanted() const;
   Result<Renditions> replacements();
   void moveTaps(const Renditions& before);
+  void put(Tapping& tapping, const std::shared_ptr<Rendition>& rendition);
   void put(Watching& watching, const std::shared_ptr<Rendition>& rendition, bool mute = false);
-  void leave(const std::shared_ptr<Rendition>& from, const std::shared_ptr<PeerOutput>& viewer);
+  void leave(Leaving leaving);
   void sweep();
   void dropUnused();
   void onError(const std::string& key, uint64_t id, const std::string& sentence);

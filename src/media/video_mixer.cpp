@@ -62,14 +62,17 @@ void drawOverlay(const PictureView& canvas, const Scene::Placed& placed) {
 
 }  // namespace
 
-VideoMixer::VideoMixer(const CanvasSettings& settings, const RoomClock& clock, Sink sink)
+VideoMixer::VideoMixer(const CanvasSettings& settings, const RoomClock& clock, Sink sink, MixerStart begin)
     : settings_(settings),
       clock_(clock),
       sink_(std::move(sink)),
       pool_(makeCanvasPool(formatOf(settings))),
-      background_(Picture::create(settings.width, settings.height)) {
+      background_(Picture::create(settings.width, settings.height)),
+      mark_(std::move(begin.mark)) {
   fill(background_->view(), yuvFromRgb(settings.background));
-  ticker_ = std::make_unique<Ticker>("mix-video", 1, settings.framerate, [this](int64_t due) { tick(due); });
+  if (begin.scene) setScene(std::move(begin.scene));
+  ticker_ = std::make_unique<Ticker>(
+      "mix-video", 1, settings.framerate, [this](int64_t due) { tick(due); }, begin.lastTick);
 }
 
 VideoMixer::~VideoMixer() {

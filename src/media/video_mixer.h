@@ -27,6 +27,14 @@ struct CanvasSettings {
   bool operator==(const CanvasSettings&) const = default;
 };
 
+/// What a mixer begins with that goes on for another: the time that one's last tick was due (its next is one
+/// interval later), what to draw, and what over it.
+struct MixerStart {
+  int64_t lastTick = 0;  ///< 0: there was none
+  std::shared_ptr<const Scene> scene;
+  std::shared_ptr<const Overlay> mark;
+};
+
 /// Draws the canvas: at each tick of its own clock, every tile's frame of the moment copied 1:1 to its
 /// place. It waits for nobody (see docs/decisions/0001-own-canvas.md). While a tile glides to a new size its
 /// frames are scaled into the canvas as they came.
@@ -36,7 +44,7 @@ class VideoMixer {
   /// reference, not to write to. Thread: the mixer's, must not block.
   using Sink = std::function<void(GstBuffer* canvas)>;
 
-  VideoMixer(const CanvasSettings& settings, const RoomClock& clock, Sink sink);
+  VideoMixer(const CanvasSettings& settings, const RoomClock& clock, Sink sink, MixerStart begin = {});
   ~VideoMixer();
 
   /// From the next tick on. Thread: any.
@@ -50,6 +58,7 @@ class VideoMixer {
   void setFrameDivisor(int divisor) { divisor_ = divisor; }
 
   const CanvasSettings& settings() const { return settings_; }
+  int64_t lastTick() const { return ticker_->lastDue(); }
 
   struct Counters {
     uint64_t rendered = 0;

@@ -193,7 +193,7 @@ void Recording::onEvent(const Json& fields) {
     manifest_.note(fields["note"], offset_ + fields["at"].numberOr(0));
     dirty_ = true;
   }
-  if (kind == "part") partBegan();
+  if (kind == "part") partBegan(offset_ + fields["start"].numberOr(manifest_.duration - offset_));
   if (kind == "formatChanged") nextPart();
   if (kind == "failed") end(RecordingStatus::failed, fields["reason"].stringOr("the room gave no reason"));
 }
@@ -270,12 +270,11 @@ void Recording::nextPart() {
   });
 }
 
-void Recording::partBegan() {
+void Recording::partBegan(double start) {
   const size_t before = current_;
   rotating_ = false;
   current_ = manifest_.files.size() - 1;
-  auto& file = manifest_.files[current_];
-  file.start = manifest_.duration;
+  manifest_.files[current_].start = start;
   finishPart(before);
   saveManifest();
 }

@@ -77,7 +77,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void checkDisk();
   void letGoOfFile();
   void nextPart();
-  void partBegan();
+  void partBegan(double start);
   void end(RecordingStatus status, const std::string& why);
   void finishPart(size_t index);
   void giveToFinisher(size_t index);

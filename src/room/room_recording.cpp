@@ -115,9 +115,9 @@ void RoomRecording::start(const Json& params, UniqueFd file, Reply reply) {
     if (const auto waiting = std::exchange(starting_, nullptr)) (*waiting)(Json::object());
   };
   callbacks.onFormatChanged = [this] { notify("formatChanged", Json::object()); };
-  callbacks.onPart = [this](int part) {
+  callbacks.onPart = [this](int part, int64_t start) {
+    notify("part", Json::object({{"part", part}, {"start", seconds(start)}}));
     sendProgress();
-    notify("part", Json::object({{"part", part}}));
   };
   callbacks.onFailed = [this](const std::string& reason) { failed(reason); };
   recorder_ = std::make_shared<Recorder>(std::move(file), *settings, std::move(callbacks));

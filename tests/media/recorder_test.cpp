@@ -50,7 +50,7 @@ class RecorderTest : public testing::Test {
     Recorder::Callbacks callbacks;
     callbacks.onStarted = [this] { started_ = true; };
     callbacks.onFormatChanged = [] {};
-    callbacks.onPart = [this](int part) { part_ = part; };
+    callbacks.onPart = [this](int part, int64_t) { part_ = part; };
     callbacks.onFailed = [this](const std::string& reason) { failure_ = reason; };
     recorder_ = std::make_shared<Recorder>(std::move(to), settings, callbacks);
     std::optional<RenditionSet::TapWish> wish;

@@ -43,7 +43,7 @@ TEST_F(RecordingsTest, AreStartedByAModeratorAndToldToAll) {
 
   const Json done = recording(id);
   EXPECT_EQ(done["status"].stringOr(""), "completed") << done.dump(true);
-  EXPECT_EQ(manifestOnDisk(done).dump(), done.dump());
+  EXPECT_TRUE(waitFor([&] { return manifestOnDisk(done).dump() == done.dump(); })) << done.dump();
   EXPECT_EQ(leftParts(), 0);
   EXPECT_EQ(done["participants"].size(), 3U);
   EXPECT_EQ(done["participants"].at(1)["name"].stringOr(""), "Bob <\"& \\ ../..");

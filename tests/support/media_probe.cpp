@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <numbers>
+#include <sstream>
 
 namespace tributary::test {
 namespace {
@@ -42,9 +43,24 @@ void readPackets(const Json& packets, Probe& out) {
     }
     out.videoEnd = std::max(out.videoEnd, end);
     if (packet["flags"].stringOr("").starts_with("K")) ++out.keyFrames;
-    if (last >= 0) out.worstStep = std::max(out.worstStep, time - last);
+    if (last >= 0) {
+      out.worstStep = std::max(out.worstStep, time - last);
+      out.smallestStep = std::min(out.smallestStep, time - last);
+    }
     last = time;
   }
+}
+
+std::vector<Colour> coloursOf(const std::string& path, const std::string& from, const std::string& pictures,
+                              double x, double y) {
+  const std::string crop = "crop=8:8:iw*" + std::to_string(x) + ":ih*" + std::to_string(y) + ",scale=1:1";
+  const std::string pixels = run("ffmpeg -v quiet " + from + " -i " + quoted(path) + " " + pictures +
+                                 " -vf " + quoted(crop) + " -f rawvideo -pix_fmt rgb24 -");
+  std::vector<Colour> out;
+  const auto channel = [&pixels](size_t i) { return static_cast<int>(static_cast<uint8_t>(pixels[i])); };
+  for (size_t i = 0; i + 3 <= pixels.size(); i += 3)
+    out.push_back({channel(i), channel(i + 1), channel(i + 2)});
+  return out;
 }
 
 }  // namespace
@@ -91,12 +107,26 @@ double toneLevel(const std::string& path, double hertz, double from, double to) 
 }
 
 Colour colourAt(const std::string& path, double at, double x, double y) {
-  const std::string crop = "crop=8:8:iw*" + std::to_string(x) + ":ih*" + std::to_string(y) + ",scale=1:1";
-  const std::string pixel = run("ffmpeg -v quiet -ss " + std::to_string(at) + " -i " + quoted(path) +
-                                " -frames:v 1 -vf " + quoted(crop) + " -f rawvideo -pix_fmt rgb24 -");
-  if (pixel.size() < 3) return {-1, -1, -1};
-  const auto channel = [&pixel](size_t i) { return static_cast<int>(static_cast<uint8_t>(pixel[i])); };
-  return {channel(0), channel(1), channel(2)};
+  const auto seen = coloursOf(path, "-ss " + std::to_string(at), "-frames:v 1", x, y);
+  return seen.empty() ? Colour{-1, -1, -1} : seen.front();
+}
+
+std::vector<Colour> coloursAt(const std::string& path, double x, double y) {
+  return coloursOf(path, "", "-fps_mode passthrough", x, y);
+}
+
+std::vector<std::string> sizesOf(const std::string& path) {
+  std::istringstream lines(
+      run("ffprobe -v quiet -select_streams v -show_entries frame=width,height "
+          "-of csv=p=0:s=x " +
+          quoted(path)));
+  std::vector<std::string> out;
+  for (std::string line; std::getline(lines, line);) {
+    while (!line.empty() && line.back() == 'x')
+      line.pop_back();
+    if (!line.empty() && (out.empty() || out.back() != line)) out.push_back(line);
+  }
+  return out;
 }
 
 }  // namespace tributary::test

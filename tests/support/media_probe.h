@@ -16,6 +16,7 @@ struct Probe {
   int64_t frames = 0;  ///< pictures decoded
   int64_t keyFrames = 0;
   double worstStep = 0;  ///< seconds: the largest step between two pictures
+  double smallestStep = 1e9;
   std::vector<std::string> codecs;
   std::vector<std::string> chapters;
 };
@@ -31,5 +32,9 @@ struct Colour {
   int b = 0;
 };
 Colour colourAt(const std::string& path, double at, double x, double y);
+/// The same of every picture.
+std::vector<Colour> coloursAt(const std::string& path, double x, double y);
+/// Sizes of the decoded pictures ("640x360"), each named again where it changes.
+std::vector<std::string> sizesOf(const std::string& path);
 
 }  // namespace tributary::test
