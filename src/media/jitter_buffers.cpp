@@ -24,6 +24,10 @@ ResendWait::Reading read(GstElement* buffer, double pathMs) {
           pathMs};
 }
 
+bool hasParent(GstElement* element) {
+  return static_cast<bool>(ObjectPtr<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(element))));
+}
+
 }  // namespace
 
 JitterBuffers::JitterBuffers(int start) : start_(start) {}
@@ -37,7 +41,10 @@ void JitterBuffers::add(GstElement* buffer) {
 
 void JitterBuffers::adapt(double roundTripMs) {
   const std::lock_guard lock(mutex_);
+  std::erase_if(buffers_,
+                [](const Buffer& buffer) { return buffer.inUse && !hasParent(buffer.element.get()); });
   for (auto& buffer : buffers_) {
+    buffer.inUse = buffer.inUse || hasParent(buffer.element.get());
     const int before = buffer.wait.current();
     const int wait = buffer.wait.update(read(buffer.element.get(), roundTripMs));
     if (wait != before) g_object_set(buffer.element.get(), "latency", static_cast<guint>(wait), nullptr);

@@ -21,7 +21,8 @@ class JitterBuffers {
 
   /// A new one of webrtcbin's.
   void add(GstElement* buffer);
-  /// To be called once a second, with the round trip of the way (0: not known).
+  /// To be called once a second, with the round trip of the way (0: not known). Lets go of those that rtpbin
+  /// has let go of, so that a client which makes up SSRCs does not add to them for ever.
   void adapt(double roundTripMs);
   /// The longest wait of any, milliseconds.
   int longest() const;
@@ -30,6 +31,7 @@ class JitterBuffers {
   struct Buffer {
     ObjectPtr<GstElement> element;
     ResendWait wait;
+    bool inUse = false;  ///< by rtpbin, which adds it after it has told of it
   };
   int start_;
   mutable std::mutex mutex_;

@@ -66,6 +66,19 @@ TEST(Peers, OfTwoCodecsSeeEverybodyAndHearAllButThemselves) {
   EXPECT_EQ(renditions[1].viewers, 2U);
 }
 
+TEST(Peers, WhoNamesNoSsrcsIsSeenAndHeard) {
+  MediaRoom room;
+  for (const Talk& talk : {Talk{"a", red, 400}, Talk{"b", green, 650}, Talk{"c", blue, 900}}) {
+    auto options = person(talk.colour, talk.tone);
+    options.namesSsrcs = false;
+    room.join(talk.id, options);
+  }
+  room.arrange();
+  EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green) && alike(room.seen("b", "c"), blue); }));
+  EXPECT_TRUE(
+      waitFor([&] { return room.peer("a").toneLevel(650) > -35 && room.peer("b").toneLevel(900) > -35; }));
+}
+
 TEST(Peers, TellHowWellTheyReceive) {
   MediaRoom room;
   room.join("a", person(red, 400));

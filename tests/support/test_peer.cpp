@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstring>
 #include <numbers>
+#include <sstream>
 #include <utility>
 
 namespace tributary::test {
@@ -101,6 +102,16 @@ bool waitFor(const std::function<bool()>& condition, double seconds) {
   return met;
 }
 
+/// Who does not say is found by its payload type alone.
+static std::string withoutSsrcs(const std::string& sdp) {
+  std::istringstream lines(sdp);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("a=ssrc")) out += line + "\n";
+  }
+  return out;
+}
+
 std::shared_ptr<TestPeer> TestPeer::create(Options options) {
   std::shared_ptr<TestPeer> peer(new TestPeer(std::move(options)));
   peer->build();
@@ -182,7 +193,8 @@ void TestPeer::build() {
                            if (offer == nullptr) return;
                            g_signal_emit_by_name(self->webrtc_, "set-local-description", offer, nullptr);
                            gchar* text = gst_sdp_message_as_text(offer->sdp);
-                           post([weak = std::weak_ptr(self), sdp = std::string(text)] {
+                           post([weak = std::weak_ptr(self),
+                                 sdp = self->options_.namesSsrcs ? std::string(text) : withoutSsrcs(text)] {
                              const auto peer = weak.lock();
                              if (peer && peer->onOffer) peer->onOffer(sdp);
                            });

@@ -28,6 +28,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     int bitrate = 600'000;
     uint32_t screen = 0;  ///< 0xRRGGBB of a screen on a second video line; 0: no such line
     bool levels = false;  ///< tells how loud its packets are (RFC 6464)
+    bool namesSsrcs = true;  ///< in its offer
     bool receives = true;
     bool sends = true;
   };
