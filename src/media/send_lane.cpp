@@ -22,14 +22,26 @@ SendLane::~SendLane() {
     pthread_cond_broadcast(&changed_);
   }
   for (auto& thread : threads_)
-    thread.join();
+    thread.join();  // also those that have ended
   pthread_cond_destroy(&changed_);
 }
 
 void SendLane::startThread() {
   ++woken_;  // it begins by looking for work
-  begun_.push_back(0);
-  threads_.emplace_back([this, index = threads_.size()] { loop(index); });
+  const auto index = static_cast<size_t>(std::ranges::find(begun_, ended) - begun_.begin());
+  const auto run = [this, index] { loop(index); };
+  if (index < threads_.size()) {
+    threads_[index].join();  // at once: it said so with the lock held, and does nothing after that
+    threads_[index] = std::thread(run);
+    begun_[index] = 0;
+  } else {
+    begun_.push_back(0);
+    threads_.emplace_back(run);
+  }
+}
+
+size_t SendLane::alive() const {
+  return begun_.size() - static_cast<size_t>(std::ranges::count(begun_, ended));
 }
 
 /// One thread that is at it is enough, unless it is stuck or the oldest has waited too long.
@@ -38,10 +50,11 @@ void SendLane::wakeIfNeeded(int64_t now) {
   const bool moving =
       std::ranges::any_of(begun_, [now](int64_t at) { return at > 0 && now - at < patience; });
   if (moving && now - waiting_.front().since < patience) return;
+  if (std::ranges::any_of(begun_, [](int64_t at) { return at > 0; })) needed_ = now;
   if (idle_ > 0) {
     ++woken_;
     pthread_cond_signal(&changed_);
-  } else if (threads_.size() < mostThreads) {
+  } else if (alive() < mostThreads) {
     startThread();
   }
 }
@@ -61,6 +74,10 @@ void SendLane::loop(size_t index) {
   --woken_;
   while (!stop_) {
     if (waiting_.empty()) {
+      if (index > 0 && monotonicNow() - needed_ > keep) {
+        begun_[index] = ended;
+        return;
+      }
       ++idle_;
       pthread_cond_wait(&changed_, mutex_.native());
       --idle_;
@@ -81,7 +98,7 @@ void SendLane::loop(size_t index) {
 
 size_t SendLane::threads() const {
   const std::lock_guard lock(mutex_);
-  return threads_.size();
+  return alive();
 }
 
 }  // namespace tributary

@@ -20,7 +20,7 @@ namespace tributary {
 /// A push may take long: the lock of an RTP session that somebody holds, a transport that is not ready. It
 /// holds up its own stream only: whatever has waited for longer than `patience` when something else comes or
 /// is taken gets another thread, up to `mostThreads`. The same serves a machine with more cores when one
-/// thread does not keep up.
+/// thread does not keep up. The others end once a single one has been enough for `keep`.
 ///
 /// Teardown: after everything that it pushes into has stopped; it waits for the pushes in hand.
 class SendLane {
@@ -38,10 +38,11 @@ class SendLane {
 
   /// Never blocks. Thread: any.
   void schedule(std::shared_ptr<Work> work);
-  size_t threads() const;
+  size_t threads() const;  ///< now; at least one
 
   static constexpr int64_t patience = 5'000'000;  ///< ns; a quarter of a sound packet
   static constexpr size_t mostThreads = 8;
+  static constexpr int64_t keep = 3'000'000'000;  ///< ns; a busy moment seldom comes alone
 
  private:
   struct Waiting {
@@ -49,8 +50,11 @@ class SendLane {
     int64_t since;
   };
 
+  static constexpr int64_t ended = -1;
+
   void loop(size_t index);
   void startThread();
+  size_t alive() const;
   void wakeIfNeeded(int64_t now);
 
   const std::string name_;
@@ -59,7 +63,8 @@ class SendLane {
   std::deque<Waiting> waiting_;
   size_t idle_ = 0;
   size_t woken_ = 0;            ///< told that there is work, and not come to it yet
-  std::vector<int64_t> begun_;  ///< when each thread took what it is at; 0: it is at nothing
+  std::vector<int64_t> begun_;  ///< when each thread took what it is at; 0: it is at nothing; or `ended`
+  int64_t needed_ = 0;          ///< when one thread was last too few
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };

@@ -73,6 +73,26 @@ TEST(SendLane, WhatIsHeldUpHoldsUpNobodyElse) {
   held->release.open();
 }
 
+TEST(SendLane, GoesBackToOneThreadWhenThatIsEnoughAgain) {
+  SendLane lane("test-lane");
+  for (int round = 0; round < 2; ++round) {
+    const auto held = std::make_shared<Held>();
+    lane.schedule(held);
+    ASSERT_TRUE(held->begun.wait());
+    for (int i = 0; i < 3000 && lane.threads() < 2; ++i) {
+      std::this_thread::sleep_for(milliseconds(10));
+      lane.schedule(std::make_shared<Done>());
+    }
+    ASSERT_GE(lane.threads(), 2U) << "round " << round;
+    held->release.open();
+    for (int i = 0; i < 3000 && lane.threads() > 1; ++i) {
+      std::this_thread::sleep_for(milliseconds(10));
+      lane.schedule(std::make_shared<Done>());
+    }
+    EXPECT_EQ(lane.threads(), 1U) << "round " << round;
+  }
+}
+
 TEST(SendLane, OneThreadForWorkThatTakesNoTime) {
   SendLane lane("test-lane");
   for (int i = 0; i < 100; ++i) {
