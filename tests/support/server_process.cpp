@@ -62,10 +62,12 @@ void ServerProcess::start() {
   const std::string programs = build != nullptr ? build : "build";
   GSubprocessLauncher* launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
   g_subprocess_launcher_set_stderr_file_path(launcher, (dir_ + "/log").c_str());
-  process_ =
-      g_subprocess_launcher_spawn(launcher, nullptr, (programs + "/tributary").c_str(), "--config",
-                                  (dir_ + "/config.json").c_str(), "--state-dir", (dir_ + "/state").c_str(),
-                                  "--listen", ("127.0.0.1:" + std::to_string(port_)).c_str(), nullptr);
+  // The kernel ends it with us: else a test that crashed would leave it behind, holding what meson reads
+  // from.
+  process_ = g_subprocess_launcher_spawn(
+      launcher, nullptr, "setpriv", "--pdeathsig", "KILL", (programs + "/tributary").c_str(), "--config",
+      (dir_ + "/config.json").c_str(), "--state-dir", (dir_ + "/state").c_str(), "--listen",
+      ("127.0.0.1:" + std::to_string(port_)).c_str(), nullptr);
   g_object_unref(launcher);
   const double until = now() + 60;
   while (httpGet(url() + "/healthz").empty() && now() < until)
