@@ -130,8 +130,9 @@ bool SocketStream::readSome() {
 }
 
 void SocketStream::write(std::string_view bytes, UniqueFd fd) {
+  UnhurriedFd passenger(std::move(fd));
   if (!isOpen()) return;
-  if (fd) passengers_.push_back({queue_.size(), std::move(fd)});
+  if (passenger.get() >= 0) passengers_.push_back({queue_.size(), std::move(passenger)});
   queue_ += bytes;
   if (queue_.size() - sent_ > maxQueuedBytes_) {
     fail("the other side does not read: " + std::to_string(queue_.size() - sent_) + " bytes wait for it");

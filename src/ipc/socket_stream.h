@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/close_elsewhere.h"
 #include "base/unique_fd.h"
 
 typedef struct _GSource GSource;
@@ -27,7 +28,7 @@ class SocketStream : public std::enable_shared_from_this<SocketStream> {
   static std::shared_ptr<SocketStream> open(UniqueFd fd, size_t maxQueuedBytes, Handlers handlers);
   ~SocketStream();
 
-  /// `fd`, if any, goes with the first of the bytes (SCM_RIGHTS).
+  /// `fd`, if any, goes with the first of the bytes (SCM_RIGHTS), and is closed elsewhere.
   void write(std::string_view bytes, UniqueFd fd = {});
   /// Stops at once and reports `reason` from the main loop.
   void fail(const std::string& reason);
@@ -52,7 +53,7 @@ class SocketStream : public std::enable_shared_from_this<SocketStream> {
   size_t sent_ = 0;  ///< bytes of queue_ that are gone already
   struct Passenger {
     size_t at;  ///< the byte of queue_ that it goes with
-    UniqueFd fd;
+    UnhurriedFd fd;
   };
   std::deque<Passenger> passengers_;
 };

@@ -124,6 +124,11 @@ Json Manifest::toJson() const {
   return out;
 }
 
+size_t Manifest::unfinishedFiles() const {
+  const auto count = std::ranges::count_if(files, [](const File& file) { return file.sha256.empty(); });
+  return static_cast<size_t>(count);
+}
+
 Json Manifest::brief() const {
   int64_t size = 0;
   for (const auto& file : files)

@@ -70,6 +70,8 @@ struct Manifest {
   Json after;  ///< how finish hook and upload are doing; null: there are none
 
   Json toJson() const;
+  /// Files whose names still end in ".part".
+  size_t unfinishedFiles() const;
   /// The same without what is long: for lists and webhooks.
   Json brief() const;
   std::string manifestPath() const { return path + ".json"; }

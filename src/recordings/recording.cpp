@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/close_elsewhere.h"
 #include "base/log.h"
 #include "base/timestamp.h"
 
@@ -21,8 +22,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds tickInterval{1000};
 constexpr std::chrono::milliseconds openingLook{100};
 constexpr std::chrono::milliseconds retryInterval{2000};
-/// A disk that failed may be well again soon.
-constexpr std::array<std::chrono::seconds, 5> finishRetries = {2s, 4s, 8s, 16s, 32s};
+/// A disk that failed may be well again soon; for later there is Recordings::look().
+constexpr std::array<std::chrono::seconds, 3> finishRetries = {2s, 4s, 8s};
 constexpr unsigned syncTicks = 5;  // s between two fdatasync(): what a power cut may cost
 
 /// What is wrong with the disk or the file, or "". Blocks. fdatasync() is here and not in the room since it
@@ -95,6 +96,7 @@ void Recording::start(RoomPort& room, Done done) {
   openPart([self = shared_from_this(), done = Done(once)](Result<UniqueFd> file) {
     self->opening_.stop();
     if (self->over() || self->stopping_) {
+      if (file) closeElsewhere(std::move(*file));
       return done(fail(ErrorCode::internal, "the recording was stopped before it began"));
     }
     if (!file) {
@@ -112,9 +114,12 @@ void Recording::start(RoomPort& room, Done done) {
 }
 
 void Recording::askToStart(UniqueFd file, Done done) {
-  if (room_ == nullptr) return done(fail(ErrorCode::internal, "the room is gone"));
+  if (room_ == nullptr) {
+    closeElsewhere(std::move(file));
+    return done(fail(ErrorCode::internal, "the room is gone"));
+  }
   letGoOfFile();
-  syncFd_ = std::make_shared<UniqueFd>(::dup(file.get()));
+  syncFd_ = std::make_shared<UnhurriedFd>(UniqueFd(::dup(file.get())));
   current_ = manifest_.files.size() - 1;
   Json params = options_.toRoom(manifest_.recordingId);
   params.set("stallTimeout", static_cast<double>(context_.stallTimeout.count()) / 1000);
@@ -238,7 +243,7 @@ void Recording::checkLimits() {
 }
 
 void Recording::checkDisk() {
-  if (!syncFd_ || !*syncFd_ || stopping_ || over() || context_.disk.pending() > 0) return;
+  if (!syncFd_ || stopping_ || over() || context_.disk.pending() > 0) return;
   context_.disk.run([fd = syncFd_, self = shared_from_this(), durable = ticks_ % syncTicks == 0] {
     std::string trouble = troubleOf(self->context_, fd->get(), durable);
     return [self, trouble = std::move(trouble)] {
@@ -247,16 +252,18 @@ void Recording::checkDisk() {
   });
 }
 
-/// On the disk's thread: closing may wait for the disk.
 void Recording::letGoOfFile() {
-  if (syncFd_) context_.disk.run([fd = std::exchange(syncFd_, nullptr)]() -> DiskThread::Then { return {}; });
+  syncFd_.reset();
 }
 
 void Recording::nextPart() {
   if (rotating_ || stopping_ || interrupted_ || paused_ || room_ == nullptr || over()) return;
   rotating_ = true;
   openPart([self = shared_from_this()](Result<UniqueFd> file) {
-    if (self->stopping_ || self->over() || self->interrupted_ || self->room_ == nullptr) return;
+    if (self->stopping_ || self->over() || self->interrupted_ || self->room_ == nullptr) {
+      if (file) closeElsewhere(std::move(*file));
+      return;
+    }
     if (!file) {
       self->manifest_.files.pop_back();
       self->rotating_ = false;
@@ -264,7 +271,7 @@ void Recording::nextPart() {
                         "the next part's file cannot be made: " + file.error().message);
     }
     self->letGoOfFile();
-    self->syncFd_ = std::make_shared<UniqueFd>(::dup(file->get()));
+    self->syncFd_ = std::make_shared<UnhurriedFd>(UniqueFd(::dup(file->get())));
     self->room_->askRoom("recordingPart", Json::object({{"recordingId", self->manifest_.recordingId}}),
                          std::move(*file), [](const Result<Json>&) {});
   });
@@ -301,7 +308,10 @@ void Recording::roomReady(RoomPort& room) {
   if (!interrupted_ || over() || stopping_) return;
   room_ = &room;
   openPart([self = shared_from_this()](Result<UniqueFd> file) {
-    if (!self->interrupted_ || self->over() || self->stopping_) return;
+    if (!self->interrupted_ || self->over() || self->stopping_) {
+      if (file) closeElsewhere(std::move(*file));
+      return;
+    }
     if (!file) return self->end(RecordingStatus::failed, file.error().message);
     self->askToStart(std::move(*file), [](const Result<void>&) {});
   });
@@ -377,7 +387,7 @@ void Recording::partFinished(size_t index, const Result<FinishedFile>& finished)
   auto& file = manifest_.files[index];
   const bool diskFailed = !finished && finished.error().code == ErrorCode::internal;
   if (diskFailed && manifest_.error.empty()) manifest_.error = finished.error().message;
-  if (diskFailed && finishings_[index].attempts < finishRetries.size()) {
+  if (diskFailed && !again_ && finishings_[index].attempts < finishRetries.size()) {
     auto& again = finishings_[index];
     again.timer = Timer::once(finishRetries[again.attempts++], [this, index] { giveToFinisher(index); });
     return;
@@ -395,7 +405,7 @@ void Recording::partFinished(size_t index, const Result<FinishedFile>& finished)
                                         {"file", file.filename},
                                         {"reason", finished.error().message}});
   }
-  saveManifest();
+  if (!again_) saveManifest();
   finishIfDone();
 }
 
@@ -403,10 +413,10 @@ void Recording::finishIfDone() {
   // While the room is still being asked to stop, its last file is not among the unfinished yet.
   if (!ended_ || unfinished_ > 0 || finished_) return;
   finished_ = true;
-  std::erase_if(manifest_.files, [](const auto& file) { return file.lost; });
+  const size_t lost = std::erase_if(manifest_.files, [](const auto& file) { return file.lost; });
+  if (again_ && lost == 0 && manifest_.unfinishedFiles() == leftBefore_) return callbacks_.onKept(*this);
   manifest_.status = endAs_;
-  const auto unfinished = [](const auto& file) { return file.sha256.empty(); };
-  if (std::ranges::any_of(manifest_.files, unfinished)) manifest_.status = RecordingStatus::failed;
+  if (manifest_.unfinishedFiles() > 0) manifest_.status = RecordingStatus::failed;
   if (manifest_.files.empty() && endAs_ == RecordingStatus::completed) {
     manifest_.status = RecordingStatus::failed;
     manifest_.error = "nothing was recorded";
@@ -434,6 +444,15 @@ void Recording::recover() {
   if (!wasEnding) manifest_.error = "the server ended while this was being recorded";
   manifest_.status = RecordingStatus::ending;
   if (manifest_.endedAt.empty()) manifest_.endedAt = timestamp();
+  for (size_t i = 0; i < manifest_.files.size(); ++i)
+    finishPart(i);
+  finishIfDone();
+}
+
+void Recording::finishLeft() {
+  again_ = stopping_ = ended_ = true;
+  endAs_ = manifest_.status;
+  leftBefore_ = manifest_.unfinishedFiles();
   for (size_t i = 0; i < manifest_.files.size(); ++i)
     finishPart(i);
   finishIfDone();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/close_elsewhere.h"
 #include "base/main_context.h"
 #include "recordings/finisher.h"
 #include "recordings/manifest.h"
@@ -30,9 +31,10 @@ struct RecordingContext {
 class Recording : public std::enable_shared_from_this<Recording> {
  public:
   struct Callbacks {
-    std::function<void(Recording&)> onChanged;   ///< for clients: status, pause
-    std::function<void(Recording&)> onFinished;  ///< once, with all final and, where the disk lets it, saved
-    std::function<void(Recording&)> onKept;      ///< after it: the disk has the final manifest
+    std::function<void(Recording&)> onChanged;  ///< for clients: status, pause
+    /// Once, with all final and, where the disk lets it, saved. Not of finishLeft() when nothing came of it.
+    std::function<void(Recording&)> onFinished;
+    std::function<void(Recording&)> onKept;  ///< after it: the disk has the final manifest
   };
   using Done = std::function<void(Result<void>)>;
 
@@ -56,6 +58,11 @@ class Recording : public std::enable_shared_from_this<Recording> {
 
   /// Of one that a former run of the server left behind: what can be played is finished.
   void recover();
+
+  /// Of one that is over, but whose disk failed before its files were finished: tries again, once.
+  void finishLeft();
+  /// Whether files are being finished.
+  bool finishing() const { return unfinished_ > 0; }
 
   const Manifest& manifest() const { return manifest_; }
   Manifest& manifest() { return manifest_; }
@@ -114,7 +121,9 @@ class Recording : public std::enable_shared_from_this<Recording> {
   bool ended_ = false;
   bool finished_ = false;
   bool told_ = false;
-  std::shared_ptr<UniqueFd> syncFd_;  ///< of the present part, so that it can be made durable
+  bool again_ = false;                   ///< finishLeft()
+  size_t leftBefore_ = 0;                ///< files unfinished when that began
+  std::shared_ptr<UnhurriedFd> syncFd_;  ///< of the present part, so that it can be made durable
   std::shared_ptr<std::atomic<double>> progress_ = std::make_shared<std::atomic<double>>(0.0);
   bool dirty_ = false;
   bool saving_ = false;

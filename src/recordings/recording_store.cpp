@@ -39,20 +39,29 @@ Result<void> writeAll(int fd, std::string_view bytes) {
   return {};
 }
 
-void listInto(int folder, const std::string& prefix, int depth, std::vector<std::string>& out) {
+/// False: the disk has not said all.
+bool listInto(int folder, const std::string& prefix, int depth, std::vector<std::string>& out) {
   const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (copy < 0) return;
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(fdopendir(copy), closedir);
-  while (const dirent* entry = dir ? readdir(dir.get()) : nullptr) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
+  if (!dir) return false;
+  bool whole = true;
+  errno = 0;
+  while (const dirent* entry = readdir(dir.get())) {
     const std::string name = entry->d_name;
-    if (name.empty() || name.front() == '.') continue;
     struct stat status {};
-    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (name.empty() || name.front() == '.') continue;
+    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      whole = whole && errno == ENOENT;
+      errno = 0;
+      continue;
+    }
     if (S_ISREG(status.st_mode)) out.push_back(prefix + name);
     if (!S_ISDIR(status.st_mode) || depth == 0) continue;
     const UniqueFd inner(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (inner) listInto(inner.get(), prefix + name + "/", depth - 1, out);
+    whole = inner && listInto(inner.get(), prefix + name + "/", depth - 1, out) && whole;
+    errno = 0;
   }
+  return whole && errno == 0;
 }
 
 }  // namespace
@@ -61,8 +70,24 @@ Result<void> RecordingStore::open() {
   if (g_mkdir_with_parents(folder_.c_str(), 0700) != 0) return failed("the folder " + folder_);
   UniqueFd root(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) return failed("the folder " + folder_);
-  root_ = std::move(root);
+  auto opened = std::make_shared<UniqueFd>(std::move(root));
+  const std::lock_guard lock(mutex_);
+  root_.swap(opened);
   return {};
+}
+
+std::shared_ptr<UniqueFd> RecordingStore::root() const {
+  const std::lock_guard lock(mutex_);
+  return root_;
+}
+
+bool RecordingStore::wantsOpening() const {
+  const auto known = root();
+  struct stat now {};
+  struct stat then {};
+  const bool isThere = ::stat(folder_.c_str(), &now) == 0;
+  if (!*known || ::fstat(known->get(), &then) != 0) return true;
+  return isThere && (now.st_dev != then.st_dev || now.st_ino != then.st_ino);
 }
 
 Result<UniqueFd> RecordingStore::openAt(const std::string& path, uint64_t flags, uint64_t mode) const {
@@ -71,7 +96,7 @@ Result<UniqueFd> RecordingStore::openAt(const std::string& path, uint64_t flags,
   how.flags = flags | O_CLOEXEC;
   how.mode = mode;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  const long fd = ::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how);
+  const long fd = ::syscall(SYS_openat2, root()->get(), path.c_str(), &how, sizeof how);
   if (fd < 0) return failed(path);
   return UniqueFd(static_cast<int>(fd));
 }
@@ -160,15 +185,17 @@ bool RecordingStore::exists(const std::string& path) const {
   return openAt(path, O_PATH | O_NOFOLLOW).has_value();
 }
 
-std::vector<std::string> RecordingStore::list() const {
-  std::vector<std::string> out;
-  if (root_) listInto(root_.get(), "", deepest, out);
+RecordingStore::Listing RecordingStore::list() const {
+  Listing out;
+  const auto from = root();
+  out.whole = *from && listInto(from->get(), "", deepest, out.paths);
   return out;
 }
 
 int64_t RecordingStore::freeBytes() const {
   struct statvfs status {};
-  if (!root_ || ::fstatvfs(root_.get(), &status) != 0) return -1;
+  const auto at = root();
+  if (!*at || ::fstatvfs(at->get(), &status) != 0) return -1;
   return static_cast<int64_t>(status.f_bavail) * static_cast<int64_t>(status.f_frsize);
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,8 @@
 namespace tributary {
 
 /// The recordings' folder. Every path is relative to it, and opened so that the kernel itself refuses to
-/// leave it or to follow a link (openat2, RESOLVE_BENEATH). Thread: any, one at a time; everything blocks on
-/// the disk. Errors: notFound, internal with the system's words.
+/// leave it or to follow a link (openat2, RESOLVE_BENEATH). Thread: any; everything blocks on the disk.
+/// Errors: notFound, internal with the system's words.
 class RecordingStore {
  public:
   explicit RecordingStore(std::string folder) : folder_(std::move(folder)) {}
@@ -33,8 +35,16 @@ class RecordingStore {
   Result<void> remove(const std::string& path);
   bool exists(const std::string& path) const;
 
-  /// Paths of all regular files, folders within folders up to 5 deep.
-  std::vector<std::string> list() const;
+  /// Whether open() is called for: it has not succeeded yet, or the folder is another one by now (a disk was
+  /// mounted there). False while there is none.
+  bool wantsOpening() const;
+
+  struct Listing {
+    std::vector<std::string> paths;  ///< of regular files
+    bool whole = true;               ///< the disk has said all
+  };
+  /// Folders within folders up to 5 deep.
+  Listing list() const;
   /// Bytes that may be written there. −1: not known.
   int64_t freeBytes() const;
 
@@ -44,8 +54,11 @@ class RecordingStore {
   Result<UniqueFd> openAt(const std::string& path, uint64_t flags, uint64_t mode = 0) const;
   Result<UniqueFd> parentOf(const std::string& path, bool make) const;
 
+  std::shared_ptr<UniqueFd> root() const;
+
   std::string folder_;
-  UniqueFd root_;
+  mutable std::mutex mutex_;  ///< guards root_; held for no disk
+  std::shared_ptr<UniqueFd> root_ = std::make_shared<UniqueFd>();
 };
 
 /// The SHA-256 of an open file as hex; `progress` gets 0 to 1 now and then.

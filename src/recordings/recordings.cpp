@@ -20,26 +20,6 @@ tl::unexpected<Error> notOpen(const std::string& room) {
   return fail(ErrorCode::notFound, "there is no room '" + room + "' at present");
 }
 
-/// All manifests in the folder; broken ones are told of and left alone.
-std::vector<Manifest> readManifests(const RecordingStore& store) {
-  std::vector<Manifest> out;
-  for (const auto& path : store.list()) {
-    if (!path.ends_with(".json")) continue;
-    const auto text = store.read(path);
-    if (!text) continue;
-    const auto json = Json::parse(*text);
-    auto manifest = json ? parseManifest(*json) : Result<Manifest>(tl::unexpected(json.error()));
-    if (!manifest) {
-      log::warning("recording.badManifest", {{"path", path}, {"reason", manifest.error().message}});
-      continue;
-    }
-    // The file says where it is; a folder that was moved is right all the same.
-    manifest->path = path.substr(0, path.size() - 5);
-    out.push_back(std::move(*manifest));
-  }
-  return out;
-}
-
 }  // namespace
 
 Recordings::Recordings(Settings settings, Callbacks callbacks)
@@ -60,36 +40,86 @@ Recordings::~Recordings() {
   self_.reset();
 }
 
-void Recordings::open() {
-  disk_.run([&store = store_, weak = std::weak_ptr(self_)]() -> DiskThread::Then {
-    const auto opened = store.open();
-    if (!opened) {
-      return [error = opened.error()] { log::error("recordings.unavailable", {{"reason", error.message}}); };
+/// Broken manifests are told of and left alone.
+Recordings::Found Recordings::readThese(const RecordingStore& store, const std::vector<std::string>& paths) {
+  Found out;
+  for (const auto& path : paths) {
+    if (!path.ends_with(".json")) continue;
+    const auto text = store.read(path);
+    if (!text && text.error().code == ErrorCode::internal) out.whole = false;
+    if (!text) continue;
+    const auto json = Json::parse(*text);
+    auto manifest = json ? parseManifest(*json) : Result<Manifest>(tl::unexpected(json.error()));
+    if (!manifest) {
+      log::warning("recording.badManifest", {{"path", path}, {"reason", manifest.error().message}});
+      continue;
     }
-    auto manifests = readManifests(store);
-    return [weak, manifests = std::move(manifests)] {
-      if (const auto self = weak.lock()) (*self)->found(manifests);
+    // The file says where it is; a folder that was moved is right all the same.
+    manifest->path = path.substr(0, path.size() - 5);
+    out.manifests.push_back(std::move(*manifest));
+  }
+  return out;
+}
+
+Recordings::Found Recordings::readAll(const RecordingStore& store) {
+  const auto listing = store.list();
+  Found out = readThese(store, listing.paths);
+  out.whole = out.whole && listing.whole;
+  return out;
+}
+
+void Recordings::open() {
+  look();
+  looking_ = Timer::every(lookInterval, [this] { look(); });
+}
+
+void Recordings::look() {
+  if (isLooking_) return;  // a disk that hangs
+  isLooking_ = true;
+  std::vector<std::string> left;
+  for (const auto& [id, entry] : known_) {
+    if (entry.unfinished && !live_.contains(id)) left.push_back(entry.path + ".json");
+  }
+  disk_.run([&store = store_, weak = std::weak_ptr(self_), left, all = wantsAll_]() -> DiskThread::Then {
+    const bool opens = store.wantsOpening();
+    const auto opened = opens ? store.open() : Result<void>();
+    Found seen;
+    if (opened) seen = opens || all ? readAll(store) : readThese(store, left);
+    return [weak, opened, seen = std::move(seen)] {
+      const auto self = weak.lock();
+      if (!self) return;
+      (*self)->isLooking_ = false;
+      if (opened) return (*self)->found(seen);
+      (*self)->wantsAll_ = true;
+      if (!std::exchange((*self)->unavailable_, true))
+        log::error("recordings.unavailable", {{"reason", opened.error().message}});
     };
   });
 }
 
-void Recordings::found(const std::vector<Manifest>& manifests) {
-  for (const auto& manifest : manifests) {
-    if (known_.contains(manifest.recordingId)) continue;
+void Recordings::found(const Found& found) {
+  wantsAll_ = !found.whole;
+  unavailable_ = false;
+  for (const auto& manifest : found.manifests) {
+    const std::string& id = manifest.recordingId;
+    const auto known = known_.find(id);
+    if (live_.contains(id) || (known != known_.end() && !known->second.unfinished)) continue;
     index(manifest);
-    if (isOver(manifest.status)) {
+    if (isOver(manifest.status) && manifest.unfinishedFiles() == 0) {
       callbacks_.onOver(manifest, false);
       continue;
     }
-    log::warning("recording.orphan", {{"room", manifest.room},
-                                      {"recording", manifest.recordingId},
-                                      {"status", toString(manifest.status)}});
-    make(manifest, RecordingOptions())->recover();
+    if (known == known_.end()) {
+      log::warning("recording.orphan",
+                   {{"room", manifest.room}, {"recording", id}, {"status", toString(manifest.status)}});
+    }
+    const auto recording = make(manifest, RecordingOptions());
+    isOver(manifest.status) ? recording->finishLeft() : recording->recover();
   }
 }
 
 void Recordings::index(const Manifest& manifest) {
-  known_[manifest.recordingId] = {manifest.path, manifest.brief()};
+  known_[manifest.recordingId] = {manifest.path, manifest.brief(), manifest.unfinishedFiles() > 0};
 }
 
 std::shared_ptr<Recording> Recordings::make(Manifest manifest, const RecordingOptions& options) {
@@ -238,7 +268,8 @@ void Recordings::finished(Recording& recording) {
   const bool good =
       manifest.status == RecordingStatus::completed || manifest.status == RecordingStatus::limitReached;
   callbacks_.onEvent(good ? "recording.completed" : "recording.failed", manifest);
-  callbacks_.onOver(manifest, true);
+  // A film that its disk has yet to let us finish is nothing to upload.
+  if (manifest.unfinishedFiles() == 0) callbacks_.onOver(manifest, true);
 }
 
 Json Recordings::list(const std::string& room) const {
@@ -275,6 +306,8 @@ void Recordings::remove(const std::string& id, const Done& done) {
   if (const auto live = live_.find(id); live != live_.end()) {
     if (!live->second->over() || entry == known_.end())
       return done(fail(ErrorCode::badRequest, "the recording is being made: stop it first"));
+    if (live->second->finishing())
+      return done(fail(ErrorCode::badRequest, "the recording is being finished: wait for that"));
     live_.erase(live);
   }
   if (entry == known_.end()) return done(unknown(id));

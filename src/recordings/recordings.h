@@ -30,8 +30,10 @@ class Recordings {
   Recordings(Settings settings, Callbacks callbacks);
   ~Recordings();
 
-  /// Reads what is on the disk, and finishes what a former run left behind.
+  /// Reads what is on the disk, and finishes what a former run left behind. What the disk does not let it do
+  /// now is tried again every `lookInterval`, also in a folder that another disk is mounted on meanwhile.
   void open();
+  static constexpr std::chrono::seconds lookInterval{10};
 
   using Done = std::function<void(Result<Json>)>;
 
@@ -81,6 +83,11 @@ class Recordings {
   struct Entry {
     std::string path;
     Json brief;
+    bool unfinished = false;  ///< a file of it still ends in ".part"
+  };
+  struct Found {
+    std::vector<Manifest> manifests;
+    bool whole = true;  ///< the disk has said all
   };
 
   std::shared_ptr<Recording> make(Manifest manifest, const RecordingOptions& options);
@@ -89,7 +96,10 @@ class Recordings {
   Recording* inRoom(const std::string& room) const;
   void changed(Recording& recording);
   void finished(Recording& recording);
-  void found(const std::vector<Manifest>& manifests);
+  void look();
+  void found(const Found& found);
+  static Found readAll(const RecordingStore& store);
+  static Found readThese(const RecordingStore& store, const std::vector<std::string>& paths);
   void index(const Manifest& manifest);
 
   Settings settings_;
@@ -103,6 +113,10 @@ class Recordings {
   std::map<std::string, RoomPort*> ports_;
   std::map<std::string, Entry> known_;  ///< by id
   Timer closing_;
+  Timer looking_;
+  bool isLooking_ = false;
+  bool wantsAll_ = true;      ///< the last look at the whole folder failed
+  bool unavailable_ = false;  ///< told in the log
   std::shared_ptr<Recordings*> self_;
 };
 

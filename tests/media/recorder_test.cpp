@@ -241,26 +241,39 @@ TEST_F(RecorderTest, AFullDiskEndsTheRecordingAndNotTheCall) {
   EXPECT_TRUE(waitFor([&] { return room_.peer("a").video().frames > frames + 25; }));
 }
 
-TEST_F(RecorderTest, ADiskThatHangsEndsTheRecordingInTwoSecondsAndNobodyWaits) {
-  enter();
+/// A pipe that takes nothing more.
+std::pair<UniqueFd, UniqueFd> fullPipe() {
   int ends[2];
-  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  const UniqueFd reader(ends[0]);
-  ::fcntl(ends[1], F_SETPIPE_SZ, 4096);
-  const uint64_t late = room_.media().stats().audio.late;
-  record(UniqueFd(ends[1]), Container::webm, "VP8");
-  ASSERT_TRUE(waitFor([this] { return started_; }));
-  const double from = now();
-  ASSERT_TRUE(waitFor([this] { return !failure_.empty(); }));
-  EXPECT_NE(failure_.find("disk"), std::string::npos) << failure_;
-  // Until the pipe is full and the first cluster blocks some time passes; a loaded machine gets as much
-  // again.
-  EXPECT_LT(now() - from, 6);
-  room_.media().unrecord(recorder_);
-  EXPECT_LE(room_.media().stats().audio.late - late, 5U);
-  const double before = now();
-  recorder_.reset();
-  EXPECT_LT(now() - before, 1) << "whoever owns the recorder waits for the disk";
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return {};
+  const std::string piece(4096, 'x');
+  while (::write(ends[1], piece.data(), piece.size()) > 0) {
+  }
+  ::fcntl(ends[1], F_SETFL, 0);
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+TEST_F(RecorderTest, ADiskThatHangsEndsTheRecordingInTwoSecondsAndNobodyWaits) {
+  constexpr int attempts = 5;  // a machine that has no time now is given another chance
+  enter();
+  for (int i = 1;; ++i) {
+    auto [reader, writer] = fullPipe();
+    const uint64_t late = room_.media().stats().audio.late;
+    started_ = false;
+    failure_.clear();
+    record(std::move(writer), Container::webm, "VP8");
+    ASSERT_TRUE(waitFor([this] { return started_; }));
+    const double from = now();
+    ASSERT_TRUE(waitFor([this] { return !failure_.empty(); }));
+    const double told = now() - from;
+    EXPECT_NE(failure_.find("disk"), std::string::npos) << failure_;
+    room_.media().unrecord(recorder_);
+    const uint64_t lateSince = room_.media().stats().audio.late - late;
+    const double before = now();
+    recorder_.reset();
+    EXPECT_LT(now() - before, 1) << "whoever owns the recorder waits for the disk";
+    if (told < 2 && lateSince <= 5) return;
+    ASSERT_LT(i, attempts) << "told after " << told << " s, " << lateSince << " sounds were late";
+  }
 }
 
 }  // namespace

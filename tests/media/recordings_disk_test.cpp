@@ -113,6 +113,23 @@ class DiskTest : public RecordingsTest {
 
   virtual std::string folder() const = 0;
 
+  /// Without anybody's doing, in the API and on the disk.
+  void expectFinished(const std::string& id, const std::string& status) {
+    const auto done = [](const Json& manifest) {
+      return manifest["files"].at(0)["finished"].booleanOr(false);
+    };
+    ASSERT_TRUE(waitFor([&] { return done(recording(id)); }, 60))
+        << recording(id).dump(true) << server_.log();
+    const std::string path = folder() + "/" + recording(id)["path"].stringOr("");
+    EXPECT_TRUE(waitFor([&] { return done(manifestOn(path)); }));
+    EXPECT_EQ(recording(id)["status"].stringOr(""), status);
+    EXPECT_NE(recording(id)["error"].stringOr(""), "");
+    const Probe film = probe(path + ".webm");
+    EXPECT_EQ(film.complaints, "");
+    EXPECT_GT(film.duration, 1.5);
+    EXPECT_FALSE(fs::exists(path + ".webm.part"));
+  }
+
   static void pass(double seconds) {
     const double until = now() + seconds;
     waitFor([until] { return now() > until; }, seconds + 10);
@@ -178,6 +195,29 @@ TEST_F(SlowDiskTest, ADeadDiskKeepsNobodyFromTheCallOrTheServerFromItsEnd) {
   EXPECT_LT(now() - from, soonEnough + 1);
   const auto bob = enter("demo", "Bob");
   EXPECT_EQ(ask(port(), "GET", "/v1/recordings").status, 200);
+}
+
+TEST_F(SlowDiskTest, WhatADiskDidNotLetFinishIsFinishedOnceItIsBack) {
+  const std::string id = record("demo");
+  ASSERT_TRUE(recorded(id, 2));
+  disk.set({.error = EROFS});
+  ASSERT_TRUE(isOver(id));
+  const std::string path = folder() + "/" + recording(id)["path"].stringOr("");
+  EXPECT_EQ(recording(id)["status"].stringOr(""), "failed");
+  EXPECT_FALSE(recording(id)["files"].at(0)["finished"].booleanOr(true));
+  EXPECT_TRUE(fs::exists(path + ".webm.part"));
+  disk.set({});
+  expectFinished(id, "failed");
+
+  // As a server leaves it that was ended before the disk came back.
+  Json left = manifestOn(path);
+  Json file = left["files"].at(0);
+  left.set("files", Json::array({file.set("finished", false).set("sha256", "")}));
+  fs::remove(path + ".json");
+  std::ofstream(path + ".json") << left.dump();
+  fs::rename(path + ".webm", path + ".webm.part");
+  server_.killAndRestart();
+  expectFinished(id, "failed");
 }
 
 /// On a file system of its own, of one MiB.

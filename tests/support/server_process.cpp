@@ -154,6 +154,20 @@ ProcessSize sizeOf(int pid) {
   return {entries(base + "/task"), entries(base + "/fd")};
 }
 
+double threadCpu(int pid, const std::string& name) {
+  double out = 0;
+  std::error_code gone;
+  const std::string base = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(base, gone)) {
+    std::string comm;
+    std::getline(std::ifstream(task.path() / "comm") >> std::ws, comm);
+    double nanoseconds = 0;
+    if (name.empty() || comm == name) std::ifstream(task.path() / "schedstat") >> nanoseconds;
+    out += nanoseconds * 1e-9;
+  }
+  return out;
+}
+
 std::string httpGet(const std::string& url) {
   SoupSession* session = soup_session_new();
   SoupMessage* message = soup_message_new("GET", url.c_str());

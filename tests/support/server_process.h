@@ -48,6 +48,9 @@ struct ProcessSize {
 };
 ProcessSize sizeOf(int pid);
 
+/// CPU that a process's threads of that name have used so far, or all that it has now; in seconds, to the ns.
+double threadCpu(int pid, const std::string& name = "");
+
 /// The body of a GET, or "" when it fails. Does not run the main loop.
 std::string httpGet(const std::string& url);
 

@@ -83,7 +83,7 @@ TEST_F(RecordingStoreTest, StaysInItsFolder) {
   EXPECT_FALSE(store_->create("out/new.webm"));
   EXPECT_FALSE(fs::exists(dir_ + "/new.webm"));
   EXPECT_FALSE(store_->writeAtomically("out/new.json", "{}"));
-  EXPECT_EQ(store_->list(), std::vector<std::string>()) << "links are not listed";
+  EXPECT_EQ(store_->list().paths, std::vector<std::string>()) << "links are not listed";
 }
 
 TEST_F(RecordingStoreTest, MakesReadsRenamesAndRemoves) {
@@ -93,7 +93,7 @@ TEST_F(RecordingStoreTest, MakesReadsRenamesAndRemoves) {
   ASSERT_TRUE(store_->writeAtomically("a/b/c.json", "{}"));
   ASSERT_TRUE(store_->writeAtomically("a/b/c.json", "{\"n\": 1}"));
   EXPECT_EQ(*store_->read("a/b/c.json"), "{\"n\": 1}");
-  EXPECT_EQ(store_->list().size(), 2U);
+  EXPECT_EQ(store_->list().paths.size(), 2U);
   ASSERT_TRUE(store_->remove("a/b/c.webm"));
   EXPECT_TRUE(store_->remove("a/b/c.webm"));
   EXPECT_FALSE(store_->exists("a/b/c.webm"));
