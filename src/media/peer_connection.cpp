@@ -9,6 +9,7 @@
 #include "media/peer_caps.h"
 #include "media/peer_shared.h"
 #include "media/prompt_feedback.h"
+#include "media/short_cut.h"
 #include "media/start_bitrate.h"
 #include "media/thread_priority.h"
 #include "media/transport_cc_sdp.h"
@@ -340,6 +341,8 @@ void PeerConnection::createAnswer() {
 }
 
 void PeerConnection::onLocalDescription(const std::string& sdp) {
+  for (const auto& stream : streams_)
+    takeShortCut(stream->pad());
   watchTransport();
   watchReports();
   answer(sdp);
