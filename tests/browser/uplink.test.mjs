@@ -47,7 +47,7 @@ test('the frame size follows the tile', { timeout }, async t => {
 
 test('who is not seen sends nothing, and is there at once when seen again', { timeout }, async t => {
   const profile = { canvas, renditions, layout: { maxTiles: 2 } };
-  const { server, chromium } = await setUp(t, { profile });
+  const { server, machine, chromium } = await setUp(t, { profile });
   const people = await gather(await chromium(), 3);
   const [ada, ben, cleo] = people;
   for (const person of people) {
@@ -75,7 +75,8 @@ test('who is not seen sends nothing, and is there at once when seen again', { ti
     assert.ok(hidden, `nobody left the canvas: ${before} became ${shown.map(({ name }) => name)}`);
   }
   report(t, `from the change of layout to the first frame: ${waits.map(Math.round).join(', ')} ms (issue: 500)`);
-  assert.ok(Math.min(...waits) < 1500, `it took ${waits} ms`);
+  // The best of four is the server's and the client's doing; the others are what the machine made of them.
+  assert.ok(Math.min(...waits) < machine.allow(500), `it took ${waits} ms; ${machine}`);
   assert.deepEqual(people.flatMap(({ problems }) => problems), []);
 });
 
