@@ -197,13 +197,14 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   // late.
   g_object_set(rtpbin.get(), "max-streams", static_cast<guint>(settings.maxStreams), "rtcp-sync-send-time",
                FALSE, nullptr);
-  if (const int id = transportCcId(offer_.lines)) {
+  if (const int id = transportCcId(offer_.lines))
     shared_->transportCc = std::make_unique<TransportCc>(id, shared_->downlink);
-    signals_.push_back(shared_->connect(
-        rtpbin.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) {
-          (*shared)->transportCc->watch(pad);
-        })));
-  }
+  shared_->directSender = std::make_unique<DirectSender>(webrtc_.get());
+  signals_.push_back(shared_->connect(
+      rtpbin.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) {
+        if ((*shared)->transportCc) (*shared)->transportCc->watch(pad);
+        (*shared)->directSender->watch(pad);
+      })));
   shared_->jitterBuffers = std::make_unique<JitterBuffers>(settings.latencyMs);
   signals_.push_back(shared_->connect(
       rtpbin.get(), "new-jitterbuffer",

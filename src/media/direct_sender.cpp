@@ -1,0 +1,145 @@
+#include "media/direct_sender.h"
+
+#include <gst/gst.h>
+#include <nice/agent.h>
+#include <srtp2/srtp.h>
+
+#include <array>
+#include <mutex>
+#include <string_view>
+
+namespace tributary {
+namespace {
+
+constexpr size_t slotBytes = 2048;  // an RTP packet and what SRTP appends
+constexpr size_t mostPackets = 64;  // in one call; a key frame of 75 kB
+
+/// The first of the elements a factory has made inside a bin.
+ObjectPtr<GstElement> findElement(GstElement* bin, const char* factory) {
+  GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), factory);
+  GValue found = G_VALUE_INIT;
+  ObjectPtr<GstElement> out;
+  if (gst_iterator_next(all, &found) == GST_ITERATOR_OK) {
+    out = ObjectPtr<GstElement>::share(g_value_get_object(&found));
+    g_value_unset(&found);
+  }
+  gst_iterator_free(all);
+  return out;
+}
+
+/// An enumeration's value by its nick, "hmac-sha1-80".
+std::string_view nickOf(GstElement* element, const char* property) {
+  GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element), property);
+  if (spec == nullptr || !G_IS_PARAM_SPEC_ENUM(spec)) return "";
+  gint value = 0;
+  g_object_get(element, property, &value, nullptr);
+  const GEnumValue* named = g_enum_get_value(G_PARAM_SPEC_ENUM(spec)->enum_class, value);
+  return named != nullptr ? named->value_nick : "";
+}
+
+}  // namespace
+
+struct DirectSender::Batch {
+  std::array<std::array<uint8_t, slotBytes>, mostPackets> bytes;
+  std::array<GOutputVector, mostPackets> vectors;
+  std::array<NiceOutputMessage, mostPackets> messages;
+};
+
+void DirectSender::Free::operator()(srtp_ctx_t* context) const {
+  srtp_dealloc(context);
+}
+
+DirectSender::DirectSender(GstElement* webrtc) : webrtc_(webrtc) {}
+DirectSender::~DirectSender() = default;
+
+void DirectSender::watch(GstPad* pad) {
+  if (std::string_view(GST_PAD_NAME(pad)) != "send_rtp_src_0") return;
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        auto* self = static_cast<DirectSender*>(data);
+        std::vector<GstBuffer*> packets;
+        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+          packets.push_back(GST_PAD_PROBE_INFO_BUFFER(info));
+        } else {
+          GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+          for (guint i = 0; i < gst_buffer_list_length(list); ++i)
+            packets.push_back(gst_buffer_list_get(list, i));
+        }
+        const bool sent = self->send(packets.data(), static_cast<unsigned>(packets.size()));
+        return sent ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
+bool DirectSender::ready() {
+  if (impossible_) return false;
+  if (context_ && agent_) return true;
+  return adoptKey() && adoptAgent();
+}
+
+/// srtpenc has it once DTLS is through. Its plugin has called srtp_init(), which only one may.
+bool DirectSender::adoptKey() {
+  if (context_) return true;
+  const auto encoder = findElement(webrtc_, "srtpenc");
+  if (!encoder) return false;
+  GstBuffer* key = nullptr;
+  g_object_get(encoder.get(), "key", &key, nullptr);
+  if (key == nullptr) return false;
+  std::array<uint8_t, SRTP_AES_ICM_128_KEY_LEN_WSALT> bytes{};
+  const bool whole = gst_buffer_get_size(key) == bytes.size();
+  gst_buffer_extract(key, 0, bytes.data(), bytes.size());
+  gst_buffer_unref(key);
+  if (!whole || nickOf(encoder.get(), "rtp-cipher") != "aes-128-icm" ||
+      nickOf(encoder.get(), "rtp-auth") != "hmac-sha1-80") {
+    impossible_ = true;
+    return false;
+  }
+  srtp_policy_t policy{};
+  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
+  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
+  policy.ssrc.type = ssrc_any_outbound;
+  policy.key = bytes.data();
+  srtp_t made = nullptr;
+  if (srtp_create(&made, &policy) != srtp_err_status_ok) impossible_ = true;
+  context_.reset(made);
+  bytes.fill(0);
+  return context_ != nullptr;
+}
+
+bool DirectSender::adoptAgent() {
+  const auto sink = findElement(webrtc_, "nicesink");
+  if (!sink) return false;
+  GObject* found = nullptr;
+  g_object_get(sink.get(), "agent", &found, "stream", &stream_, "component", &component_, nullptr);
+  agent_ = ObjectPtr<NiceAgent>::adopt(found);
+  if (agent_) batch_ = std::make_unique<Batch>();
+  return static_cast<bool>(agent_);
+}
+
+bool DirectSender::send(GstBuffer* const* packets, unsigned count) {
+  const std::lock_guard lock(mutex_);
+  if (!ready()) return false;
+  for (unsigned done = 0; done < count;) {
+    unsigned filled = 0;
+    for (; filled < mostPackets && done < count; ++done) {
+      auto& bytes = batch_->bytes[filled];
+      const size_t size =
+          gst_buffer_extract(packets[done], 0, bytes.data(), slotBytes - SRTP_MAX_TRAILER_LEN);
+      int length = static_cast<int>(size);
+      if (size != gst_buffer_get_size(packets[done]) ||
+          srtp_protect(context_.get(), bytes.data(), &length) != srtp_err_status_ok) {
+        continue;  // no packet of ours is so long, nor sent twice
+      }
+      batch_->vectors[filled] = {bytes.data(), static_cast<gsize>(length)};
+      batch_->messages[filled] = {&batch_->vectors[filled], 1};
+      ++filled;
+    }
+    // What the socket does not take is lost, as on any way.
+    nice_agent_send_messages_nonblocking(agent_.get(), stream_, component_, batch_->messages.data(), filled,
+                                         nullptr, nullptr);
+  }
+  return true;
+}
+
+}  // namespace tributary
