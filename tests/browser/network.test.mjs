@@ -113,7 +113,7 @@ test('a link that is cut brings a smaller picture, its return the large one', { 
   await people[1].startWatch();
   since = performance.now();
   relay.conditions.kbits = 0;
-  await showsHeight(people[1], HIGH, full ? 15_000 : 60_000);
+  await showsHeight(people[1], HIGH, full ? 15_000 : 150_000);
   const up = performance.now() - since;
   const back = await people[1].stopWatch();
   report(
