@@ -26,8 +26,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     int height = 360;
     int framerate = 30;
     int bitrate = 600'000;
-    uint32_t screen = 0;  ///< 0xRRGGBB of a screen on a second video line; 0: no such line
-    bool levels = false;  ///< tells how loud its packets are (RFC 6464)
+    uint32_t screen = 0;     ///< 0xRRGGBB of a screen on a second video line; 0: no such line
+    bool levels = false;     ///< tells how loud its packets are (RFC 6464)
     bool namesSsrcs = true;  ///< in its offer
     bool receives = true;
     bool sends = true;
