@@ -23,7 +23,7 @@ constexpr int together = 4;  // a cycle is mostly waiting: for ICE, DTLS and the
 
 int cycles() {
   const char* text = std::getenv("CHURN_CYCLES");
-  return text != nullptr ? std::atoi(text) : 200;
+  return text != nullptr ? std::atoi(text) : 100;
 }
 
 TestPeer::Options small() {
