@@ -145,3 +145,21 @@ test('Firefox shares and sees screens too', { timeout }, async t => {
   await share(ada);
   await showsScreen(fox);
 });
+
+test('what Chromium itself captures is shared, and ends by the button', { timeout }, async t => {
+  const { server, chromium } = await setUp(t);
+  // Neither page replaces getDisplayMedia: Chromium's fake screen is green, with a clock that moves.
+  const [ada, ben] = await gather(await chromium(), 2);
+  for (const person of [ada, ben]) await person.join(server, 'demo');
+  await ben.sees([ada, ben]);
+  await share(ada);
+  const isGreen = colour => colour && colour[1] > 90 && colour[0] < 60 && colour[2] < 60;
+  await until('ben to see the captured screen', async () => isGreen((await seesScreen(ben))?.colour), {
+    explain: () => seesScreen(ben),
+  });
+  const { screen } = (await ada.stats()).outbound;
+  assert.ok(screen.width >= 640 && screen.fps > 0, `it is sent at ${screen.width}x${screen.height}, ${screen.fps} fps`);
+  await ada.page.getByRole('button', { name: 'Stop sharing', exact: true }).click();
+  await hasNoScreen(ben);
+  assert.deepEqual([ada, ben].flatMap(({ problems }) => problems), []);
+});
