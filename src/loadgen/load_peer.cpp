@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/main_context.h"
 #include "media/codec_table.h"
+#include "media/elements.h"
 #include "media/peer_settings.h"
 #include "media/ticker.h"
 
@@ -58,11 +59,6 @@ GstCaps* audioCaps(uint32_t ssrc) {
                         "urn:ietf:params:rtp-hdrext:ssrc-audio-level", nullptr);
   }
   return caps;
-}
-
-bool isFactory(GstElement* element, const char* name) {
-  GstElementFactory* factory = gst_element_get_factory(element);
-  return factory != nullptr && g_strcmp0(GST_OBJECT_NAME(factory), name) == 0;
 }
 
 }  // namespace
@@ -141,13 +137,13 @@ Result<void> LoadPeer::build() {
 
 void LoadPeer::watchElement(GstElement* element) {
   // Browsers ask for what is missing between others, not for what is a little late.
-  if (isFactory(element, "rtpjitterbuffer")) g_object_set(element, "rtx-next-seqnum", FALSE, nullptr);
-  const bool socketIn = isFactory(element, "nicesrc");
+  if (isMadeBy(element, "rtpjitterbuffer")) g_object_set(element, "rtx-next-seqnum", FALSE, nullptr);
+  const bool socketIn = isMadeBy(element, "nicesrc");
   if (socketIn) {
     const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
     receiver_->watchSocket(pad.get());
   }
-  if (!plan_.clock || !isFactory(element, "nicesink")) return;
+  if (!plan_.clock || !isMadeBy(element, "nicesink")) return;
   const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(element, "sink"));
   const auto onPacket = [](LoadPeer& self, GstBuffer* packet) {
     const auto header = readRtpHeader(packet);

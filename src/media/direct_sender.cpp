@@ -8,24 +8,14 @@
 #include <mutex>
 #include <string_view>
 
+#include "media/elements.h"
+#include "media/probed_packets.h"
+
 namespace tributary {
 namespace {
 
 constexpr size_t slotBytes = 2048;  // an RTP packet and what SRTP appends
 constexpr size_t mostPackets = 64;  // in one call; a key frame of 75 kB
-
-/// The first of the elements a factory has made inside a bin.
-ObjectPtr<GstElement> findElement(GstElement* bin, const char* factory) {
-  GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), factory);
-  GValue found = G_VALUE_INIT;
-  ObjectPtr<GstElement> out;
-  if (gst_iterator_next(all, &found) == GST_ITERATOR_OK) {
-    out = ObjectPtr<GstElement>::share(g_value_get_object(&found));
-    g_value_unset(&found);
-  }
-  gst_iterator_free(all);
-  return out;
-}
 
 /// An enumeration's value by its nick, "hmac-sha1-80".
 std::string_view nickOf(GstElement* element, const char* property) {
@@ -55,17 +45,11 @@ DirectSender::~DirectSender() = default;
 void DirectSender::watch(GstPad* pad) {
   if (std::string_view(GST_PAD_NAME(pad)) != "send_rtp_src_0") return;
   gst_pad_add_probe(
-      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      pad, packetProbe,
       [](GstPad*, GstPadProbeInfo* info, gpointer data) {
         auto* self = static_cast<DirectSender*>(data);
         std::vector<GstBuffer*> packets;
-        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-          packets.push_back(GST_PAD_PROBE_INFO_BUFFER(info));
-        } else {
-          GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
-          for (guint i = 0; i < gst_buffer_list_length(list); ++i)
-            packets.push_back(gst_buffer_list_get(list, i));
-        }
+        forEachPacket(info, [&](GstBuffer* packet) { packets.push_back(packet); });
         const bool sent = self->send(packets.data(), static_cast<unsigned>(packets.size()));
         return sent ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
       },
@@ -84,8 +68,13 @@ bool DirectSender::adoptKey() {
   const auto encoder = findElement(webrtc_, "srtpenc");
   if (!encoder) return false;
   GstBuffer* key = nullptr;
-  g_object_get(encoder.get(), "key", &key, nullptr);
+  gboolean madeUp = TRUE;  // until DTLS has said one
+  g_object_get(encoder.get(), "key", &key, "random-key", &madeUp, nullptr);
   if (key == nullptr) return false;
+  if (madeUp != FALSE) {
+    gst_buffer_unref(key);
+    return false;
+  }
   std::array<uint8_t, SRTP_AES_ICM_128_KEY_LEN_WSALT> bytes{};
   const bool whole = gst_buffer_get_size(key) == bytes.size();
   gst_buffer_extract(key, 0, bytes.data(), bytes.size());

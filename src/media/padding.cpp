@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "media/downlink.h"
+#include "media/elements.h"
 #include "media/peer_output.h"
 #include "media/ticker.h"
 
@@ -13,19 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds interval{20};
 constexpr double mostOwed = 20'000;  // bytes: what a busy machine did not send in time is not made up for
-
-/// webrtcbin's rtprtxsend; null before the first m-line has one.
-ObjectPtr<GstElement> findResender(GstElement* webrtc) {
-  GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtc), "rtprtxsend");
-  GValue found = G_VALUE_INIT;
-  ObjectPtr<GstElement> out;
-  if (gst_iterator_next(all, &found) == GST_ITERATOR_OK) {
-    out = ObjectPtr<GstElement>::share(static_cast<GstElement*>(g_value_get_object(&found)));
-    g_value_unset(&found);
-  }
-  gst_iterator_free(all);
-  return out;
-}
 
 /// Whether any payload type has one to be retransmitted with.
 bool isMapped(GstElement* resender) {
@@ -45,7 +33,7 @@ Padding::Padding(GstElement* webrtc, std::shared_ptr<PeerOutput> output)
 bool Padding::possible() {
   constexpr int mostTries = 20;  // it is there soon after the answer, or never
   if (!resender_ && tries_++ < mostTries) {
-    resender_ = findResender(webrtc_.get());
+    resender_ = findElement(webrtc_.get(), "rtprtxsend");  // null before the first m-line has one
     if (resender_ && !isMapped(resender_.get())) resender_.reset();
     if (resender_) keepBackThePast();
   }

@@ -2,17 +2,11 @@
 
 #include <gst/gst.h>
 
-#include <string_view>
-
 #include "glib/object_ptr.h"
+#include "media/elements.h"
 
 namespace tributary {
 namespace {
-
-std::string_view factoryOf(GstElement* element) {
-  GstElementFactory* factory = gst_element_get_factory(element);
-  return factory != nullptr ? GST_OBJECT_NAME(factory) : "";
-}
 
 /// The funnel's pad that the stream into `sink` arrives at; null when none is found.
 ObjectPtr<GstPad> funnelPad(GstPad* sink) {
@@ -21,7 +15,7 @@ ObjectPtr<GstPad> funnelPad(GstPad* sink) {
   for (int hop = 0; pad && hop < farthest; ++hop) {
     const auto element = ObjectPtr<GstElement>::adopt(gst_pad_get_parent_element(pad.get()));
     if (!element) return {};
-    if (factoryOf(element.get()) == "rtpfunnel") return pad;
+    if (isMadeBy(element.get(), "rtpfunnel")) return pad;
     const auto source = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(element.get(), "src"));
     if (!source) return {};
     pad = ObjectPtr<GstPad>::adopt(gst_pad_get_peer(source.get()));

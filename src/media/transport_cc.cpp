@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "media/probed_packets.h"
 #include "media/rtp_extension.h"
 #include "media/ticker.h"
 
@@ -15,8 +16,6 @@ namespace tributary {
 namespace {
 
 constexpr size_t longestHeader = 128;  // all that is looked at; ours are 28 bytes, browsers' about 40
-constexpr auto packets =
-    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
 
 struct Header {
   explicit Header(GstBuffer* packet) : size(gst_buffer_extract(packet, 0, bytes.data(), bytes.size())) {}
@@ -25,14 +24,6 @@ struct Header {
   std::array<uint8_t, longestHeader> bytes{};
   size_t size;
 };
-
-template <typename Work>
-void forEach(GstPadProbeInfo* info, Work work) {
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) return work(GST_PAD_PROBE_INFO_BUFFER(info));
-  GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
-  for (guint i = 0; i < gst_buffer_list_length(list); ++i)
-    work(gst_buffer_list_get(list, i));
-}
 
 /// Writes into the memory itself: the resender keeps the buffer too, for retransmissions that get a number of
 /// their own, and a copy of each packet for its sake would be dear.
@@ -51,22 +42,23 @@ bool overwrite16(GstBuffer* buffer, size_t at, uint16_t value) {
 
 }  // namespace
 
-void TransportCc::watch(GstPad* pad) {
-  const std::string_view name = GST_PAD_NAME(pad);
-  if (name == "send_rtp_src_0") watchSent(pad);
-  if (name == "recv_rtp_sink_0") watchArriving(pad);
-  if (name == "recv_rtcp_sink_0") watchFeedback(pad);
-  if (name == "send_rtcp_src_0") rtcp_ = pad;
-}
-
-void TransportCc::watchSent(GstPad* pad) {
+template <void (TransportCc::*work)(GstBuffer*)>
+void TransportCc::watchPackets(GstPad* pad) {
   gst_pad_add_probe(
-      pad, packets,
+      pad, packetProbe,
       [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        forEach(info, [&](GstBuffer* packet) { static_cast<TransportCc*>(self)->number(packet); });
+        forEachPacket(info, [&](GstBuffer* packet) { (static_cast<TransportCc*>(self)->*work)(packet); });
         return GST_PAD_PROBE_OK;
       },
       this, nullptr);
+}
+
+void TransportCc::watch(GstPad* pad) {
+  const std::string_view name = GST_PAD_NAME(pad);
+  if (name == "send_rtp_src_0") watchPackets<&TransportCc::number>(pad);
+  if (name == "recv_rtp_sink_0") watchPackets<&TransportCc::note>(pad);
+  if (name == "recv_rtcp_sink_0") watchFeedback(pad);
+  if (name == "send_rtcp_src_0") rtcp_ = pad;
 }
 
 void TransportCc::number(GstBuffer* packet) {
@@ -77,16 +69,6 @@ void TransportCc::number(GstBuffer* packet) {
   const int64_t now = monotonicNow();
   const std::lock_guard lock(mutex_);
   overwrite16(packet, *at, sent_.add(bytes, now));
-}
-
-void TransportCc::watchArriving(GstPad* pad) {
-  gst_pad_add_probe(
-      pad, packets,
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        forEach(info, [&](GstBuffer* packet) { static_cast<TransportCc*>(self)->note(packet); });
-        return GST_PAD_PROBE_OK;
-      },
-      this, nullptr);
 }
 
 void TransportCc::note(GstBuffer* packet) {

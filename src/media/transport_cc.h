@@ -32,8 +32,8 @@ class TransportCc {
   static constexpr int64_t interval = 100'000'000;
 
  private:
-  void watchSent(GstPad* pad);
-  void watchArriving(GstPad* pad);
+  template <void (TransportCc::*work)(GstBuffer*)>
+  void watchPackets(GstPad* pad);
   void watchFeedback(GstPad* pad);
   void number(GstBuffer* packet);
   void note(GstBuffer* packet);
