@@ -33,7 +33,10 @@ const player = person =>
   });
 
 test('a film of a call whose server was killed, on the page that lists films', { timeout: 400_000 }, async t => {
-  const { server, chromium, firefox } = await setUp(t, { config: { recordings: { minFreeSpace: 0 } } });
+  const { server, chromium, firefox } = await setUp(t, {
+    config: { recordings: { minFreeSpace: 0 } },
+    profile: { recording: { announcement: 'banner' } },
+  });
   const browser = await chromium();
   const people = [];
   for (const face of FACES) {
@@ -49,8 +52,15 @@ test('a film of a call whose server was killed, on the page that lists films', {
   }, Math.ceil(SECONDS / 2));
   const get = async () => (await fetch(`${server.url}/v1/recordings/${recordingId}`)).json();
   const reached = seconds => until(`${seconds} s of film`, async () => (await get()).duration >= seconds, { timeout: seconds * 3000 + 60_000 });
+  const toldOf = person => person.until('the banner that the call is recorded', () => document.querySelector('[data-tone="recording"]'));
+  await toldOf(jonas);
+  await jonas.page.screenshot({ path: join(out, 'recording-banner.png') });
+  await jonas.page.getByRole('button', { name: 'Got it' }).click();
   await reached(SECONDS * 0.2);
   await mei.join(server, 'design-review');
+  await toldOf(mei);
+  const again = await jonas.evaluate(() => Boolean(document.querySelector('[data-tone="recording"]')));
+  assert.ok(!again, 'who knows is not told anew');
   await reached(SECONDS * 0.75);
   await rafael.join(server, 'design-review');
   await reached(SECONDS);

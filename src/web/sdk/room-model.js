@@ -53,7 +53,12 @@ export class RoomModel {
         return this.#setLayout(message);
       case 'recordingChanged':
         this.recording = message.recording ?? null;
-        return [['recordingChanged', { recording: this.recording }]];
+        return [
+          [
+            'recordingChanged',
+            { recording: this.recording, error: message.ended?.error || undefined },
+          ],
+        ];
       case 'featuresChanged':
         this.server = { ...this.server, features: message.features ?? {} };
         return [['featuresChanged', { features: this.server.features ?? {} }]];

@@ -69,6 +69,9 @@ export interface Recording {
   recordingId?: string;
   status?: string;
   startedAt?: string;
+  paused?: boolean;
+  /** Whoever is here is to be told by more than a mark. */
+  announce?: boolean;
   [field: string]: unknown;
 }
 
@@ -211,7 +214,8 @@ export interface RoomEventMap {
   /** Identities, loudest first. */
   activeSpeakersChanged: { identities: string[] };
   layoutChanged: { layout: Layout };
-  recordingChanged: { recording: Recording | null };
+  /** `error`: why it ended, when nobody stopped it. */
+  recordingChanged: { recording: Recording | null; error?: string };
   capacityChanged: { capacity: Capacity };
   /** An admin has changed what the room can do. */
   featuresChanged: { features: NonNullable<ServerInfo['features']> };

@@ -135,3 +135,22 @@ export function capacityNotice({ saved }) {
     ? `The server is busy: ${capacityWords(saved)} for now`
     : 'The server is no longer busy: full quality again';
 }
+
+/** @typedef {{ recordingId?: string, paused?: boolean } | null} Recorded */
+
+/**
+ * What those in the call are told when the recording changes; '' when it is nothing to them.
+ *
+ * @param {Recorded} before
+ * @param {Recorded} now
+ * @param {string} [error]  why it ended
+ */
+export function recordingNotice(before, now, error) {
+  if (!now) {
+    if (error) return `The recording has stopped: ${error}`;
+    return before ? 'The recording has stopped' : '';
+  }
+  if (before?.recordingId !== now.recordingId) return 'The call is being recorded';
+  if (Boolean(before?.paused) === Boolean(now.paused)) return '';
+  return now.paused ? 'The recording is paused' : 'The recording goes on';
+}

@@ -1,5 +1,11 @@
 import { freshRoom, pathOfRoom, readAddress, roomOfInput } from '../lib/address.js';
-import { capacityNotice, joinProblem, screenEnding, screenProblem } from '../lib/words.js';
+import {
+  capacityNotice,
+  joinProblem,
+  recordingNotice,
+  screenEnding,
+  screenProblem,
+} from '../lib/words.js';
 import { effect, signal } from '../ui/view.js';
 import { Call } from './call.js';
 import { Devices } from './devices.js';
@@ -7,7 +13,7 @@ import { Notices } from './notices.js';
 import { Settings } from './settings.js';
 
 /**
- * @import { MediaKind, Participant, VideoCodec } from '/sdk/tributary.js'
+ * @import { MediaKind, Participant, Recording, VideoCodec } from '/sdk/tributary.js'
  * @typedef {'prejoin' | 'call' | 'left'} Page
  * @typedef {'people' | 'chat' | null} Panel
  */
@@ -30,6 +36,10 @@ export class App {
   audioOnly = signal(false);
   /** Of whose screens we told. @type {Set<string>} */
   #sharers = new Set();
+  /** @type {Recording | null} */
+  #recordingBefore = null;
+  /** The announced recording this user knows of. */
+  recordingSeen = signal('');
 
   constructor() {
     if (this.wishes.name !== null) this.settings.name.value = this.wishes.name;
@@ -190,10 +200,11 @@ export class App {
       if (text) this.notices.show(text, 'info', 'screen');
     });
     room.on('participantUpdated', ({ participant }) => this.#tellOfScreens(participant));
-    room.on('recordingChanged', ({ recording }) => {
-      if (room.state === 'connected') {
-        this.notices.show(recording ? 'The call is being recorded' : 'The recording has stopped');
-      }
+    room.on('recordingChanged', ({ recording, error }) => {
+      const text = recordingNotice(this.#recordingBefore, recording, error);
+      this.#recordingBefore = recording;
+      if (!text || recording?.announce || room.state !== 'connected') return;
+      this.notices.show(text, error ? 'error' : 'info', 'recording');
     });
     room.on('capacityChanged', ({ capacity }) => {
       this.notices.show(capacityNotice(capacity), 'info', 'capacity');

@@ -25,7 +25,10 @@ export class CallTop extends View {
       <${Clock} app=${app} />
       ${
         call.recording.value &&
-        html`<span class="recording"><span class="dot" aria-hidden="true" />Recording</span>`
+        html`<span class="recording" data-paused=${call.recording.value.paused}>
+          <span class="dot" aria-hidden="true" />
+          ${call.recording.value.paused ? 'Recording paused' : 'Recording'}
+        </span>`
       }
       <span class="spacer" />
       <button type="button" class="button quiet invite" onClick=${() => app.copyLink()}>

@@ -157,6 +157,24 @@ test('media that dies silently is offered anew', { timeout }, async () => {
   await framesGrow();
 });
 
+test('an announced recording stays in sight until one knows', { timeout }, async () => {
+  await join();
+  const banner = page.locator('.banner[data-tone="recording"]');
+  const record = () => page.evaluate(() => window.tributary.room.startRecording());
+  await record();
+  await banner.waitFor({ timeout });
+  assert.match(await banner.textContent(), /This call is being recorded/);
+  await banner.getByRole('button', { name: 'Got it' }).click();
+  await banner.waitFor({ state: 'detached', timeout });
+  assert.equal(
+    (await page.locator('.recording').textContent()).trim(),
+    'Recording',
+    'the mark stays',
+  );
+  await page.evaluate(() => window.tributary.room.stopRecording());
+  await page.locator('.recording').waitFor({ state: 'detached', timeout });
+});
+
 test('leave/disconnect ends the call, and one can join again', { timeout }, async () => {
   await join();
   site.room.tell({ type: 'leave', reason: 'removed', action: 'disconnect' });

@@ -84,7 +84,8 @@ export class MockRoom {
       this.#layout = layout;
       this.#sendLayout();
     },
-    startRecording: () => this.#setRecording({ recordingId: 'r1', status: 'active' }),
+    startRecording: () =>
+      this.#setRecording({ recordingId: 'r1', status: 'active', announce: true }),
     stopRecording: () => this.#setRecording(null),
     moderate: ({ identity, remove, ...fields }) => {
       const who = this.people.find(one => one.identity === identity);

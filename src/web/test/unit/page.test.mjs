@@ -16,6 +16,7 @@ import {
   deviceProblem,
   duration,
   joinProblem,
+  recordingNotice,
   screenProblem,
 } from '../../app/lib/words.js';
 import { gresource } from '../list-resources.mjs';
@@ -141,4 +142,17 @@ test('why no screen is shared, in words', () => {
   const bySystem = new DOMException('Permission denied by system', 'NotAllowedError');
   assert.match(screenProblem(bySystem).text, /privacy settings/);
   assert.match(screenProblem(new DOMException('', 'NotSupportedError')).text, /cannot share/);
+});
+
+test('a recording is told when it starts, pauses, goes on and ends, and why', () => {
+  const first = { recordingId: 'r1' };
+  const paused = { ...first, paused: true };
+  assert.equal(recordingNotice(null, first), 'The call is being recorded');
+  assert.equal(recordingNotice(first, { ...first }), '', 'its status is nothing to people');
+  assert.equal(recordingNotice(first, paused), 'The recording is paused');
+  assert.equal(recordingNotice(paused, first), 'The recording goes on');
+  assert.equal(recordingNotice(first, { recordingId: 'r2' }), 'The call is being recorded');
+  assert.equal(recordingNotice(first, null), 'The recording has stopped');
+  assert.equal(recordingNotice(first, null, 'disk full'), 'The recording has stopped: disk full');
+  assert.equal(recordingNotice(null, null), '');
 });
