@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // Streaming threads bear the name of the pad that starts them, cut at 15 characters; the rest is named by
 // its maker. First match wins.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> stages = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> stages = {
     {{"rtpjitterbuffer", "decode"},  // out of the jitter buffer: depayload, decode, fit to the tile
      {"mix-video", "mix video"},     // draws the canvas
      {"mix-audio", "mix audio"},     // decodes microphones, mixes, encodes Opus
@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> stages =
      {"send-audio", "send"},
      {"queue", "receive"},    // webrtcbin's, behind the socket: SRTP, RTP session, jitter buffer
      {"gstnice", "ice"},      // libnice: sockets in, consent checks
+     {"receive", "receive"},  // the room's, for all sockets
      {"nicesrc", "receive"},  // the socket
      {"rtpsession", "rtcp"},
      {"rtprtxqueue", "send"},

@@ -196,7 +196,7 @@ class MediaPipeline {
   Saving saving_;
   Callbacks callbacks_;
   RoomClock clock_;
-  SendLanes lanes_;  ///< before the reaper: goes when no peer's pipeline runs any more
+  PeerLanes lanes_;  ///< before the reaper: goes when no peer's pipeline runs any more
   Reaper reaper_;
   std::unique_ptr<AudioMixer> audio_;
   std::unique_ptr<RenditionSet> renditions_;

@@ -82,7 +82,7 @@ std::string answerText(const GstSDPMessage& answer, const std::vector<MediaLine>
 
 std::unique_ptr<PeerConnection> PeerConnection::create(std::string id, const PeerOffer& offer,
                                                        const PeerSettings& settings, const Media& media,
-                                                       const RoomClock& clock, SendLanes& lanes,
+                                                       const RoomClock& clock, PeerLanes& lanes,
                                                        Reaper& reaper, Callbacks callbacks) {
   std::unique_ptr<PeerConnection> peer(new PeerConnection);
   peer->id_ = std::move(id);
@@ -110,6 +110,7 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
   shared_ = std::make_shared<Shared>();
   shared_->owner = this;
   shared_->fingerprint = offer.fingerprint;
+  shared_->directReceiver = std::make_unique<DirectReceiver>(clock, lanes_->receive);
   shared_->output = media.output;
   pipeline_ = ObjectPtr<GstElement>::sink(gst_pipeline_new(("peer-" + id_).c_str()));
   clock.adopt(pipeline_.get());
@@ -344,6 +345,7 @@ void PeerConnection::createAnswer() {
 void PeerConnection::onLocalDescription(const std::string& sdp) {
   for (const auto& stream : streams_)
     takeShortCut(stream->pad());
+  shared_->directReceiver->watch(webrtc_.get());
   watchTransport();
   watchReports();
   answer(sdp);
@@ -455,7 +457,10 @@ PeerConnection::~PeerConnection() {
     for (const auto& stream : streams)
       stream->detach();
   };
-  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_), detach});
+  const auto stopReceiving = [shared = shared_.get()] {
+    if (shared->directReceiver) shared->directReceiver->stop();
+  };
+  if (pipeline_) reaper_->take({std::move(pipeline_), std::move(shared_), stopReceiving, detach});
 }
 
 }  // namespace tributary

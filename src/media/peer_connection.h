@@ -14,6 +14,7 @@
 #include "media/downlink.h"
 #include "media/jitter_buffers.h"
 #include "media/padding.h"
+#include "media/peer_lanes.h"
 #include "media/peer_output.h"
 #include "media/peer_settings.h"
 #include "media/pipeline_bus.h"
@@ -31,7 +32,7 @@ namespace tributary {
 ///
 /// Teardown, in this order: (1) PeerOutput closed: nothing comes from the mix any more, (2) signals and bus
 /// watch disconnected, (3) the pipeline, with the ingests its callbacks point to, goes to the Reaper's
-/// thread, which sets it to NULL and only then lets go of them.
+/// thread, which stops the direct receiver, sets the pipeline to NULL and only then lets go of them.
 ///
 /// Thread: owner, callbacks too.
 class PeerConnection {
@@ -55,7 +56,7 @@ class PeerConnection {
   /// Starts to answer `offer`; the answer comes through onAnswer, or an error within answerDeadline.
   static std::unique_ptr<PeerConnection> create(std::string id, const PeerOffer& offer,
                                                 const PeerSettings& settings, const Media& media,
-                                                const RoomClock& clock, SendLanes& lanes, Reaper& reaper,
+                                                const RoomClock& clock, PeerLanes& lanes, Reaper& reaper,
                                                 Callbacks callbacks);
   ~PeerConnection();
 
@@ -115,7 +116,7 @@ class PeerConnection {
   std::string id_;
   PeerOffer offer_;
   Media media_;
-  SendLanes* lanes_ = nullptr;
+  PeerLanes* lanes_ = nullptr;
   Reaper* reaper_ = nullptr;
   Callbacks callbacks_;
   State state_ = State::connecting;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/main_context.h"
+#include "media/direct_receiver.h"
 #include "media/direct_sender.h"
 #include "media/peer_connection.h"
 #include "media/transport_cc.h"
@@ -21,6 +22,7 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   Downlink downlink;
   std::unique_ptr<TransportCc> transportCc;  ///< null when the client does not ask for it
   std::unique_ptr<DirectSender> directSender;
+  std::unique_ptr<DirectReceiver> directReceiver;
   std::unique_ptr<JitterBuffers> jitterBuffers;
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
   std::unique_ptr<AudioIngest> audioIngest;

@@ -27,6 +27,7 @@ struct Reaper::State {
       waiting.pop_front();
       busySince = monotonicNow();
       lock.unlock();
+      if (work.beforeStop) work.beforeStop();
       gst_element_set_state(work.pipeline.get(), GST_STATE_NULL);
       if (work.onceStopped) work.onceStopped();
       work.pipeline.reset();

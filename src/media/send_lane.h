@@ -69,10 +69,4 @@ class SendLane {
   std::vector<std::thread> threads_;
 };
 
-/// A room's. Sound has its own, so that it never stands behind pictures.
-struct SendLanes {
-  SendLane audio{"send-audio"};
-  SendLane video{"send-video"};
-};
-
 }  // namespace tributary

@@ -48,6 +48,10 @@ void preferThisThread() {
   schedule(SCHED_RR | SCHED_RESET_ON_FORK, 5);
 }
 
+void preferAsReceiver() {
+  setNice(receiverNice);
+}
+
 void preferNetworkThreads(GstElement* pipeline) {
   GstBus* bus = gst_element_get_bus(pipeline);
   gst_bus_set_sync_handler(bus, onSyncMessage, nullptr, nullptr);

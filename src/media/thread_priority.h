@@ -9,10 +9,12 @@ namespace tributary {
 /// takes its turn like any thread.
 void preferThisThread();
 
-/// The threads that receive a peer's packets (nicesrc) hold the RTP session's lock now and then, which
-/// senders wait for: they get a larger share (nice −10, RLIMIT_NICE), but no priority, since what they do is
-/// for the peer to decide. Threads come from a pool and go back to it as they were. Before the pipeline
-/// leaves NULL. Thread: owner.
+/// For a thread that receives peers' packets. It holds RTP sessions' locks now and then, which senders wait for:
+/// it gets a larger share (nice −10, RLIMIT_NICE), but no priority, since what it does is for peers to decide.
+void preferAsReceiver();
+
+/// The same for the threads of a peer's nicesrc. They come from a pool and go back to it as they were. Before
+/// the pipeline leaves NULL. Thread: owner.
 void preferNetworkThreads(GstElement* pipeline);
 
 }  // namespace tributary

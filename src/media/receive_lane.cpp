@@ -1,0 +1,57 @@
+#include "media/receive_lane.h"
+
+#include <glib.h>
+#include <pthread.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "media/thread_priority.h"
+
+namespace tributary {
+
+ReceiveLane::ReceiveLane() : context_(g_main_context_new()), thread_([this] { loop(); }) {}
+
+ReceiveLane::~ReceiveLane() {
+  stop_ = true;
+  g_main_context_wakeup(context_);
+  thread_.join();
+  g_main_context_unref(context_);
+}
+
+void ReceiveLane::loop() {
+  pthread_setname_np(pthread_self(), "receive");
+  preferAsReceiver();
+  g_main_context_push_thread_default(context_);
+  while (!stop_) {
+    g_main_context_iteration(context_, TRUE);
+    std::this_thread::sleep_for(std::chrono::nanoseconds(pause));
+  }
+  g_main_context_pop_thread_default(context_);
+}
+
+void ReceiveLane::post(std::function<void()> work, unsigned delay) const {
+  GSource* source = delay > 0 ? g_timeout_source_new(delay) : g_idle_source_new();
+  g_source_set_priority(source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(
+      source,
+      [](gpointer data) -> gboolean {
+        (*static_cast<std::function<void()>*>(data))();
+        return G_SOURCE_REMOVE;
+      },
+      new std::function<void()>(std::move(work)),
+      [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
+  g_source_attach(source, context_);
+  g_source_unref(source);
+}
+
+void ReceiveLane::settle() const {
+  const auto done = std::make_shared<std::promise<void>>();
+  auto reached = done->get_future();
+  post([done] { done->set_value(); });
+  reached.wait();
+}
+
+}  // namespace tributary
