@@ -126,7 +126,7 @@ void DirectReceiver::onRead(NiceAgent*, unsigned, unsigned, unsigned size, char*
 /// Its plugin has called srtp_init(), which only one may.
 bool DirectReceiver::adoptKey() {
   if (context_) return true;
-  constexpr guint aes128Icm = 1;   // GstDtlsSrtpCipher
+  constexpr guint aes128Icm = 1;    // GstDtlsSrtpCipher
   constexpr guint hmacSha1_80 = 2;  // GstDtlsSrtpAuth
   GstBuffer* key = nullptr;
   guint cipher = 0;
@@ -199,9 +199,9 @@ void DirectReceiver::restIfFlooded() {
   }
   if (++inBurst_ <= mostAtOnce) return;
   inside_->receiveIn(inside_->nowhere, onRead, this);
-  lane_.post([inside = inside_, context = lane_.context(),
-              this] { inside->receiveIn(context, onRead, this); },
-             restAfterFlood);
+  lane_.post(
+      [inside = inside_, context = lane_.context(), this] { inside->receiveIn(context, onRead, this); },
+      restAfterFlood);
 }
 
 void DirectReceiver::stop() {

@@ -15,14 +15,15 @@ namespace tributary {
 
 class ReceiveLane;
 
-/// The short way of a peer's packets from the socket to rtpbin: on the room's ReceiveLane, with SRTP done here,
-/// where webrtcbin wakes a thread for the socket and another behind a queue. It takes over once the first
-/// packets have gone webrtcbin's way, so that caps, segments and the DTLS key are there; DTLS and what comes
-/// before that go on as they did, and so does everything where webrtcbin is not built as expected.
+/// The short way of a peer's packets from the socket to rtpbin: on the room's ReceiveLane, with SRTP done
+/// here, where webrtcbin wakes a thread for the socket and another behind a queue. It takes over once the
+/// first packets have gone webrtcbin's way, so that caps, segments and the DTLS key are there; DTLS and what
+/// comes before that go on as they did, and so does everything where webrtcbin is not built as expected.
 ///
 /// A peer that floods is left to its socket's buffer for a moment, so that the lane has time for the others.
 ///
-/// Teardown: stop() before the pipeline goes to NULL, for a push under way holds locks in it; destroyed after.
+/// Teardown: stop() before the pipeline goes to NULL, for a push under way holds locks in it; destroyed
+/// after.
 class DirectReceiver {
  public:
   /// The lane must outlive stop().
@@ -33,15 +34,16 @@ class DirectReceiver {
 
   /// Once the local description is set. Thread: owner.
   void watch(GstElement* webrtc);
-  /// Nothing is received after this. Waits for what the lane is at. Thread: any but the lane's and the owner's.
+  /// Nothing is received after this. Waits for what the lane is at. Thread: any but the lane's and the
+  /// owner's.
   void stop();
   /// Whether packets come this way. Thread: any.
   bool tookOver() const;
 
-  static constexpr unsigned mostAtOnce = 256;         ///< packets in a `burst`; a key frame of 300 kB
-  static constexpr int64_t burst = 10'000'000;        ///< ns
-  static constexpr unsigned restAfterFlood = 20;      ///< ms; leaves ten times what any client sends
-  static constexpr unsigned mostHandshakes = 1000;    ///< DTLS packets after the handshake; a close needs one
+  static constexpr unsigned mostAtOnce = 256;       ///< packets in a `burst`; a key frame of 300 kB
+  static constexpr int64_t burst = 10'000'000;      ///< ns
+  static constexpr unsigned restAfterFlood = 20;    ///< ms; leaves ten times what any client sends
+  static constexpr unsigned mostHandshakes = 1000;  ///< DTLS packets after the handshake; a close needs one
 
  private:
   struct Inside;  ///< what it needs of webrtcbin

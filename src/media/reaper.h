@@ -26,7 +26,7 @@ class Reaper {
   struct Work {
     ObjectPtr<GstElement> pipeline;
     std::shared_ptr<void> keptUntilThen;  ///< what its callbacks point to
-    std::function<void()> beforeStop;   ///< run on the reaper's thread; may be empty
+    std::function<void()> beforeStop;     ///< run on the reaper's thread; may be empty
     std::function<void()> onceStopped;  ///< run before it is let go of, on the reaper's thread; may be empty
   };
 

@@ -26,7 +26,7 @@ class ReceiveLane {
   /// Waits until what the lane is at is done. Thread: any but the lane's; not the owner's.
   void settle() const;
 
-  static constexpr int64_t pause = 2'000'000;  ///< ns; what a packet waits at most, half of it on average
+  static constexpr int64_t pause = 3'000'000;  ///< ns; what a packet waits at most, half of it on average
 
  private:
   void loop();

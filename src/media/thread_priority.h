@@ -9,8 +9,9 @@ namespace tributary {
 /// takes its turn like any thread.
 void preferThisThread();
 
-/// For a thread that receives peers' packets. It holds RTP sessions' locks now and then, which senders wait for:
-/// it gets a larger share (nice −10, RLIMIT_NICE), but no priority, since what it does is for peers to decide.
+/// For a thread that receives peers' packets. It holds RTP sessions' locks now and then, which senders wait
+/// for: it gets a larger share (nice −10, RLIMIT_NICE), but no priority, since what it does is for peers to
+/// decide.
 void preferAsReceiver();
 
 /// The same for the threads of a peer's nicesrc. They come from a pool and go back to it as they were. Before

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tributary {
 namespace {
@@ -25,9 +26,12 @@ constexpr double leastHeavyToldLoss =
     0.15;                        // … where delay tells of congestion, so that loss alone rarely is
 constexpr double ruinous = 0.3;  // nothing but what arrived is believed
 constexpr double lightLoss = 0.02;
-constexpr double standingQueue = 50;  // ms, with a growing delay before
-constexpr double longQueue = 100;     // ms, whatever the trend
-constexpr double reportSlack = 1.5;   // a report's loss, which is of other packets, and some more
+constexpr double standingQueue = 50;   // ms, with a growing delay before
+constexpr double longQueue = 100;      // ms, whatever the trend
+constexpr double sentMore = 1.2;       // times what arrived is more than the way takes
+constexpr double littleOf = 0.5;       // of the estimate is so little that it fills nothing
+constexpr double leastBacklog = 3000;  // bytes
+constexpr double reportSlack = 1.5;    // a report's loss, which is of other packets, and some more
 constexpr double reportMore = 0.02;
 constexpr double unusual = 1.5;  // times a way's usual loss, and some more, is heavy
 constexpr double unusualMore = 0.05;
@@ -60,7 +64,7 @@ void BandwidthEstimator::note(const PacketFeedback& packet, int64_t now) {
   watchForStall(packet, now);
   trend_.packet(packet.sent, packet.arrived);
   queue_.packet(packet.sent, packet.arrived);
-  arrivals_.push_back({packet.arrived, packet.bytes});
+  arrivals_.push_back({packet.arrived, packet.sent, packet.bytes});
 }
 
 void BandwidthEstimator::watchForStall(const PacketFeedback& packet, int64_t now) {
@@ -88,6 +92,27 @@ double BandwidthEstimator::ackedRate(int64_t window) const {
   }
   const double span = static_cast<double>(std::clamp(newest - oldest, overloadWindow, window));
   return bytes * 8 * static_cast<double>(second) / span;
+}
+
+/// Whether it may be what we send that packets wait behind: as much is sent as is believed possible, or less
+/// arrives than is sent and what is under way is more than a few packets.
+bool BandwidthEstimator::holdsBack() const {
+  if (arrivals_.empty()) return false;
+  const int64_t newest = std::ranges::max(arrivals_, {}, &Arrival::at).at;
+  int64_t first = std::numeric_limits<int64_t>::max();
+  int64_t last = std::numeric_limits<int64_t>::min();
+  double bytes = 0;
+  for (const auto& arrival : arrivals_) {
+    if (newest - arrival.at >= overloadWindow) continue;
+    first = std::min(first, arrival.sent);
+    last = std::max(last, arrival.sent);
+    bytes += arrival.bytes;
+  }
+  const auto took = static_cast<double>(std::max(last - first, millisecond));
+  const double sent = bytes * 8 * static_cast<double>(second) / took;
+  if (sent > littleOf * bitrate_) return true;
+  const double acked = ackedRate(overloadWindow);
+  return sent > sentMore * acked && queue_.latest() * acked / 8000 > leastBacklog;
 }
 
 double BandwidthEstimator::lossNow(int64_t now) const {
@@ -145,6 +170,7 @@ void BandwidthEstimator::steer(int64_t now, Usage usage) {
   }
   usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / 10);
   if (usage == Usage::normal && queue_.latest() > longQueue) usage = Usage::over;
+  if (usage == Usage::over && !holdsBack()) return;
   if (usage == Usage::over) {
     overAt_ = now;
     reduce(backOff * ackedRate(overloadWindow), now);

@@ -27,7 +27,8 @@ struct BandwidthEstimate {
 
 /// Estimates how much one receiver's way takes, from what it reports: with transport-wide feedback by delay
 /// and loss (draft-ietf-rmcat-gcc-02), else by its own estimate (REMB) and the loss in its receiver reports.
-/// A pause after which all comes at once is no full way but a machine that was busy, or a radio link.
+/// A pause after which all comes at once is no full way but a machine that was busy, or a radio link; nor is
+/// delay while little is sent and all of it arrives.
 /// It grows no further than half above what has arrived, so more has to be sent to learn more.
 ///
 /// Times are nanoseconds of any one monotonic clock. Not thread safe. Pure.
@@ -57,12 +58,14 @@ class BandwidthEstimator {
   };
   struct Arrival {
     int64_t at;  ///< receiver's clock
+    int64_t sent;
     uint32_t bytes;
   };
 
   void note(const PacketFeedback& packet, int64_t now);
   void watchForStall(const PacketFeedback& packet, int64_t now);
   double ackedRate(int64_t window) const;
+  bool holdsBack() const;
   double lossNow(int64_t now) const;
   bool heavyLoss() const;
   void steer(int64_t now, Usage usage);

@@ -72,6 +72,29 @@ TEST(BandwidthEstimator, AStallIsNoCongestion) {
   }
 }
 
+TEST(BandwidthEstimator, SoundAloneThatIsLateNowAndThenIsNoCongestion) {
+  Flow flow(2e6);
+  flow.run(3, 0);
+  for (int time = 0; time < 10; ++time) {
+    for (const double late : {30., 60., 90., 120., 140., 140., 90., 40., 0.}) {
+      flow.link.way.delayMs = 20 + late;
+      flow.run(0.06, 0);
+    }
+    flow.run(1, 0);
+  }
+  EXPECT_EQ(flow.congestedAt, -1);
+  EXPECT_EQ(flow.estimator.estimate(flow.link.now).reductions, 0U);
+}
+
+TEST(BandwidthEstimator, SoundAloneFillsAWayThatIsThinner) {
+  Flow flow(2e6);
+  flow.run(3, 0);
+  flow.link.way.kbits = 45;
+  flow.run(4, 0);
+  EXPECT_GE(flow.congestedAt, 0);
+  EXPECT_LT(flow.estimator.estimate(flow.link.now).bitrate, 60e3);
+}
+
 TEST(BandwidthEstimator, AWayThatNearlyEndsIsCongestedThoughPacketsPause) {
   Flow flow;
   flow.run(10, 1.5e6);
