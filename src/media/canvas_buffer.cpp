@@ -2,11 +2,15 @@
 
 #include <gst/video/video.h>
 
+#include <atomic>
+
 namespace tributary {
 namespace {
 
 // One being drawn, two waiting and one being encoded in each of a few renditions that lag differently.
 constexpr unsigned mostBuffers = 8;
+/// One in so many gives its memory back, so that what a busy moment has needed is not kept for good.
+constexpr unsigned renewal = 100;
 
 GstVideoInfo infoOf(const CanvasFormat& format) {
   GstVideoInfo info;
@@ -39,7 +43,11 @@ GstBuffer* takeCanvas(GstBufferPool* pool) {
   GstBufferPoolAcquireParams params{};
   params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
   GstBuffer* buffer = nullptr;
-  return gst_buffer_pool_acquire_buffer(pool, &buffer, &params) == GST_FLOW_OK ? buffer : nullptr;
+  if (gst_buffer_pool_acquire_buffer(pool, &buffer, &params) != GST_FLOW_OK) return nullptr;
+  static std::atomic<unsigned> taken = 0;
+  // The flag says that the memory is no longer the pool's own, which then frees it.
+  if (++taken % renewal == 0) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_TAG_MEMORY);
+  return buffer;
 }
 
 PictureView viewOf(const GstMapInfo& map, const CanvasFormat& format) {

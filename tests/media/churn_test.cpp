@@ -137,7 +137,9 @@ TEST_F(Churn, LeavesThreadsFilesAndHeapWhereTheyWere) {
   const Reading before = settle();
   for (int i = 20; i < cycles(); i += together) {
     ASSERT_NO_FATAL_FAILURE(comeAndGo(i));
-    if (i % 20 == 0) std::cout << "cycle " << i << std::endl;
+    if (i % 20 == 0)
+      std::cout << "cycle " << i << ", room heap " << read().roomHeap << ", threads "
+                << read().roomThreads.size() << std::endl;
   }
   // libsoup gives a WebSocket whose client went without a close frame some seconds before it lets go; GLib's
   // pools keep a thread that has nothing to do for 15.
