@@ -171,8 +171,9 @@ void DirectReceiver::onPacket(uint8_t* bytes, int size) {
 void DirectReceiver::onRtp(uint8_t* bytes, int size) {
   rtpOpen_ = rtpOpen_ || isOpen(inside_->rtp.get());
   if (!rtpOpen_) push(inside_->socket.get(), bytes, size);
-  if (srtp_unprotect(context_.get(), bytes, &size) == srtp_err_status_ok && rtpOpen_)
-    push(inside_->rtp.get(), bytes, size);
+  if (srtp_unprotect(context_.get(), bytes, &size) != srtp_err_status_ok || !rtpOpen_) return;
+  ++packets_;
+  push(inside_->rtp.get(), bytes, size);
 }
 
 void DirectReceiver::onRtcp(uint8_t* bytes, int size) {
@@ -208,12 +209,6 @@ void DirectReceiver::stop() {
   if (!inside_) return;
   inside_->stop();
   lane_.settle();
-}
-
-bool DirectReceiver::tookOver() const {
-  if (!inside_) return false;
-  const std::lock_guard lock(inside_->mutex);
-  return inside_->attached;
 }
 
 }  // namespace tributary

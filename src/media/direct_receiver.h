@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -37,8 +38,8 @@ class DirectReceiver {
   /// Nothing is received after this. Waits for what the lane is at. Thread: any but the lane's and the
   /// owner's.
   void stop();
-  /// Whether packets come this way. Thread: any.
-  bool tookOver() const;
+  /// Packets of sound and picture that came this way. Thread: any.
+  uint64_t packets() const { return packets_; }
 
   static constexpr unsigned mostAtOnce = 256;       ///< packets in a `burst`; a key frame of 300 kB
   static constexpr int64_t burst = 10'000'000;      ///< ns
@@ -66,7 +67,8 @@ class DirectReceiver {
   std::shared_ptr<Inside> inside_;
   std::unique_ptr<srtp_ctx_t, Free> context_;  ///< thread: nicesrc's, and the lane's once that has taken over
   bool impossible_ = false;                    ///< thread: nicesrc's
-  bool rtpOpen_ = false;                       ///< thread: the lane's, as what follows
+  std::atomic<uint64_t> packets_ = 0;
+  bool rtpOpen_ = false;  ///< thread: the lane's, as what follows
   bool rtcpOpen_ = false;
   int64_t burstBegan_ = 0;
   unsigned inBurst_ = 0;

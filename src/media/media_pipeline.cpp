@@ -127,6 +127,7 @@ void MediaPipeline::retire(Member& member) {
   const auto peer = member.peer->counters();
   gone_.rtpInPackets += peer.rtpPackets;
   gone_.rtpInBytes += peer.rtpBytes;
+  gone_.rtpInDirect += peer.direct;
   gone_.gatedPackets += peer.gated;
   gone_.framesSkipped += peer.framesSkipped;
   gone_.framesLate += peer.framesLate;
@@ -433,6 +434,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     const auto peer = member->peer->counters();
     out.rtpInPackets += peer.rtpPackets;
     out.rtpInBytes += peer.rtpBytes;
+    out.rtpInDirect += peer.direct;
     out.gatedPackets += peer.gated;
     out.framesSkipped += peer.framesSkipped;
     out.framesLate += peer.framesLate;

@@ -431,6 +431,7 @@ void PeerConnection::setState(State state) {
 PeerConnection::Counters PeerConnection::counters() const {
   Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
   out.cameraBytes = shared_->cameraBytes;
+  out.direct = shared_->directReceiver->packets();
   for (const auto& ingest : shared_->videoIngests) {
     out.framesSkipped += ingest->counters().skipped;
     out.framesLate += ingest->counters().late;

@@ -74,6 +74,7 @@ class PeerConnection {
     uint64_t framesLate = 0;     ///< they came to the decoder when it was behind
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
     uint64_t cameraBytes = 0;    ///< of rtpBytes
+    uint64_t direct = 0;         ///< packets that took the short way in (DirectReceiver)
   };
   Counters counters() const;
 

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <iostream>
 #include <string_view>
+#include <thread>
 
 #include "media_room.h"
 
@@ -116,6 +119,49 @@ TEST(Peers, AreToldTheTrueClocksOfSoundAndPicture) {
   ASSERT_TRUE(waitFor(told));
   EXPECT_NEAR(rates.front(), 48'000, 1'500);
   EXPECT_NEAR(rates.back(), 90'000, 3'000);
+}
+
+TEST(Peers, ComeTheShortWayIn) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.join("b", person(green, 650));
+  room.arrange();
+  ASSERT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green) && alike(room.seen("b", "a"), red); }));
+  const auto before = room.media().stats();
+  ASSERT_TRUE(waitFor([&] { return room.media().stats().rtpInPackets > before.rtpInPackets + 200; }));
+  const auto after = room.media().stats();
+  // What is between the socket and the jitter buffers may be counted here and not yet there.
+  EXPECT_GE(after.rtpInDirect - before.rtpInDirect + 20, after.rtpInPackets - before.rtpInPackets);
+  EXPECT_GT(before.rtpInDirect, 0U);
+}
+
+TEST(Peers, WhoFloodsCostsTheOthersNothing) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.join("b", person(green, 650));
+  room.join("flood", person(0x0000ff, 900));
+  room.arrange();
+  ASSERT_TRUE(
+      waitFor([&] { return alike(room.seen("a", "b"), green) && room.media().stats().rtpInDirect > 100; }));
+  ASSERT_TRUE(waitFor([&] { return room.peer("flood").video().frames > 0; }));
+  room.peer("a").resetGap();
+  const uint64_t framesBefore = room.media().tileCounters().at("b").arrived;
+  std::atomic<bool> over = false;
+  uint64_t sent = 0;
+  std::thread flood([&] {
+    sent = room.peer("flood").flood(3);
+    over = true;
+  });
+  EXPECT_TRUE(waitFor([&] { return over.load(); }, 60));
+  flood.join();
+  const uint64_t frames = room.media().tileCounters().at("b").arrived - framesBefore;
+  std::cout << sent << " packets of a flood; meanwhile " << frames << " frames of another, largest gap "
+            << room.peer("a").video().largestGap << " s\n";
+  EXPECT_GT(sent, 20'000U);
+  EXPECT_GT(frames, 45U) << "of 90";
+  EXPECT_LT(room.peer("a").video().largestGap, 0.5);
+  // And it is there again itself.
+  EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "flood"), 0x0000ff); }));
 }
 
 TEST(Peers, RenditionsStopWhenNobodyWatches) {

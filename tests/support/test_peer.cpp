@@ -6,6 +6,7 @@
 #include <gst/rtp/gstrtpbuffer.h>
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
+#include <nice/agent.h>
 #include <time.h>
 
 #include <algorithm>
@@ -265,6 +266,32 @@ void TestPeer::stop() {
   gst_element_set_state(pipeline_, GST_STATE_NULL);
   gst_object_unref(std::exchange(webrtc_, nullptr));
   gst_object_unref(std::exchange(pipeline_, nullptr));
+}
+
+uint64_t TestPeer::flood(double seconds) {
+  const auto found = [](GstElement* bin) {
+    GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), "nicesink");
+    GValue value = G_VALUE_INIT;
+    GstElement* out = nullptr;
+    if (gst_iterator_next(all, &value) == GST_ITERATOR_OK) out = GST_ELEMENT(g_value_dup_object(&value));
+    g_value_unset(&value);
+    gst_iterator_free(all);
+    return out;
+  }(webrtc_);
+  if (found == nullptr) return 0;
+  NiceAgent* agent = nullptr;
+  guint stream = 0;
+  guint component = 0;
+  g_object_get(found, "agent", &agent, "stream", &stream, "component", &component, nullptr);
+  std::array<char, 1200> packet{};
+  packet[0] = static_cast<char>(0x80);  // RTP's version; the rest is nonsense
+  packet[1] = 96;
+  uint64_t sent = 0;
+  for (const double until = now() + seconds; now() < until; ++packet[3])
+    sent += nice_agent_send(agent, stream, component, packet.size(), packet.data()) > 0 ? 1 : 0;
+  g_object_unref(agent);
+  gst_object_unref(found);
+  return sent;
 }
 
 void TestPeer::setTone(double hertz) {
