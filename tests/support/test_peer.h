@@ -46,8 +46,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   /// Goes without a word: sockets closed, nothing said.
   void stop();
   void setTone(double hertz);
-  /// Sends as many packets of 1200 bytes as it can for so long, none of which the other side can decrypt.
-  /// Returns their number. Thread: any; returns when it is done.
+  /// Sends some 100,000 packets of 1200 bytes a second, none of which the other side can decrypt. Returns
+  /// their number. Thread: any; returns when it is done.
   uint64_t flood(double seconds);
   /// Whether anything is sent on the screen's line; at first nothing is.
   void sendScreen(bool on);
