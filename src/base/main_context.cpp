@@ -28,9 +28,9 @@ gboolean runAgain(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
-unsigned attach(GSource* source, GSourceFunc function, Work work) {
+unsigned attach(GSource* source, GSourceFunc function, Work work, GMainContext* context = nullptr) {
   g_source_set_callback(source, function, new Work(std::move(work)), destroyWork);
-  const unsigned id = g_source_attach(source, nullptr);
+  const unsigned id = g_source_attach(source, context);
   g_source_unref(source);
   return id;
 }
@@ -54,9 +54,14 @@ void assertOwner() {
 }
 
 void post(Work work) {
-  GSource* source = g_idle_source_new();
+  postTo(nullptr, std::move(work));
+}
+
+void postTo(GMainContext* context, Work work, std::chrono::milliseconds delay) {
+  GSource* source =
+      delay.count() > 0 ? g_timeout_source_new(static_cast<guint>(delay.count())) : g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  attach(source, runOnce, std::move(work));
+  attach(source, runOnce, std::move(work), context);
 }
 
 }  // namespace main_context

@@ -19,6 +19,8 @@ void assertOwner();
 
 /// Runs `work` on the owner's thread, after what was posted before. Thread: any.
 void post(std::function<void()> work);
+/// The same on the thread that runs `context` (null: the owner's), once `delay` is over. Thread: any.
+void postTo(GMainContext* context, std::function<void()> work, std::chrono::milliseconds delay = {});
 
 }  // namespace main_context
 

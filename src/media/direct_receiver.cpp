@@ -199,6 +199,7 @@ void DirectReceiver::restIfFlooded() {
     inBurst_ = 0;
   }
   if (++inBurst_ <= mostAtOnce) return;
+  ++rests_;
   inside_->receiveIn(inside_->nowhere, onRead, this);
   lane_.post(
       [inside = inside_, context = lane_.context(), this] { inside->receiveIn(context, onRead, this); },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -40,10 +41,12 @@ class DirectReceiver {
   void stop();
   /// Packets of sound and picture that came this way. Thread: any.
   uint64_t packets() const { return packets_; }
+  /// How often it was left alone for a moment because it flooded. Thread: any.
+  uint64_t rests() const { return rests_; }
 
-  static constexpr unsigned mostAtOnce = 256;       ///< packets in a `burst`; a key frame of 300 kB
-  static constexpr int64_t burst = 10'000'000;      ///< ns
-  static constexpr unsigned restAfterFlood = 20;    ///< ms; leaves ten times what any client sends
+  static constexpr unsigned mostAtOnce = 256;   ///< packets in a `burst`; a key frame of 300 kB
+  static constexpr int64_t burst = 10'000'000;  ///< ns
+  static constexpr std::chrono::milliseconds restAfterFlood{20};  ///< leaves ten times what any client sends
   static constexpr unsigned mostHandshakes = 1000;  ///< DTLS packets after the handshake; a close needs one
 
  private:
@@ -68,6 +71,7 @@ class DirectReceiver {
   std::unique_ptr<srtp_ctx_t, Free> context_;  ///< thread: nicesrc's, and the lane's once that has taken over
   bool impossible_ = false;                    ///< thread: nicesrc's
   std::atomic<uint64_t> packets_ = 0;
+  std::atomic<uint64_t> rests_ = 0;
   bool rtpOpen_ = false;  ///< thread: the lane's, as what follows
   bool rtcpOpen_ = false;
   int64_t burstBegan_ = 0;

@@ -128,6 +128,7 @@ void MediaPipeline::retire(Member& member) {
   gone_.rtpInPackets += peer.rtpPackets;
   gone_.rtpInBytes += peer.rtpBytes;
   gone_.rtpInDirect += peer.direct;
+  gone_.floodRests += peer.floodRests;
   gone_.gatedPackets += peer.gated;
   gone_.framesSkipped += peer.framesSkipped;
   gone_.framesLate += peer.framesLate;
@@ -435,6 +436,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.rtpInPackets += peer.rtpPackets;
     out.rtpInBytes += peer.rtpBytes;
     out.rtpInDirect += peer.direct;
+    out.floodRests += peer.floodRests;
     out.gatedPackets += peer.gated;
     out.framesSkipped += peer.framesSkipped;
     out.framesLate += peer.framesLate;

@@ -432,6 +432,7 @@ PeerConnection::Counters PeerConnection::counters() const {
   Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
   out.cameraBytes = shared_->cameraBytes;
   out.direct = shared_->directReceiver->packets();
+  out.floodRests = shared_->directReceiver->rests();
   for (const auto& ingest : shared_->videoIngests) {
     out.framesSkipped += ingest->counters().skipped;
     out.framesLate += ingest->counters().late;

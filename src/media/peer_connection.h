@@ -75,6 +75,7 @@ class PeerConnection {
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
     uint64_t cameraBytes = 0;    ///< of rtpBytes
     uint64_t direct = 0;         ///< packets that took the short way in (DirectReceiver)
+    uint64_t floodRests = 0;     ///< times it was not read for a moment because it flooded
   };
   Counters counters() const;
 

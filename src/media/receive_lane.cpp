@@ -3,11 +3,11 @@
 #include <glib.h>
 #include <pthread.h>
 
-#include <chrono>
 #include <future>
 #include <memory>
 #include <utility>
 
+#include "base/main_context.h"
 #include "media/thread_priority.h"
 
 namespace tributary {
@@ -32,19 +32,8 @@ void ReceiveLane::loop() {
   g_main_context_pop_thread_default(context_);
 }
 
-void ReceiveLane::post(std::function<void()> work, unsigned delay) const {
-  GSource* source = delay > 0 ? g_timeout_source_new(delay) : g_idle_source_new();
-  g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  g_source_set_callback(
-      source,
-      [](gpointer data) -> gboolean {
-        (*static_cast<std::function<void()>*>(data))();
-        return G_SOURCE_REMOVE;
-      },
-      new std::function<void()>(std::move(work)),
-      [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
-  g_source_attach(source, context_);
-  g_source_unref(source);
+void ReceiveLane::post(std::function<void()> work, std::chrono::milliseconds delay) const {
+  main_context::postTo(context_, std::move(work), delay);
 }
 
 void ReceiveLane::settle() const {

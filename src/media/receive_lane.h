@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -21,8 +22,8 @@ class ReceiveLane {
 
   /// For the sockets. Its sources are dispatched on the lane's thread.
   GMainContext* context() const { return context_; }
-  /// Runs `work` on the lane's thread, after `delay` ms, unless the lane has ended. Thread: any.
-  void post(std::function<void()> work, unsigned delay = 0) const;
+  /// Runs `work` on the lane's thread, after `delay`, unless the lane has ended. Thread: any.
+  void post(std::function<void()> work, std::chrono::milliseconds delay = {}) const;
   /// Waits until what the lane is at is done. Thread: any but the lane's; not the owner's.
   void settle() const;
 
