@@ -165,7 +165,7 @@ TEST(Peers, WhoFloodsCostsTheOthersNothing) {
   std::cout << sent << " packets of a flood; meanwhile " << meanwhile << " frames of another, " << usual
             << " before it\n";
   EXPECT_GT(sent, 20'000U);
-  EXPECT_GT(room.media().stats().floodRests, 10U);
+  EXPECT_GT(room.media().stats().floodRests, 0U);
   EXPECT_GT(meanwhile, usual / 3);
   // And it is there again itself.
   EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "flood"), 0x0000ff); }));
