@@ -207,7 +207,7 @@ std::string front(const Found& found, int64_t chaptersAt, int64_t cuesAt) {
 
 }  // namespace
 
-Result<FinishedMedia> finishMatroska(int fd, const std::vector<Chapter>& list) {
+Result<FinishedMedia> finishMatroska(int fd, std::vector<Chapter> list) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return file_io::failed("looking at the recording");
   const auto found = Walk(fd, status.st_size).run();
@@ -215,6 +215,7 @@ Result<FinishedMedia> finishMatroska(int fd, const std::vector<Chapter>& list) {
   FinishedMedia out;
   out.duration = durationOf(*found);
   out.discarded = status.st_size - found->end;
+  std::erase_if(list, [&out](const Chapter& chapter) { return chapter.time >= out.duration; });
   if (::ftruncate(fd, found->end) != 0) return file_io::failed("cutting the recording's torn end");
 
   const std::string chapterBytes = list.empty() ? "" : chaptersElement(list);

@@ -75,9 +75,9 @@ struct FinishedMedia {
   bool indexed = true;    ///< false: no room on the disk for the index; the file plays, seeking is slow
 };
 
-/// Cuts off a torn end and adds duration, seek index and chapters, in place; may be done again, and after a
-/// crash in the middle of itself. `fd` is open for reading and writing. Errors: badRequest for what is no
-/// such file or has not one whole cluster, internal for the disk's own. Blocks; any thread.
+/// Cuts off a torn end and adds duration, seek index and chapters (none after the end), in place; may be done
+/// again, and after a crash in the middle of itself. `fd` is open for reading and writing. Errors: badRequest
+/// for what is no such file or has not one whole cluster, internal for the disk's own. Blocks; any thread.
 Result<FinishedMedia> finishMediaFile(int fd, Container container, const std::vector<Chapter>& chapters);
 
 }  // namespace tributary

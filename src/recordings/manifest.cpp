@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <limits>
 
 namespace tributary {
 namespace {
@@ -232,7 +233,7 @@ void Manifest::closeAll(double at) {
   }
 }
 
-std::vector<Chapter> Manifest::chapters() const {
+std::vector<Chapter> Manifest::chaptersBefore(double end) const {
   struct Event {
     double at;
     std::string title;
@@ -249,27 +250,34 @@ std::vector<Chapter> Manifest::chapters() const {
   }
   for (const auto& person : participants) {
     events.push_back({person.joinedAt, person.name + " joins"});
-    if (person.leftAt && *person.leftAt < duration)
-      events.push_back({*person.leftAt, person.name + " leaves"});
+    if (person.leftAt) events.push_back({*person.leftAt, person.name + " leaves"});
   }
   std::ranges::stable_sort(events, {}, &Event::at);
   std::vector<Chapter> out = {{0, "Start"}};
   double last = 0;
   for (const auto& event : events) {
-    if (event.at - last < chapterDistance || event.at > duration) continue;
+    if (event.at - last < chapterDistance || event.at >= end) continue;
     last = event.at;
     out.push_back({static_cast<int64_t>(event.at * 1e9), event.title});
   }
   return out;
 }
 
+std::vector<Chapter> Manifest::chapters() const {
+  return chaptersBefore(duration);
+}
+
 std::vector<Chapter> Manifest::chaptersOf(const File& file) const {
+  constexpr double never = std::numeric_limits<double>::infinity();
+  double end = isOver(status) ? duration : never;
+  for (const auto& other : files) {
+    if (other.start > file.start) end = std::min(end, other.start);
+  }
   const auto start = static_cast<int64_t>(file.start * 1e9);
-  const auto end = start + static_cast<int64_t>(file.duration * 1e9);
   std::vector<Chapter> out;
-  for (const auto& chapter : chapters()) {
+  for (const auto& chapter : chaptersBefore(end)) {
     if (chapter.time <= start) out.assign(1, {0, chapter.title});
-    if (chapter.time > start && chapter.time < end) out.push_back({chapter.time - start, chapter.title});
+    if (chapter.time > start) out.push_back({chapter.time - start, chapter.title});
   }
   return out;
 }

@@ -85,9 +85,13 @@ struct Manifest {
 
   /// One where layout or people changed, three seconds apart at least; the first at 0.
   std::vector<Chapter> chapters() const;
-  /// Those within a file, with times of its own.
+  /// Those within a file, with times of its own. Of the last file of a recording that goes on also later
+  /// ones: where it ends is known when it is finished, and finishMediaFile() leaves out what is later.
   std::vector<Chapter> chaptersOf(const File& file) const;
   std::string chaptersVtt() const;
+
+ private:
+  std::vector<Chapter> chaptersBefore(double end) const;
 };
 
 /// Error badRequest naming what is wrong.

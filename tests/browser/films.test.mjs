@@ -8,7 +8,7 @@ import { gather, report, setUp } from './support/call.mjs';
 import { FACES } from './support/faces.mjs';
 import { until } from './support/until.mjs';
 
-const SECONDS = Number(process.env.RECORDING_SECONDS ?? 20);
+const SECONDS = Number(process.env.RECORDING_SECONDS ?? 14);
 const out = join(import.meta.dirname, 'out');
 mkdirSync(out, { recursive: true });
 

@@ -8,7 +8,7 @@ import { pause, until } from './support/until.mjs';
 /** ms between frames that others may get. Their pages note what was received, and are late by one frame at times. */
 const GAP = 100;
 const LATE = 40;
-const DEPARTURE = 6;
+const DEPARTURE = 3;
 const config = {
   rooms: { departureTimeout: DEPARTURE },
   limits: { pingInterval: 1, livenessTimeout: 4 },

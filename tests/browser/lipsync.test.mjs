@@ -5,7 +5,7 @@ import { gather, report, setUp } from './support/call.mjs';
 import { pause, quantile } from './support/until.mjs';
 
 const PERIOD = 1500;
-const COUNT = 12;
+const COUNT = 9;
 
 test('flash and beep arrive together', { timeout: 180_000 }, async t => {
   const { server, machine, chromium } = await setUp(t);

@@ -43,7 +43,10 @@ test('rooms and people of hostile names are recorded, and nothing leaves the fol
   const folder = join(outer, 'recordings');
   mkdirSync(folder);
   t.after(() => rmSync(outer, { recursive: true, force: true }));
-  const { server, chromium } = await setUp(t, { config: { recordings: { folder, minFreeSpace: 0 } } });
+  const { server, chromium } = await setUp(t, {
+    config: { recordings: { folder, minFreeSpace: 0 } },
+    profile: { canvas: { width: 320, height: 180, framerate: 10 }, renditions: [{ name: '180p', height: 180, bitrate: 100_000 }] },
+  });
   const post = async path =>
     fetch(server.url + path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
 
@@ -55,7 +58,8 @@ test('rooms and people of hostile names are recorded, and nothing leaves the fol
     close();
   }
   // The worst that a room may be called; what the people are called who come, one after the other.
-  const crowds = { 'a..b': HOSTILE.slice(4, 8), '-rf': HOSTILE.slice(8), [`_${'-'.repeat(62)}.`]: HOSTILE.slice(0, 4), CON: HOSTILE.slice(2, 6) };
+  const rooms = ['a..b', '-rf', `_${'-'.repeat(62)}.`, 'CON'];
+  const crowds = Object.fromEntries(rooms.map((room, index) => [room, HOSTILE.slice(3 * index, 3 * index + 3)]));
   const recordings = await Promise.all(Object.entries(crowds).map(async ([room, crowd]) => {
     const people = [await enter(server, room, HOSTILE[0])];
     const started = await post(`/v1/rooms/${room}/recordings`);
@@ -68,8 +72,11 @@ test('rooms and people of hostile names are recorded, and nothing leaves the fol
       people.push(await enter(server, room, name));
     }
     const inside = people.filter(({ reply }) => reply.type === 'joined').length;
-    assert.ok(inside >= 4, `${inside} people of ${crowd.length + 1} got into ${room}`);
-    await until('all of them to be written down', async () => (await get()).participants.length === inside);
+    assert.ok(inside >= 3, `${inside} people of ${crowd.length + 1} got into ${room}`);
+    await until('all of them to be written down, and some film of the last', async () => {
+      const { participants, duration } = await get();
+      return participants.length === inside && duration > participants.at(-1).joinedAt + 0.5;
+    });
     const manifest = JSON.parse(readFileSync(join(folder, `${(await get()).path}.json`), 'utf8'));
     assert.equal(manifest.status, 'active', 'it is whole JSON while it is being written');
     await post(`/v1/recordings/${recordingId}/stop`);
@@ -78,7 +85,11 @@ test('rooms and people of hostile names are recorded, and nothing leaves the fol
     return done;
   }));
 
-  const files = listing(folder);
+  // Manifests are written anew beside themselves, then renamed.
+  const files = await until('the last manifests to be in their place', () => {
+    const all = listing(folder);
+    return !all.some(path => path.endsWith('.json.new') || path.endsWith('.vtt.new')) && all;
+  });
   report(t, `${files.length} files and folders, such as ${files.at(-1)}`);
   assert.deepEqual(listing(outer).filter(path => !path.startsWith('recordings')), [], 'beside the folder');
   for (const path of files) {
@@ -92,7 +103,7 @@ test('rooms and people of hostile names are recorded, and nothing leaves the fol
   await page.page.goto(`${server.url}/r/elsewhere`);
   for (const { path, recordingId, files: parts } of recordings) {
     const manifest = JSON.parse(readFileSync(join(folder, `${path}.json`), 'utf8'));
-    assert.ok(manifest.participants.length >= 4);
+    assert.ok(manifest.participants.length >= 3);
     for (const { name } of manifest.participants) {
       assert.doesNotMatch(name, /[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200e\u200f]/);
       assert.ok([...name].length <= 64);

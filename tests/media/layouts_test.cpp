@@ -22,7 +22,7 @@ constexpr size_t watchers = 3;   // who get the mix; each more costs this machin
 constexpr int checkedEvery = 4;  // after so many switches the pixels are looked at
 constexpr double twoFrames = 2.0 / 25;
 constexpr double interval = 0.1;  // seconds from switch to switch: half of a glide
-constexpr double rest = 6;
+constexpr double rest = 5;
 constexpr const char* config = R"({"limits": {"sessionsPerAddress": 20, "messagesPerSecond": 50}})";
 constexpr const char* profile =
     R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"height": 360}], "borders": {"talkerWidth": 0}})";
@@ -36,7 +36,7 @@ int number(const char* variable, int standard, int most) {
 }
 
 int switches() {
-  return number("LAYOUT_SWITCHES", 100, 100'000);
+  return number("LAYOUT_SWITCHES", 60, 100'000);
 }
 
 size_t people() {

@@ -114,7 +114,7 @@ class ProfileReload : public testing::Test {
     const auto ofMixer = [](int pid) { return threadCpu(pid, "mix-video"); };
     const double frames = rendered();
     const Cost before{most(ofRoom), most(ofMixer)};
-    const double seconds = strict() ? 30 : 6;
+    const double seconds = strict() ? 30 : 5;
     const double until = now() + seconds;
     waitFor([&] { return now() > until; }, 2 * seconds);
     const Cost after{most(ofRoom), most(ofMixer)};
@@ -129,7 +129,7 @@ class ProfileReload : public testing::Test {
 };
 
 TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
-  const int saves = number("PROFILE_SAVES", 25);
+  const int saves = number("PROFILE_SAVES", 15);
   // What this machine does to a call that nobody touches, in the same run.
   peer().resetGap();
   const double until = now() + 5;

@@ -152,8 +152,14 @@ TEST(Manifest, KnowsWhoWasThereAndWhoTalked) {
   manifest.note(speakers({"b"}), 9);
   manifest.note(Json::object({{"type", "participantLeft"}, {"identity", "b"}}), 12);
   manifest.note(joined("b", "Bob"), 20);
+  manifest.files = {{"x-1.webm", 0, 10, 0, "", false}, {"x-2.webm", 10, 8, 0, "", false}};
+  manifest.duration = 18;
+  const auto known = manifest.chaptersOf(manifest.files[1]);
+  ASSERT_EQ(known.size(), 3U) << "of what is being recorded, also what came after it was last heard of";
+  EXPECT_EQ(known[2].time, 10'000'000'000);
   manifest.duration = 30;
   manifest.closeAll(30);
+  manifest.status = RecordingStatus::completed;
   ASSERT_EQ(manifest.participants.size(), 3U);
   EXPECT_EQ(*manifest.participants[1].leftAt, 12);
   EXPECT_EQ(*manifest.participants[2].leftAt, 30);
@@ -165,7 +171,7 @@ TEST(Manifest, KnowsWhoWasThereAndWhoTalked) {
   ASSERT_EQ(chapters.size(), 4U);
   EXPECT_EQ(chapters[1].title, "Bob joins");
   EXPECT_EQ(chapters[2].title, "Bob leaves");
-  const auto second = manifest.chaptersOf({"x-2.webm", 10, 20, 0, "", false});
+  const auto second = manifest.chaptersOf(manifest.files[1]);
   ASSERT_EQ(second.size(), 3U);
   EXPECT_EQ(second[0].time, 0) << "what was going on when the part began";
   EXPECT_EQ(second[1].time, 2'000'000'000);

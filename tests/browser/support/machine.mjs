@@ -2,6 +2,7 @@
  * What the machine had left while a test ran. The issues' figures are for the machine that they were measured
  * on; what is asserted is those figures, times by how much slower than usual a piece of work was done meanwhile.
  */
+import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { deflateSync } from 'node:zlib';
 
@@ -43,7 +44,13 @@ export function watchMachine() {
     /** The bound to assert for `ms` of the issue's. */
     allow: ms => (machine.keptUp ? ms : 4 * ms * machine.slowness),
     toString: () => `the machine was ${machine.slowness.toFixed(2)} times slower than usual, with stalls to ${stall.toFixed(0)} ms`,
-    stop: () => worker.terminate(),
+    stop: async () => {
+      // Ended between two pieces of work: node dies of a worker that is terminated within one.
+      worker.ref();
+      const ended = once(worker, 'exit');
+      worker.postMessage('stop');
+      await ended;
+    },
   };
   return machine;
 }
@@ -57,8 +64,13 @@ if (!isMainThread) {
     deflateSync(data);
     parentPort.postMessage({ work: performance.now() - begun, late: begun - wanted });
     wanted = performance.now() + EVERY;
-    setTimeout(step, EVERY);
+    next = setTimeout(step, EVERY);
   };
+  let next;
+  parentPort.once('message', () => {
+    clearTimeout(next);
+    parentPort.close();
+  });
   wanted = performance.now();
   step();
 }
