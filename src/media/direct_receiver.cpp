@@ -41,6 +41,7 @@ bool isOpen(GstPad* pad) {
 }  // namespace
 
 struct DirectReceiver::Inside {
+  ReceiveLane& lane;
   ObjectPtr<NiceAgent> agent;
   guint stream = 0;
   guint component = 0;
@@ -53,7 +54,7 @@ struct DirectReceiver::Inside {
   bool attached = false;
   bool stopped = false;
 
-  Inside() = default;
+  explicit Inside(ReceiveLane& itsLane) : lane(itsLane) {}
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
   ~Inside() { g_main_context_unref(nowhere); }
@@ -61,14 +62,18 @@ struct DirectReceiver::Inside {
   void receiveIn(GMainContext* context, NiceAgentRecvFunc work, gpointer data) {
     const std::lock_guard lock(mutex);
     if (stopped) return;
+    if (!attached) lane.count(1);
     attached = true;
     nice_agent_attach_recv(agent.get(), stream, component, context, work, data);
   }
 
   void stop() {
     const std::lock_guard lock(mutex);
+    if (attached && !stopped) {
+      nice_agent_attach_recv(agent.get(), stream, component, nowhere, nullptr, nullptr);
+      lane.count(-1);
+    }
     stopped = true;
-    if (attached) nice_agent_attach_recv(agent.get(), stream, component, nowhere, nullptr, nullptr);
   }
 };
 
@@ -82,7 +87,7 @@ DirectReceiver::~DirectReceiver() = default;
 void DirectReceiver::watch(GstElement* webrtc) {
   const auto socket = findElement(webrtc, "nicesrc");
   const auto srtp = findElement(webrtc, "srtpdec");
-  auto inside = std::make_shared<Inside>();
+  auto inside = std::make_shared<Inside>(lane_);
   inside->dtls = findElement(webrtc, "dtlsdec");
   if (!socket || !srtp || !inside->dtls) return;
   GObject* found = nullptr;

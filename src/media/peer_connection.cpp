@@ -6,6 +6,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "base/log.h"
+#include "media/host_addresses.h"
 #include "media/peer_caps.h"
 #include "media/peer_shared.h"
 #include "media/prompt_feedback.h"
@@ -223,6 +224,7 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   const auto agent = ObjectPtr<GObject>::adopt(found);
   // UPnP would open an HTTP server in here; consent checks (RFC 7675) tell a dead peer from a quiet one.
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE, nullptr);
+  gatherAtRoutableAddresses(agent.get());
   if (!settings.stunServer.empty()) {
     g_object_set(webrtc_.get(), "stun-server", settings.stunServer.c_str(), nullptr);
   }

@@ -27,7 +27,7 @@ void ReceiveLane::loop() {
   g_main_context_push_thread_default(context_);
   while (!stop_) {
     g_main_context_iteration(context_, TRUE);
-    std::this_thread::sleep_for(std::chrono::nanoseconds(pause));
+    std::this_thread::sleep_for(pauseFor(peers_));
   }
   g_main_context_pop_thread_default(context_);
 }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <thread>
 
@@ -11,8 +11,8 @@ typedef struct _GMainContext GMainContext;
 namespace tributary {
 
 /// The thread that takes what all peers of a room send from their sockets, where webrtcbin has two threads a
-/// peer and wakes both for each packet. Between two rounds it sleeps `pause`, so that a busy room's packets
-/// come several to a round.
+/// peer and wakes both for each packet. Between two rounds it sleeps pauseFor(), so that a busy room's
+/// packets come several to a round.
 ///
 /// Teardown: after everything that reads in its context has stopped.
 class ReceiveLane {
@@ -27,11 +27,21 @@ class ReceiveLane {
   /// Waits until what the lane is at is done. Thread: any but the lane's; not the owner's.
   void settle() const;
 
-  static constexpr int64_t pause = 3'000'000;  ///< ns; what a packet waits at most, half of it on average
+  /// So many peers more, or fewer, are read here. Thread: any.
+  void count(int more) { peers_ += more; }
+
+  /// What a packet waits at most, half of it on average. Each round looks at every socket, so that its cost
+  /// grows with the peers; the canvas, which pictures wait for, is drawn each 40 ms.
+  static constexpr std::chrono::microseconds pauseFor(int peers) {
+    constexpr std::chrono::microseconds least{3000};
+    constexpr std::chrono::microseconds most{8000};
+    return std::clamp(std::chrono::microseconds{300} * peers, least, most);
+  }
 
  private:
   void loop();
 
+  std::atomic<int> peers_ = 0;
   GMainContext* context_;
   std::atomic<bool> stop_ = false;
   std::thread thread_;

@@ -48,12 +48,9 @@ test('the frame size follows the tile', { timeout }, async t => {
 test('who is not seen sends nothing, and is there at once when seen again', { timeout }, async t => {
   const profile = { canvas, renditions, layout: { maxTiles: 2 } };
   const { server, machine, chromium } = await setUp(t, { profile });
-  const people = await gather(await chromium(), 3);
+  const people = await gather(await chromium(), 3, { silent: true });
   const [ada, ben, cleo] = people;
-  for (const person of people) {
-    await person.join(server, 'demo');
-    await person.talk(false);
-  }
+  for (const person of people) await person.join(server, 'demo');
   let shown = await ada.sees([ada, ben]);
   let hidden = cleo;
   const waits = [];

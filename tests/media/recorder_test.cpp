@@ -107,7 +107,9 @@ TEST_F(RecorderTest, WritesFilesThatOthersPlay) {
     EXPECT_TRUE(started_);
     stop();
     const double written = static_cast<double>(recorder_->duration()) / seconds;
-    const auto finished = finish(name, format.container, {{0, "Start"}, {1'500'000'000, "Grid & \"more\""}, {100'000'000'000, "Too late"}});
+    const auto finished =
+        finish(name, format.container,
+               {{0, "Start"}, {1'500'000'000, "Grid & \"more\""}, {100'000'000'000, "Too late"}});
     ASSERT_TRUE(finished) << finished.error().message;
     EXPECT_EQ(finished->discarded, 0);
     const Probe film = probe(dir_ + "/" + name);
