@@ -54,7 +54,7 @@ class RecordingChanges : public RecordingsTest {
         [&] {
           if (!client->answered() || client->peer()->video().frames <= 25) return false;
           const auto seen = client->peer()->pixel(0.25, 0.25);
-          return seen.r > 150 && seen.g < 100;
+          return seen.r > 150 && isRedOrBall({seen.r, seen.g, seen.b});
         },
         60));
     return client;
