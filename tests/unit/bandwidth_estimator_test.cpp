@@ -181,6 +181,34 @@ TEST(BandwidthEstimator, ALatePacketIsNotLost) {
   EXPECT_EQ(estimator.estimate(1'250'000'000).loss, 0);
 }
 
+/// Jitter makes some receivers call packets lost that are late; the first report may be of seven packets.
+TEST(BandwidthEstimator, OneReportIsNotBelievedWhole) {
+  BandwidthEstimator estimator(1e6);
+  const auto tell = [&estimator](uint16_t from, int64_t ms) {
+    std::vector<PacketFeedback> packets;
+    for (uint16_t i = 0; i < 120; ++i)
+      packets.push_back(
+          {static_cast<uint16_t>(from + i), 1200, (ms + i) * 1'000'000, (ms + i) * 1'000'000, i % 4 == 0});
+    estimator.onPackets(packets, (ms + 120) * 1'000'000);
+    const auto later = (ms + 250) * 1'000'000;
+    estimator.onPackets(std::vector<PacketFeedback>{{static_cast<uint16_t>(from + 120), 1200, later, later}},
+                        later);
+    return estimator.estimate(later);
+  };
+  estimator.onReport(0.25, 800'000'000);
+  EXPECT_FALSE(estimator.estimate(800'000'000).congested);
+  estimator = BandwidthEstimator(1e6);
+  estimator.onReport(1.0 / 7, 900'000'000);
+  const auto early = tell(0, 1000);
+  EXPECT_LT(early.loss, 0.1);
+  EXPECT_FALSE(early.congested);
+  EXPECT_EQ(early.reductions, 0U);
+  for (int64_t ms = 1300; ms < 2300; ms += 100)
+    estimator.onReport(0.25, ms * 1'000'000);
+  const auto known = tell(200, 2300);
+  EXPECT_TRUE(known.congested);
+}
+
 TEST(BandwidthEstimator, WithoutTransportFeedbackTheReceiversOwnEstimateCounts) {
   BandwidthEstimator estimator(10e6);
   EXPECT_EQ(estimator.estimate(0).source, BandwidthEstimate::Source::none);
