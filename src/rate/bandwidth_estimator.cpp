@@ -205,12 +205,10 @@ void BandwidthEstimator::onReport(double fractionLost, int64_t now) {
   reportedLoss_ = std::clamp(fractionLost, 0.0, 1.0);
   // A report may be of 25 packets, and the first of seven: one of them is not believed whole.
   smoothedReport_ += (reportedLoss_ - smoothedReport_) * 0.3;
-  const double elapsed =
-      reportAt_ < 0 ? 0 : static_cast<double>(std::min(now - reportAt_, 5 * second)) / second;
   const bool first = reportAt_ < 0;
+  const double elapsed = first ? 0 : static_cast<double>(std::min(now - reportAt_, 5 * second)) / second;
   reportAt_ = now;
-  if (hears(packetsAt_, now)) return;
-  if (first) return;
+  if (first || hears(packetsAt_, now)) return;
   loss_ = reportedLoss_;
   usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / 10);
   if (heavyLoss()) {
