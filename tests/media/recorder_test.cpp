@@ -215,22 +215,30 @@ TEST_F(RecorderTest, TheMarkIsInThePictureAndTheTonesAreInTheSound) {
 }
 
 TEST_F(RecorderTest, APauseIsLeftOut) {
+  constexpr double pause = 3;
   enter();
   record(file("p.webm"), Container::webm, "VP8");
+  const double begin = now();
   ASSERT_TRUE(recorded(2));
   recorder_->pause();
-  const double until = now() + 3;
+  const double until = now() + pause;
   waitFor([until] { return now() > until; });
   const auto paused = static_cast<double>(recorder_->duration()) / seconds;
   recorder_->resume();
   room_.media().requestRecordedKeyFrame(*recorder_);
   ASSERT_TRUE(recorded(paused + 2));
   stop();
+  const double took = now() - begin;
   ASSERT_TRUE(finish("p.webm", Container::webm));
   const Probe film = probe(dir_ + "/p.webm");
   EXPECT_EQ(film.complaints, "");
   EXPECT_NEAR(film.duration, static_cast<double>(recorder_->duration()) / seconds, 0.1);
-  EXPECT_LT(film.worstStep, 0.5) << "the pause is in the film";
+  EXPECT_LT(film.duration, took - pause + 0.5) << "the pause is in the film";
+  // Where the machine stood still there was no picture to record.
+  int64_t hole = 0;
+  for (const auto& gap : recorder_->takeProgress().gaps)
+    hole = std::max(hole, gap.to - gap.from);
+  EXPECT_LT(film.worstStep, 0.5 + static_cast<double>(hole) / seconds) << "the picture stands still";
 }
 
 TEST_F(RecorderTest, AFullDiskEndsTheRecordingAndNotTheCall) {
