@@ -6,11 +6,12 @@
 #include "rate/remb_reader.h"
 
 namespace tributary {
-void Downlink::onReport(double fractionLost, double roundTripMs) {
+
+void Downlink::onReport(const ReceiverReports::Report& report) {
   const int64_t now = monotonicNow();
   const std::lock_guard lock(mutex_);
-  estimator_.onRoundTrip(static_cast<int64_t>(roundTripMs * 1e6));
-  estimator_.onReport(fractionLost, now);
+  estimator_.onRoundTrip(static_cast<int64_t>(report.roundTripMs * 1e6));
+  if (report.expected > 0) estimator_.onReport(report.lost, report.expected, now);
 }
 
 void Downlink::readRtcp(GstBuffer* compound) {

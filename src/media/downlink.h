@@ -4,6 +4,7 @@
 #include <mutex>
 #include <span>
 
+#include "media/receiver_reports.h"
 #include "rate/bandwidth_estimator.h"
 
 typedef struct _GstBuffer GstBuffer;
@@ -16,8 +17,8 @@ inline constexpr uint32_t packetOverhead = 38;
 /// What a peer's RTCP says of the way to it. Thread: any.
 class Downlink {
  public:
-  /// A receiver report's worst stream. Thread: streaming.
-  void onReport(double fractionLost, double roundTripMs);
+  /// Thread: streaming.
+  void onReport(const ReceiverReports::Report& report);
   /// A compound RTCP packet from the peer. Thread: streaming.
   void readRtcp(GstBuffer* compound);
   /// One transport-wide feedback, in the order the packets were sent.

@@ -102,9 +102,7 @@ GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
 }
 
 void PeerConnection::Shared::onRtcp(GstBuffer* compound) {
-  if (reports.read(compound, ntpNow())) {
-    if (const auto worst = reports.worst()) downlink.onReport(worst->fractionLost, worst->roundTripMs);
-  }
+  if (const auto report = reports.read(compound, ntpNow())) downlink.onReport(*report);
   downlink.readRtcp(compound);
 }
 

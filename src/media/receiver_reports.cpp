@@ -7,44 +7,59 @@
 namespace tributary {
 namespace {
 
-struct Block {
-  guint32 ssrc = 0;
-  guint8 fractionLost = 0;      // in 256ths
-  guint32 lastReport = 0;       // the middle 32 bits of its NTP time: 1/65536 s
-  guint32 sinceLastReport = 0;  // 1/65536 s
-};
+/// Packets between two reports; more is another stream by the same SSRC.
+constexpr uint32_t mostBetween = 1 << 15;
 
-Block blockOf(GstRTCPPacket& packet, guint index) {
-  Block out;
-  gint32 lost = 0;
-  guint32 highest = 0;
-  guint32 jitter = 0;
-  gst_rtcp_packet_get_rb(&packet, index, &out.ssrc, &out.fractionLost, &lost, &highest, &jitter,
-                         &out.lastReport, &out.sinceLastReport);
-  return out;
-}
-
-/// RFC 3550, 6.4.1. A clock that was set in between gives nonsense, which is not told.
-double roundTripMs(const Block& block, uint64_t now) {
+/// RFC 3550, 6.4.1: the middle 32 bits of NTP times, 1/65536 s. A clock that was set in between gives
+/// nonsense, which is not told.
+double roundTripMs(uint32_t lastReport, uint32_t sinceLastReport, uint64_t now) {
   constexpr double plausible = 60'000;
-  if (block.lastReport == 0) return 0;
-  const auto middle = static_cast<guint32>(now >> 16);
-  const guint32 units = middle - block.lastReport - block.sinceLastReport;
+  if (lastReport == 0) return 0;
+  const auto middle = static_cast<uint32_t>(now >> 16);
+  const uint32_t units = middle - lastReport - sinceLastReport;
   const double ms = units * 1000.0 / 65536;
   return ms < plausible ? ms : 0;
 }
 
 }  // namespace
 
+struct ReceiverReports::Block {
+  uint32_t ssrc = 0;
+  Counters counters;
+  uint32_t lastReport = 0;
+  uint32_t sinceLastReport = 0;
+};
+
+ReceiverReports::Block ReceiverReports::blockOf(GstRTCPPacket& packet, unsigned index) {
+  Block out;
+  guint8 fractionLost = 0;
+  guint32 jitter = 0;
+  gst_rtcp_packet_get_rb(&packet, index, &out.ssrc, &fractionLost, &out.counters.lost, &out.counters.highest,
+                         &jitter, &out.lastReport, &out.sinceLastReport);
+  return out;
+}
+
 void ReceiverReports::expect(uint32_t ssrc) {
   const std::lock_guard lock(mutex_);
   streams_.emplace(ssrc, std::nullopt);
 }
 
-bool ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {
+/// RFC 3550, A.3. What a report says of so many packets is no more than all of them lost.
+void ReceiverReports::add(Report& report, std::optional<Counters>& before, const Counters& now) {
+  const uint32_t expected = before ? now.highest - before->highest : 0;
+  if (expected > 0 && expected < mostBetween) {
+    const auto most = static_cast<int64_t>(expected);
+    const int64_t lost = int64_t{now.lost} - before->lost;
+    report.lost += static_cast<int32_t>(std::clamp(lost, -most, most));
+    report.expected += expected;
+  }
+  before = now;
+}
+
+std::optional<ReceiverReports::Report> ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {
   GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
-  if (!gst_rtcp_buffer_map(rtcp, GST_MAP_READ, &map)) return false;
-  bool any = false;
+  if (!gst_rtcp_buffer_map(rtcp, GST_MAP_READ, &map)) return std::nullopt;
+  std::optional<Report> out;
   const std::lock_guard lock(mutex_);
   GstRTCPPacket packet;
   for (gboolean more = gst_rtcp_buffer_get_first_packet(&map, &packet); more;
@@ -55,23 +70,13 @@ bool ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {
       const Block block = blockOf(packet, i);
       const auto stream = streams_.find(block.ssrc);
       if (stream == streams_.end()) continue;
-      any = true;
-      stream->second = Quality{block.fractionLost / 256.0, roundTripMs(block, ntpNow)};
+      if (!out) out.emplace();
+      add(*out, stream->second, block.counters);
+      out->roundTripMs =
+          std::max(out->roundTripMs, roundTripMs(block.lastReport, block.sinceLastReport, ntpNow));
     }
   }
   gst_rtcp_buffer_unmap(&map);
-  return any;
-}
-
-std::optional<ReceiverReports::Quality> ReceiverReports::worst() const {
-  const std::lock_guard lock(mutex_);
-  std::optional<Quality> out;
-  for (const auto& [ssrc, quality] : streams_) {
-    if (!quality) continue;
-    if (!out) out.emplace();
-    out->fractionLost = std::max(out->fractionLost, quality->fractionLost);
-    out->roundTripMs = std::max(out->roundTripMs, quality->roundTripMs);
-  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 typedef struct _GstBuffer GstBuffer;
+typedef struct _GstRTCPPacket GstRTCPPacket;
 
 namespace tributary {
 
@@ -15,22 +16,30 @@ namespace tributary {
 /// GLib then says "g_hash_table_foreach: assertion 'version == hash_table->version' failed"). Thread: any.
 class ReceiverReports {
  public:
-  struct Quality {
-    double fractionLost = 0;  ///< 0 … 1, since its last report
-    double roundTripMs = 0;   ///< 0: not known yet
+  /// Of all streams that a packet reports on.
+  struct Report {
+    int32_t lost = 0;        ///< packets since the stream's last report; below 0: late ones had been counted
+    uint32_t expected = 0;   ///< likewise; 0: nothing new, or a stream's first report
+    double roundTripMs = 0;  ///< the longest; 0: not known yet
   };
 
   /// A stream of ours: reports of other SSRCs are ignored.
   void expect(uint32_t ssrc);
-  /// A compound packet, as it came. `ntpNow`: as the sender reports have it, 32.32 fixed point. Whether it
-  /// reports on a stream of ours.
-  bool read(GstBuffer* rtcp, uint64_t ntpNow);
-  /// The worst of the streams' latest reports; nullopt before the first.
-  std::optional<Quality> worst() const;
+  /// A compound packet, as it came. `ntpNow`: as the sender reports have it, 32.32 fixed point. Nullopt where
+  /// it does not report on a stream of ours.
+  std::optional<Report> read(GstBuffer* rtcp, uint64_t ntpNow);
 
  private:
-  mutable std::mutex mutex_;
-  std::map<uint32_t, std::optional<Quality>> streams_;
+  struct Counters {
+    uint32_t highest = 0;  ///< extended sequence number
+    int32_t lost = 0;      ///< since the stream began
+  };
+  struct Block;
+  static Block blockOf(GstRTCPPacket& packet, unsigned index);
+  static void add(Report& report, std::optional<Counters>& before, const Counters& now);
+
+  std::mutex mutex_;
+  std::map<uint32_t, std::optional<Counters>> streams_;
 };
 
 /// The system clock as RTCP has it: seconds since 1900 in 32.32 fixed point.

@@ -31,8 +31,13 @@ constexpr double longQueue = 100;      // ms, whatever the trend
 constexpr double sentMore = 1.2;       // times what arrived is more than the way takes
 constexpr double littleOf = 0.15;      // of the estimate is so little that it fills nothing
 constexpr double leastBacklog = 3000;  // bytes
-constexpr double reportSlack = 1.5;    // a report's loss, which is of other packets, and some more
+constexpr int64_t reportWindow = 3 * second;
+constexpr uint32_t fewestReported = 150;  // packets, of sound alone in that time; of fewer, each lost one counts as one of so many
+constexpr double reportSlack = 1.5;      // a report's loss, which is of other packets, and some more
 constexpr double reportMore = 0.02;
+constexpr double fills = 0.6;  // of the estimate; with less than that sent, loss is the way's own
+constexpr double learnsSlowly = 10;  // s
+constexpr double learnsQuickly = 2;
 constexpr double unusual = 1.5;  // times a way's usual loss, and some more, is heavy
 constexpr double unusualMore = 0.05;
 constexpr int64_t heavyFor = 500 * millisecond;  // heavy loss means congestion for so long
@@ -48,6 +53,11 @@ constexpr int64_t patience = 5 * second;  // without word, a source counts no mo
 constexpr double most = 100e6;            // bit/s
 constexpr double least = 10e3;
 
+double shareLost(int64_t lost, int64_t expected) {
+  const auto of = static_cast<double>(std::max<int64_t>(expected, fewestReported));
+  return std::clamp(static_cast<double>(lost) / of, 0.0, 1.0);
+}
+
 }  // namespace
 
 void BandwidthEstimator::note(const PacketFeedback& packet, int64_t now) {
@@ -57,10 +67,12 @@ void BandwidthEstimator::note(const PacketFeedback& packet, int64_t now) {
   if (known != told_.rend()) {
     if (!known->lost || packet.lost) return;
     known->lost = false;  // late, not lost
+    takesBack_ = true;
   } else {
     told_.push_back({now, packet.sequence, packet.lost});
   }
   if (packet.lost) return;
+  if (packet.arrived < lastArrival_ && packet.sent > lastSent_) reorders_ = true;
   watchForStall(packet, now);
   trend_.packet(packet.sent, packet.arrived);
   queue_.packet(packet.sent, packet.arrived);
@@ -124,10 +136,37 @@ double BandwidthEstimator::lossNow(int64_t now) const {
     if (told.lost) ++lost;
   }
   if (all < fewest) return 0;
-  // Some receivers (GStreamer's) call lost what came later than what was sent after it, and do not take it
-  // back; their reports count it.
-  const double most = hears(reportAt_, now) ? reportSlack * smoothedReport_ + reportMore : 1;
-  return std::min(lost / all, most);
+  return std::min(lost / all, credibleLoss(now));
+}
+
+/// Of the last seconds; of the last report alone where chance does not explain it.
+double BandwidthEstimator::reportedLoss() const {
+  if (reported_.empty()) return 0;
+  int64_t lost = 0;
+  int64_t expected = 0;
+  for (const auto& report : reported_) {
+    lost += report.lost;
+    expected += report.expected;
+  }
+  const auto& last = reported_.back();
+  const double of = std::max(last.expected, fewestReported);
+  const double now = shareLost(last.lost, last.expected);
+  const double chance = 2 * std::sqrt(now * (1 - now) / of);  // two standard deviations
+  return std::max(shareLost(lost, expected), now - chance);
+}
+
+/// Some receivers (GStreamer's) call lost in transport-wide feedback what came later than what was sent after
+/// it, and do not take it back; their reports count it. Who gives no reports is believed after a while.
+double BandwidthEstimator::credibleLoss(int64_t now) const {
+  if (!reorders_ || takesBack_) return 1;
+  if (hears(reportAt_, now)) return reportSlack * reportedLoss() + reportMore;
+  return now - packetsSince_ < patience ? 0 : 1;
+}
+
+/// What a way loses of little is what it loses of anything.
+void BandwidthEstimator::learnUsualLoss(double elapsed) {
+  const double constant = acked_ < fills * bitrate_ ? learnsQuickly : learnsSlowly;
+  usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / constant);
 }
 
 bool BandwidthEstimator::heavyLoss() const {
@@ -141,6 +180,7 @@ void BandwidthEstimator::onPackets(std::span<const PacketFeedback> packets, int6
     queue_.reset();
     trend_ = DelayTrend();
     arrivals_.clear();
+    packetsSince_ = now;
   }
   packetsAt_ = now;
   Usage usage = Usage::normal;
@@ -168,7 +208,7 @@ void BandwidthEstimator::steer(int64_t now, Usage usage) {
     heavyAt_ = now;
     cutForLoss(acked_, now);
   }
-  usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / 10);
+  learnUsualLoss(elapsed);
   if (usage == Usage::normal && queue_.latest() > longQueue) usage = Usage::over;
   if (usage == Usage::over && !holdsBack()) return;
   if (usage == Usage::over) {
@@ -201,16 +241,15 @@ void BandwidthEstimator::cutForLoss(double carried, int64_t now) {
   told_.clear();  // each loss counts once
 }
 
-void BandwidthEstimator::onReport(double fractionLost, int64_t now) {
-  reportedLoss_ = std::clamp(fractionLost, 0.0, 1.0);
-  // A report may be of 25 packets, and the first of seven: one of them is not believed whole.
-  smoothedReport_ += (reportedLoss_ - smoothedReport_) * 0.3;
+void BandwidthEstimator::onReport(int32_t lost, uint32_t expected, int64_t now) {
+  reported_.push_back({now, lost, expected});
+  std::erase_if(reported_, [now](const Reported& report) { return now - report.at >= reportWindow; });
   const bool first = reportAt_ < 0;
   const double elapsed = first ? 0 : static_cast<double>(std::min(now - reportAt_, 5 * second)) / second;
   reportAt_ = now;
   if (first || hears(packetsAt_, now)) return;
-  loss_ = reportedLoss_;
-  usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / 10);
+  loss_ = reportedLoss();
+  usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / learnsSlowly);
   if (heavyLoss()) {
     heavyAt_ = now;
     return cutForLoss(sent_ * (1 - loss_), now);

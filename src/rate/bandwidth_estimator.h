@@ -39,8 +39,9 @@ class BandwidthEstimator {
 
   /// One transport-wide feedback, in the order the packets were sent.
   void onPackets(std::span<const PacketFeedback> packets, int64_t now);
-  /// A receiver report: the worst stream's loss since the last one, 0 … 1.
-  void onReport(double fractionLost, int64_t now);
+  /// Receiver reports of all its streams since the last one: how many packets of how many. Fewer than none
+  /// are lost where late ones were taken for it before.
+  void onReport(int32_t lost, uint32_t expected, int64_t now);
   /// REMB (draft-alvestrand-rmcat-remb-03), bit/s.
   void onRemb(double bitrate, int64_t now);
   void onRoundTrip(int64_t nanoseconds);
@@ -56,6 +57,11 @@ class BandwidthEstimator {
     uint16_t sequence;
     bool lost;
   };
+  struct Reported {
+    int64_t at;
+    int32_t lost;
+    uint32_t expected;
+  };
   struct Arrival {
     int64_t at;  ///< receiver's clock
     int64_t sent;
@@ -67,6 +73,9 @@ class BandwidthEstimator {
   double ackedRate(int64_t window) const;
   bool holdsBack() const;
   double lossNow(int64_t now) const;
+  double reportedLoss() const;
+  double credibleLoss(int64_t now) const;
+  void learnUsualLoss(double elapsed);
   bool heavyLoss() const;
   void steer(int64_t now, Usage usage);
   void reduce(double to, int64_t now);
@@ -78,6 +87,7 @@ class BandwidthEstimator {
   double remb_ = 0;
   int64_t rembAt_ = -1;
   int64_t packetsAt_ = -1;
+  int64_t packetsSince_ = -1;  ///< without a break
   int64_t reportAt_ = -1;
   int64_t steeredAt_ = -1;
   int64_t reducedAt_ = -1;
@@ -87,9 +97,9 @@ class BandwidthEstimator {
   int64_t stalledAt_ = -1;
   int64_t lastSent_ = 0;     ///< of what arrived
   int64_t lastArrival_ = 0;  ///< receiver's clock
+  bool reorders_ = false;    ///< packets overtake each other on the way
+  bool takesBack_ = false;   ///< the receiver tells of what came late
   uint64_t reductions_ = 0;
-  double reportedLoss_ = 0;
-  double smoothedReport_ = 0;
   double usualLoss_ = 0;
   double roundTrip_ = 0;  ///< ns, smoothed
   double acked_ = 0;
@@ -98,6 +108,7 @@ class BandwidthEstimator {
   DelayTrend trend_;
   QueueDelay queue_;
   std::deque<Told> told_;
+  std::deque<Reported> reported_;
   std::deque<Arrival> arrivals_;
 };
 

@@ -8,6 +8,7 @@ namespace {
 constexpr int64_t millisecond = 1'000'000;
 constexpr int64_t receiversClock = 77'000'000'000'000;  // is that much ahead
 constexpr int64_t feedbackInterval = 100 * millisecond;
+constexpr int64_t reportInterval = 1000 * millisecond;
 
 }  // namespace
 
@@ -35,15 +36,21 @@ void LinkSimulator::send(uint32_t bytes) {
   sent_.push_back(packet);
 }
 
-std::vector<PacketFeedback> LinkSimulator::feedback() {
-  std::vector<PacketFeedback> out;
+/// How many of those sent are no later than what has arrived.
+size_t LinkSimulator::arrivedUpTo() const {
   size_t newest = 0;
   for (size_t i = 0; i < sent_.size(); ++i) {
-    if (sent_[i].arrives >= 0 && sent_[i].arrives <= now) newest = i + 1;
+    if (sent_[i].arrived) newest = i + 1;
   }
+  return newest;
+}
+
+std::vector<PacketFeedback> LinkSimulator::feedback() {
+  std::vector<PacketFeedback> out;
+  const size_t newest = arrivedUpTo();
   for (size_t i = 0; i < newest; ++i) {
     Sent& packet = sent_[i];
-    const bool here = packet.arrives >= 0 && packet.arrives <= now;
+    const bool here = packet.arrives >= 0 && packet.arrived;
     if (packet.told && (!here || way.forgets)) continue;
     packet.told = true;
     if (here) ++delivered;
@@ -56,17 +63,39 @@ std::vector<PacketFeedback> LinkSimulator::feedback() {
   return out;
 }
 
+/// RFC 3550, A.3: what came late is taken back.
+LinkSimulator::Count LinkSimulator::report() {
+  Count out;
+  const size_t newest = arrivedUpTo();
+  for (size_t i = 0; i < newest; ++i) {
+    Sent& packet = sent_[i];
+    if (packet.reported == Sent::Reported::no) ++out.expected;
+    if (packet.reported == Sent::Reported::no && !packet.arrived) ++out.lost;
+    if (packet.reported == Sent::Reported::lost && packet.arrived) --out.lost;
+    packet.reported = packet.arrived ? Sent::Reported::received : Sent::Reported::lost;
+  }
+  return out;
+}
+
 void LinkSimulator::step(BandwidthEstimator& estimator) {
   now += millisecond;
+  for (auto& packet : sent_)
+    packet.arrived = packet.arrived || (packet.arrives >= 0 && packet.arrives <= now);
+  const auto wayBack = static_cast<int64_t>(way.delayMs * millisecond);
   if (now - feedbackAt_ >= feedbackInterval) {
     feedbackAt_ = now;
     auto packets = feedback();
-    if (!packets.empty())
-      reports_.push_back({now + static_cast<int64_t>(way.delayMs * millisecond), std::move(packets)});
+    if (!packets.empty()) feedbacks_.push_back({now + wayBack, std::move(packets)});
   }
-  while (!reports_.empty() && reports_.front().at <= now) {
-    estimator.onPackets(reports_.front().packets, now);
-    reports_.pop_front();
+  if (reports && now - reportedAt_ >= reportInterval) {
+    reportedAt_ = now;
+    reports_.push_back({now + wayBack, report()});
+  }
+  for (; !feedbacks_.empty() && feedbacks_.front().at <= now; feedbacks_.pop_front())
+    estimator.onPackets(feedbacks_.front().packets, now);
+  for (; !reports_.empty() && reports_.front().at <= now; reports_.pop_front()) {
+    const Count count = reports_.front().count;
+    if (count.expected > 0) estimator.onReport(count.lost, count.expected, now);
   }
 }
 

@@ -9,7 +9,7 @@
 namespace tributary::test {
 
 /// A way to one receiver, in simulated time: a link with a queue that drops what does not fit, loss, delay,
-/// jitter; and the receiver's transport-wide feedback each 100 ms.
+/// jitter; and the receiver's transport-wide feedback each 100 ms, its reports each second.
 class LinkSimulator {
  public:
   struct Way {
@@ -22,6 +22,7 @@ class LinkSimulator {
   };
 
   Way way;
+  bool reports = true;  ///< receiver reports
   int64_t now = 1'000'000'000;  ///< ns; also our clock. The receiver's is another
 
   void send(uint32_t bytes);
@@ -41,19 +42,33 @@ class LinkSimulator {
     int64_t at;
     int64_t arrives;  ///< −1: never
     bool told = false;
+    bool arrived = false;
+    enum class Reported { no, lost, received } reported = Reported::no;
   };
+  size_t arrivedUpTo() const;
   std::vector<PacketFeedback> feedback();
+  struct Count {
+    int32_t lost = 0;
+    uint32_t expected = 0;
+  };
+  Count report();
 
   std::mt19937 random_{1};  // NOLINT: the same run each time
   uint16_t next_ = 0;
   int64_t linkFreeAt_ = 0;
   int64_t feedbackAt_ = 0;
+  int64_t reportedAt_ = now;
   std::deque<Sent> sent_;
   struct Report {
     int64_t at;
     std::vector<PacketFeedback> packets;
   };
-  std::deque<Report> reports_;
+  std::deque<Report> feedbacks_;
+  struct Counted {
+    int64_t at;
+    Count count;
+  };
+  std::deque<Counted> reports_;
 };
 
 }  // namespace tributary::test

@@ -102,6 +102,21 @@ TEST(RateController, JitterAndRandomLossMoveNobody) {
   EXPECT_EQ(call.moves, 0);
 }
 
+/// The receiver's feedback calls late what is lost (GStreamer's).
+TEST(RateController, ALossyWayIsLeftForAWhileOnlyWhenItIsCut) {
+  Call call;
+  call.link.way = {.delayMs = 15, .jitterMs = 30, .loss = 0.05, .forgets = true};
+  call.run(120);
+  EXPECT_EQ(call.moves, 0);
+  call.link.way.kbits = 500;
+  EXPECT_GE(call.reaches("360p", 3), 0);
+  call.run(20);
+  call.link.way.kbits = 0;
+  const double up = call.reaches("720p", 30);
+  std::printf("up after %.1f s\n", up);
+  EXPECT_GE(up, 0);
+}
+
 TEST(RateController, ACutTo500BringsTheLowRungWithinASecondAndItsReturnTheFirstWithinFifteen) {
   for (const double lasts : {10.0, 30.0, 61.7, 120.0}) {
     Call call;
