@@ -16,6 +16,7 @@ constexpr int64_t overloadWindow =
 constexpr int64_t lossWindow = 2 * second;
 constexpr int64_t lateness = 80 * millisecond;  // what has not come may be late: lost only after that
 constexpr size_t fewest = 100;                  // packets that a share of loss is taken of
+constexpr double soundAlone = 150e3;  // bit/s; so little says nothing of how much more would be carried
 constexpr double backOff =
     0.95;  // of what arrived; the draft's β is 0.85, but rungs leave more than that free
 constexpr double growth = 1.4;    // a second; nothing is sent for it unless a probe asks, so it may be quick
@@ -235,7 +236,8 @@ void BandwidthEstimator::reduce(double to, int64_t now) {
 void BandwidthEstimator::cutForLoss(double carried, int64_t now) {
   if (lossCutAt_ >= 0 && now - lossCutAt_ < betweenCuts) return;
   lossCutAt_ = now;
-  const double base = carried > 0 ? std::min(bitrate_, headroom * carried + spare) : bitrate_;
+  const bool tells = carried > soundAlone || queue_.latest() > longQueue;
+  const double base = tells ? std::min(bitrate_, headroom * carried + spare) : bitrate_;
   const double cut = base * (1 - loss_ / 2);
   reduce(std::max(loss_ > ruinous && carried > 0 ? std::min(cut, carried) : cut, backOff * carried), now);
   told_.clear();  // each loss counts once

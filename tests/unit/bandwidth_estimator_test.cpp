@@ -111,6 +111,13 @@ TEST(BandwidthEstimator, SoundAloneThatIsLateNowAndThenIsNoCongestion) {
   EXPECT_EQ(flow.estimator.estimate(flow.link.now).reductions, 0U);
 }
 
+TEST(BandwidthEstimator, LossOfSoundAloneDoesNotTellWhatAPictureGets) {
+  Flow flow;
+  flow.link.way = {.loss = 0.2};
+  flow.run(8, 0);
+  EXPECT_GT(flow.estimator.estimate(flow.link.now).bitrate, 1.7e6);
+}
+
 TEST(BandwidthEstimator, SoundAloneFillsAWayThatIsThinner) {
   Flow flow(2e6);
   flow.run(3, 0);
