@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "media/thread_priority.h"
+
 namespace tributary {
 namespace {
 
@@ -56,6 +58,7 @@ Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, 
                   [onError = std::move(onError)](const auto& element, const auto& sentence) {
                     onError(element + ": " + sentence);
                   });
+  preferEncoderThread(out->pipeline_.get());
   if (gst_element_set_state(out->pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return fail(ErrorCode::internal, "the encoder " + spec.encoder.element + " does not start");
   }

@@ -11,7 +11,7 @@
 namespace tributary {
 namespace {
 
-constexpr int receiverNice = -10;
+constexpr int preferredNice = -10;
 
 void schedule(int policy, int level) {
   sched_param priority{};
@@ -23,23 +23,29 @@ void setNice(int nice) {
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
 }
 
-bool receives(GstElement* element) {
+bool isMadeBy(GstElement* element, const char* factoryName) {
   GstElementFactory* factory = gst_element_get_factory(element);
-  return factory != nullptr && std::strcmp(GST_OBJECT_NAME(factory), "nicesrc") == 0;
+  return factory != nullptr && std::strcmp(GST_OBJECT_NAME(factory), factoryName) == 0;
 }
 
-/// Thread: the streaming thread itself, which says here that it enters or leaves.
-GstBusSyncReply onSyncMessage(GstBus*, GstMessage* message, gpointer) {
+/// Thread: the streaming thread itself, which says here that it enters or leaves. `factory`: whose threads.
+GstBusSyncReply onSyncMessage(GstBus*, GstMessage* message, gpointer factory) {
   if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_STREAM_STATUS) return GST_BUS_PASS;
   GstStreamStatusType type{};
   GstElement* element = nullptr;
   gst_message_parse_stream_status(message, &type, &element);
-  if (receives(element)) {
-    if (type == GST_STREAM_STATUS_TYPE_ENTER) setNice(receiverNice);
+  if (isMadeBy(element, static_cast<const char*>(factory))) {
+    if (type == GST_STREAM_STATUS_TYPE_ENTER) setNice(preferredNice);
     if (type == GST_STREAM_STATUS_TYPE_LEAVE) setNice(0);
   }
   gst_message_unref(message);  // nobody else asks for these
   return GST_BUS_DROP;
+}
+
+void preferThreadsOf(GstElement* pipeline, const char* factory) {
+  GstBus* bus = gst_element_get_bus(pipeline);
+  gst_bus_set_sync_handler(bus, onSyncMessage, const_cast<char*>(factory), nullptr);
+  gst_object_unref(bus);
 }
 
 }  // namespace
@@ -49,13 +55,15 @@ void preferThisThread() {
 }
 
 void preferAsReceiver() {
-  setNice(receiverNice);
+  setNice(preferredNice);
 }
 
 void preferNetworkThreads(GstElement* pipeline) {
-  GstBus* bus = gst_element_get_bus(pipeline);
-  gst_bus_set_sync_handler(bus, onSyncMessage, nullptr, nullptr);
-  gst_object_unref(bus);
+  preferThreadsOf(pipeline, "nicesrc");
+}
+
+void preferEncoderThread(GstElement* pipeline) {
+  preferThreadsOf(pipeline, "appsrc");
 }
 
 }  // namespace tributary

@@ -18,4 +18,8 @@ void preferAsReceiver();
 /// the pipeline leaves NULL. Thread: owner.
 void preferNetworkThreads(GstElement* pipeline);
 
+/// The same for a rendition's encoder, which an appsrc drives: everybody on it waits for that one thread, and
+/// it has no more to do than a frame at a time. Likewise before the pipeline leaves NULL. Thread: owner.
+void preferEncoderThread(GstElement* pipeline);
+
 }  // namespace tributary
