@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/main_context.h"
+#include "media/thread_priority.h"
 #include "room/profile_tool.h"
 #include "room/room_service.h"
 
@@ -47,6 +48,7 @@ int main(int argc, char** argv) {
   }
   fcntl(channelFd, F_SETFD, FD_CLOEXEC);
   signal(SIGPIPE, SIG_IGN);
+  tributary::preferThisProcess();
   keepPicturesOutOfArenas();
   tributary::log::captureGlib();
   tributary::main_context::claim();

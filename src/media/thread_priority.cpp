@@ -1,5 +1,6 @@
 #include "media/thread_priority.h"
 
+#include <fcntl.h>
 #include <gst/gst.h>
 #include <pthread.h>
 #include <sched.h>
@@ -7,11 +8,15 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <string>
+
+#include "base/unique_fd.h"
 
 namespace tributary {
 namespace {
 
 constexpr int preferredNice = -10;
+constexpr int sessionNice = -5;  // three times the share of another session
 
 void schedule(int policy, int level) {
   sched_param priority{};
@@ -49,6 +54,14 @@ void preferThreadsOf(GstElement* pipeline, const char* factory) {
 }
 
 }  // namespace
+
+void preferThisProcess() {
+  setsid();
+  const UniqueFd group(open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));
+  const std::string nice = std::to_string(sessionNice);
+  // Not there, or not allowed: as for any process.
+  [[maybe_unused]] const auto count = write(group.get(), nice.data(), nice.size());
+}
 
 void preferThisThread() {
   schedule(SCHED_RR | SCHED_RESET_ON_FORK, 5);

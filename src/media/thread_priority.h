@@ -4,6 +4,12 @@ typedef struct _GstElement GstElement;
 
 namespace tributary {
 
+/// Gives this process a session of its own, and that a larger share of the machine than others have. Where
+/// the kernel groups threads by session (sched_autogroup, on most desktops and in containers without cgroups
+/// for CPU), a thread's nice value counts inside its session only, and a browser's hundred threads and the
+/// room's share the machine half and half. Without the right (CAP_SYS_NICE) the share is an equal one.
+void preferThisProcess();
+
 /// Puts this thread before those that decode and encode: mixing and sending take well under a millisecond at
 /// a time, and are late for everybody when late. Without the right (RLIMIT_RTPRIO, docs/operations.md) it
 /// takes its turn like any thread.

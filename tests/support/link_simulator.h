@@ -22,7 +22,7 @@ class LinkSimulator {
   };
 
   Way way;
-  bool reports = true;  ///< receiver reports
+  bool reports = true;          ///< receiver reports
   int64_t now = 1'000'000'000;  ///< ns; also our clock. The receiver's is another
 
   void send(uint32_t bytes);
