@@ -22,7 +22,7 @@ std::string allowed(const TextRule& rule) {
   return rule.right.empty() ? "text" : std::string(rule.right);
 }
 
-std::string quoted(const std::string& value) {
+std::string inQuotes(const std::string& value) {
   return value.empty() ? "" : "`" + value + "`";
 }
 
@@ -82,7 +82,7 @@ void TableWriter::row(std::string_view key, std::string_view type, const std::st
 }
 
 void TableWriter::text(std::string_view key, std::string& value, const Note& note, const TextRule& rule) {
-  row(key, "text", rule.required ? "required" : quoted(value), allowed(rule), note);
+  row(key, "text", rule.required ? "required" : inQuotes(value), allowed(rule), note);
 }
 
 void TableWriter::flag(std::string_view key, bool& value, const Note& note) {

@@ -2,6 +2,7 @@
 
 #include <libsoup/soup.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>

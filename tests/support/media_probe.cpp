@@ -11,7 +11,7 @@
 namespace tributary::test {
 namespace {
 
-std::string quoted(const std::string& path) {
+std::string inQuotes(const std::string& path) {
   std::string out = "'";
   for (const char c : path)
     out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -54,8 +54,8 @@ void readPackets(const Json& packets, Probe& out) {
 std::vector<Colour> coloursOf(const std::string& path, const std::string& from, const std::string& pictures,
                               double x, double y) {
   const std::string crop = "crop=8:8:iw*" + std::to_string(x) + ":ih*" + std::to_string(y) + ",scale=1:1";
-  const std::string pixels = run("ffmpeg -v quiet " + from + " -i " + quoted(path) + " " + pictures +
-                                 " -vf " + quoted(crop) + " -f rawvideo -pix_fmt rgb24 -");
+  const std::string pixels = run("ffmpeg -v quiet " + from + " -i " + inQuotes(path) + " " + pictures +
+                                 " -vf " + inQuotes(crop) + " -f rawvideo -pix_fmt rgb24 -");
   std::vector<Colour> out;
   const auto channel = [&pixels](size_t i) { return static_cast<int>(static_cast<uint8_t>(pixels[i])); };
   for (size_t i = 0; i + 3 <= pixels.size(); i += 3)
@@ -67,12 +67,12 @@ std::vector<Colour> coloursOf(const std::string& path, const std::string& from, 
 
 Probe probe(const std::string& path) {
   Probe out;
-  out.complaints = run("ffmpeg -v error -xerror -i " + quoted(path) + " -f null - 2>&1");
-  out.complaints += run("ffprobe -v error " + quoted(path) + " 2>&1");
+  out.complaints = run("ffmpeg -v error -xerror -i " + inQuotes(path) + " -f null - 2>&1");
+  out.complaints += run("ffprobe -v error " + inQuotes(path) + " 2>&1");
   const auto json =
       Json::parse(run("ffprobe -v quiet -of json -show_format -show_streams -show_chapters -count_frames "
                       "-show_packets " +
-                      quoted(path)));
+                      inQuotes(path)));
   if (!json) {
     out.complaints += "ffprobe gave no JSON";
     return out;
@@ -90,7 +90,7 @@ Probe probe(const std::string& path) {
 }
 
 double toneLevel(const std::string& path, double hertz, double from, double to) {
-  const std::string pcm = run("ffmpeg -v quiet -i " + quoted(path) + " -vn -ss " + std::to_string(from) +
+  const std::string pcm = run("ffmpeg -v quiet -i " + inQuotes(path) + " -vn -ss " + std::to_string(from) +
                               " -to " + std::to_string(to) + " -f f32le -ac 1 -ar 48000 -");
   const auto* samples = reinterpret_cast<const float*>(pcm.data());
   const size_t count = pcm.size() / sizeof(float);
@@ -119,7 +119,7 @@ std::vector<std::string> sizesOf(const std::string& path) {
   std::istringstream lines(
       run("ffprobe -v quiet -select_streams v -show_entries frame=width,height "
           "-of csv=p=0:s=x " +
-          quoted(path)));
+          inQuotes(path)));
   std::vector<std::string> out;
   for (std::string line; std::getline(lines, line);) {
     while (!line.empty() && line.back() == 'x')
