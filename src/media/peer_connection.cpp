@@ -63,6 +63,22 @@ GstWebRTCRTPTransceiverDirection directionOf(const MediaLine& line) {
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
 
+/// GStreamer from 1.24 on makes the transceivers of an offer as it is set, to receive only, and gives no pad
+/// to send on for those. Before, there are none yet.
+void letSend(GstElement* webrtc, size_t index) {
+  GArray* all = nullptr;
+  g_signal_emit_by_name(webrtc, "get-transceivers", &all);
+  if (all == nullptr) return;
+  for (guint i = 0; i < all->len; ++i) {
+    GObject* transceiver = g_array_index(all, GObject*, i);
+    guint line = 0;
+    g_object_get(transceiver, "mlineindex", &line, nullptr);
+    if (line == index)
+      g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV, nullptr);
+  }
+  g_array_unref(all);
+}
+
 /// An SSRC that the peer does not use itself is as good as any: collisions are one in 2^31.
 uint32_t newSsrc() {
   return g_random_int() | 1U;
@@ -261,6 +277,7 @@ void PeerConnection::applyOffer() {
 Result<void> PeerConnection::addLine(size_t index) {
   const MediaLine& line = offer_.lines[index];
   const std::string padName = "sink_" + std::to_string(index);
+  letSend(webrtc_.get(), index);
   auto pad = ObjectPtr<GstPad>::adopt(gst_element_request_pad_simple(webrtc_.get(), padName.c_str()));
   if (!pad) return fail(ErrorCode::internal, "webrtcbin gives no pad for m-line " + std::to_string(index));
   GstCaps* caps = lineCaps(line);
