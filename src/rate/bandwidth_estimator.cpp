@@ -73,7 +73,6 @@ void BandwidthEstimator::note(const PacketFeedback& packet, int64_t now) {
     told_.push_back({now, packet.sequence, packet.lost});
   }
   if (packet.lost) return;
-  if (packet.arrived < lastArrival_ && packet.sent > lastSent_) reorders_ = true;
   watchForStall(packet, now);
   trend_.packet(packet.sent, packet.arrived);
   queue_.packet(packet.sent, packet.arrived);
@@ -159,7 +158,7 @@ double BandwidthEstimator::reportedLoss() const {
 /// Some receivers (GStreamer's) call lost in transport-wide feedback what came later than what was sent after
 /// it, and do not take it back; their reports count it. Who gives no reports is believed after a while.
 double BandwidthEstimator::credibleLoss(int64_t now) const {
-  if (!reorders_ || takesBack_) return 1;
+  if (takesBack_) return 1;
   if (hears(reportAt_, now)) return reportSlack * reportedLoss() + reportMore;
   return now - packetsSince_ < patience ? 0 : 1;
 }

@@ -97,7 +97,6 @@ class BandwidthEstimator {
   int64_t stalledAt_ = -1;
   int64_t lastSent_ = 0;     ///< of what arrived
   int64_t lastArrival_ = 0;  ///< receiver's clock
-  bool reorders_ = false;    ///< packets overtake each other on the way
   bool takesBack_ = false;   ///< the receiver tells of what came late
   uint64_t reductions_ = 0;
   double usualLoss_ = 0;
