@@ -63,8 +63,8 @@ GstWebRTCRTPTransceiverDirection directionOf(const MediaLine& line) {
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
 
-/// GStreamer from 1.24 on makes the transceivers of an offer as it is set, to receive only, and gives no pad
-/// to send on for those. Before, there are none yet.
+/// Newer GStreamer (seen with 1.26) makes the transceivers of an offer as it is set, to receive only, and
+/// gives no pad to send on for those. 1.22 has none yet then.
 void letSend(GstElement* webrtc, size_t index) {
   GArray* all = nullptr;
   g_signal_emit_by_name(webrtc, "get-transceivers", &all);

@@ -33,8 +33,9 @@ constexpr double sentMore = 1.2;       // times what arrived is more than the wa
 constexpr double littleOf = 0.15;      // of the estimate is so little that it fills nothing
 constexpr double leastBacklog = 3000;  // bytes
 constexpr int64_t reportWindow = 3 * second;
-constexpr uint32_t fewestReported = 150;  // packets: sound alone in that time; fewer count as so many
-constexpr double reportSlack = 1.5;       // a report's loss, which is of other packets, and some more
+constexpr int64_t sameReport = 100 * millisecond;  // what comes so close is one: a flood costs no more
+constexpr int64_t fewestReported = 150;  // packets: sound alone in that time; fewer count as so many
+constexpr double reportSlack = 1.5;      // a report's loss, which is of other packets, and some more
 constexpr double reportMore = 0.02;
 constexpr double fills = 0.6;        // of the estimate; with less than that sent, loss is the way's own
 constexpr double learnsSlowly = 10;  // s
@@ -55,7 +56,7 @@ constexpr double most = 100e6;            // bit/s
 constexpr double least = 10e3;
 
 double shareLost(int64_t lost, int64_t expected) {
-  const auto of = static_cast<double>(std::max<int64_t>(expected, fewestReported));
+  const auto of = static_cast<double>(std::max(expected, fewestReported));
   return std::clamp(static_cast<double>(lost) / of, 0.0, 1.0);
 }
 
@@ -149,7 +150,7 @@ double BandwidthEstimator::reportedLoss() const {
     expected += report.expected;
   }
   const auto& last = reported_.back();
-  const double of = std::max(last.expected, fewestReported);
+  const auto of = static_cast<double>(std::max(last.expected, fewestReported));
   const double now = shareLost(last.lost, last.expected);
   const double chance = 2 * std::sqrt(now * (1 - now) / of);  // two standard deviations
   return std::max(shareLost(lost, expected), now - chance);
@@ -243,8 +244,11 @@ void BandwidthEstimator::cutForLoss(double carried, int64_t now) {
 }
 
 void BandwidthEstimator::onReport(int32_t lost, uint32_t expected, int64_t now) {
-  reported_.push_back({now, lost, expected});
-  std::erase_if(reported_, [now](const Reported& report) { return now - report.at >= reportWindow; });
+  if (reported_.empty() || now - reported_.back().at >= sameReport) reported_.push_back({now, 0, 0});
+  reported_.back().lost += lost;
+  reported_.back().expected += expected;
+  while (now - reported_.front().at >= reportWindow)
+    reported_.pop_front();
   const bool first = reportAt_ < 0;
   const double elapsed = first ? 0 : static_cast<double>(std::min(now - reportAt_, 5 * second)) / second;
   reportAt_ = now;

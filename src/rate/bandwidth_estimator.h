@@ -59,8 +59,8 @@ class BandwidthEstimator {
   };
   struct Reported {
     int64_t at;
-    int32_t lost;
-    uint32_t expected;
+    int64_t lost;
+    int64_t expected;
   };
   struct Arrival {
     int64_t at;  ///< receiver's clock

@@ -102,7 +102,7 @@ TEST(RateController, JitterAndRandomLossMoveNobody) {
   EXPECT_EQ(call.moves, 0);
 }
 
-/// The receiver's feedback calls late what is lost (GStreamer's).
+/// The receiver's feedback calls lost what is late (GStreamer's).
 TEST(RateController, ALossyWayIsLeftForAWhileOnlyWhenItIsCut) {
   Call call;
   call.link.way = {.delayMs = 15, .jitterMs = 30, .loss = 0.05, .forgets = true};
