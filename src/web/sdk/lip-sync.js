@@ -6,17 +6,43 @@ import { Steady } from './steady.js';
  * minutes. So the two come in streams of their own here, which no browser lines up, and only what an eye would
  * notice is held back. ITU-R BT.1359 puts that at 45 ms for early sound and 125 ms for late sound.
  *
+ * The RTP time stamps of the mix's sound and picture count from the same moment (docs/protocol.md), and
+ * browsers tell which one they played when. Their own estimate of it (estimatedPlayoutTimestamp) there is
+ * only for streams they line up themselves.
+ *
  * @typedef {'audio' | 'video'} Kind
- * @typedef {import('./steady.js').Inbound & { estimatedPlayoutTimestamp?: number, jitterBufferDelay?: number,
- *   jitterBufferEmittedCount?: number }} Inbound  of an inbound-rtp report
+ * @typedef {import('./steady.js').Inbound & { jitterBufferDelay?: number, jitterBufferEmittedCount?: number }}
+ *   Inbound  of an inbound-rtp report
+ * @typedef {{ timestamp: number, rtpTimestamp: number }} Played  an RTP time stamp, and when it was played (ms)
+ * @typedef {{ jitterBufferTarget?: number | null, getSynchronizationSources(): Played[] }} Receiver
  */
 
-/** By how many ms a kind may be ahead of the other before it is held back. */
-const MAY_LEAD = { audio: 30, video: 90 };
+/**
+ * By how many ms a kind may be ahead of the other before it is held back. Sound has to come a little late: a
+ * single flash waits for the next frame of the mix and the next one of the screen, up to 50 ms either way.
+ */
+const MAY_LEAD = { audio: -20, video: 90 };
 /** Held back for no more than needed: let go once it leads by this much less than it may. */
 const SLACK = 20;
 /** ms: a jump beyond this is a clock that was set, or a stall that is over soon. */
 const PLAUSIBLE = 1000;
+
+/** RTP ticks a ms. */
+const CLOCK = { audio: 48, video: 90 };
+/** ms: the two clocks' counters, of 32 bits, come back to the same pair of readings after 2^32 / 720 of them. */
+const TURN = 2 ** 32 / 720;
+
+/**
+ * By how many ms the picture is ahead of the sound.
+ *
+ * @param {Played} audio
+ * @param {Played} video
+ */
+export function leadOf(audio, video) {
+  const taken = video.rtpTimestamp / CLOCK.video - audio.rtpTimestamp / CLOCK.audio;
+  const lead = taken - (video.timestamp - audio.timestamp);
+  return lead - TURN * Math.round(lead / TURN);
+}
 
 /**
  * What `kind` must be held back for, in ms.
@@ -46,7 +72,9 @@ export function apart(sdp) {
 
 /** Whether this browser tells when it plays what; the others are left to line the two up themselves. */
 export const canKeepLipSync = () =>
-  'userAgentData' in navigator && 'jitterBufferTarget' in RTCRtpReceiver.prototype;
+  'userAgentData' in navigator &&
+  'jitterBufferTarget' in RTCRtpReceiver.prototype &&
+  'getSynchronizationSources' in RTCRtpReceiver.prototype;
 
 /** Keeps two receivers in step, and each steady. */
 export class LipSync {
@@ -63,7 +91,7 @@ export class LipSync {
   /** @type {number[]} the latest leads of the picture */
   #leads = [];
 
-  /** @param {Record<Kind, { jitterBufferTarget?: number | null }>} receivers */
+  /** @param {Record<Kind, Receiver>} receivers */
   constructor(receivers) {
     this.#receivers = receivers;
   }
@@ -86,9 +114,11 @@ export class LipSync {
    * @param {Inbound | undefined} video
    */
   #keepInStep(audio, video) {
-    if (!audio?.estimatedPlayoutTimestamp || !video?.estimatedPlayoutTimestamp) return;
+    const [sound] = this.#receivers.audio.getSynchronizationSources();
+    const [picture] = this.#receivers.video.getSynchronizationSources();
+    if (!audio || !video || !sound || !picture) return;
     const delays = { audio: this.#delay('audio', audio), video: this.#delay('video', video) };
-    const lead = video.estimatedPlayoutTimestamp - audio.estimatedPlayoutTimestamp;
+    const lead = leadOf(sound, picture);
     if (Math.abs(lead) > PLAUSIBLE) return;
     this.#leads = [...this.#leads.slice(-2), lead];
     const usual = [...this.#leads].sort((a, b) => a - b)[Math.floor(this.#leads.length / 2)];
