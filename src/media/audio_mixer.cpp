@@ -13,11 +13,16 @@
 namespace tributary {
 namespace {
 
-constexpr double talking = -55;         // louder than this asks for a slot
-constexpr double louderBy = 6;          // dB over the quietest holder before a slot changes hands
-constexpr double boast = 20;            // dB by which a client may tell more than is heard
-constexpr int boastTicks = 50;          // for this long
-constexpr size_t recentTicks = 50;      // a second
+constexpr double talking = -55;     // louder than this asks for a slot
+constexpr double louderBy = 6;      // dB over the quietest holder before a slot changes hands
+constexpr double boast = 20;        // dB by which a client may tell more than is heard
+constexpr int boastTicks = 50;      // for this long
+constexpr size_t recentTicks = 50;  // a second
+// How much later than it is the sound is said to be, to whoever lines it up with the picture: players and
+// films. A person's picture waits for the next frame of the mix, and before that for the encoder of a client
+// that may be slow. ITU-R BT.1359 has sound unnoticed from 45 ms early to 125 ms late, and this is on the way
+// to its middle.
+constexpr int64_t follows = 30'000'000;
 constexpr float fadeStep = 1.0F / 240;  // 5 ms from nothing to full
 
 /// Leaves what is below 0.8 alone and bends the rest towards 1, so that many voices do not crackle.
@@ -224,7 +229,7 @@ void AudioMixer::tick(int64_t due) {
     if (person->talker) hear(*person);
   }
   assignSlots();
-  mixAndSend(clock_.runningTime(due));
+  mixAndSend(clock_.runningTime(due) + follows);
 }
 
 void AudioMixer::hear(Person& person) {

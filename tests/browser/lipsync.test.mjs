@@ -6,8 +6,13 @@ import { pause, quantile } from './support/until.mjs';
 
 const PERIOD = 1500;
 const COUNT = 9;
+/** ms that sound may come early and late (ITU-R BT.1359: what nobody notices). */
+const EARLY = 45;
+const LATE = 125;
+/** ms by which the second part has the picture come late. */
+const HELD = 300;
 
-test('flash and beep arrive together', { timeout: 180_000 }, async t => {
+test('flash and beep arrive together', { timeout: 240_000 }, async t => {
   const { server, machine, chromium } = await setUp(t);
   const browser = await chromium();
   const [ada] = await gather(browser, 1, { look: 'flash', silent: true });
@@ -17,39 +22,74 @@ test('flash and beep arrive together', { timeout: 180_000 }, async t => {
   await ben.sees([ada, ben]);
   await pause(3000);
   await ada.evaluate(period => window.testSource.flashAndBeep(period), PERIOD);
-  await ben.evaluate(() => {
-    const seen = { flashes: [], beeps: [], lit: false };
-    window.testLips = seen;
-    const video = document.querySelector('.stage video');
-    const onFrame = () => {
-      const now = Date.now();
-      const tile = window.probe.see().find(({ name }) => name === 'Ada');
-      const lit = Boolean(tile) && Math.min(...tile.colour) > 180;
-      if (lit && !seen.lit) seen.flashes.push(now);
-      seen.lit = lit;
-      video.requestVideoFrameCallback(onFrame);
-    };
+  await ben.evaluate(watchLips);
+
+  const check = async what => {
+    const { flashes, beeps } = await collect(ben);
+    const sent = await ada.evaluate(() => window.testFlashes);
+    const ages = `flash after ${spread(agesOf(flashes, sent))}, beep after ${spread(agesOf(beeps, sent))}`;
+    const skews = flashes
+      .map(flash => flash - beeps.reduce((best, beep) => (Math.abs(beep - flash) < Math.abs(best - flash) ? beep : best)))
+      .filter(skew => Math.abs(skew) < PERIOD / 2);
+    const outside = skews.filter(skew => skew > machine.allow(EARLY) || skew < -machine.allow(LATE)).length;
+    report(t, `${what}: sound before picture by ${spread(skews)} (issue: +${EARLY} early, −${LATE} late); ${ages}`);
+    assert.ok(skews.length >= COUNT / 2, `${skews.length} pairs`);
+    // One may wait for a frame that the camera's browser or the screen leaves out.
+    assert.ok(outside <= 1, `${outside} pairs outside: ${spread(skews)}`);
+  };
+  await check('as it comes');
+  await ben.evaluate(held => {
+    const receivers = window.tributary.room.connection.getReceivers();
+    receivers.find(({ track }) => track.kind === 'video').jitterBufferTarget = held;
+  }, HELD);
+  // The SDK looks once a second, and the browser stretches sound no faster than nobody hears it.
+  await ben.until('sound to be held back as well', least => {
+    const receivers = window.tributary.room.connection.getReceivers();
+    return receivers.find(({ track }) => track.kind === 'audio').jitterBufferTarget >= least;
+  }, HELD / 2, { timeout: 30_000 });
+  await pause(4000);
+  await check(`the picture held back by ${HELD} ms`);
+});
+
+/** In the page: notes when Ada's tile turns white, and when a tone begins. */
+function watchLips() {
+  const seen = { flashes: [], beeps: [], lit: false };
+  window.testLips = seen;
+  const video = document.querySelector('.stage video');
+  const onFrame = () => {
+    const now = Date.now();
+    const tile = window.probe.see().find(({ name }) => name === 'Ada');
+    const lit = Boolean(tile) && Math.min(...tile.colour) > 180;
+    if (lit && !seen.lit) seen.flashes.push(now);
+    seen.lit = lit;
     video.requestVideoFrameCallback(onFrame);
-    setInterval(() => {
-      for (const start of window.probe.beeps(0.08)) {
-        if (!seen.beeps.some(other => Math.abs(other - start) < 400)) seen.beeps.push(start);
-      }
-    }, 100);
+  };
+  video.requestVideoFrameCallback(onFrame);
+  setInterval(() => {
+    for (const start of window.probe.beeps(0.08)) {
+      if (!seen.beeps.some(other => Math.abs(other - start) < 400)) seen.beeps.push(start);
+    }
+  }, 100);
+}
+
+/** The next COUNT of both. */
+async function collect(ben) {
+  await ben.evaluate(() => {
+    Object.assign(window.testLips, { flashes: [], beeps: [] });
   });
   await ben.until('enough flashes and beeps', count => {
     const { flashes, beeps } = window.testLips;
     return flashes.length >= count && beeps.length >= count;
   }, COUNT, { timeout: 60_000 });
-  const { flashes, beeps } = await ben.evaluate(() => window.testLips);
-  const skews = flashes
-    .map(flash => flash - beeps.reduce((best, beep) => (Math.abs(beep - flash) < Math.abs(best - flash) ? beep : best)))
-    .filter(skew => Math.abs(skew) < PERIOD / 2);
-  const median = quantile(skews, 0.5);
-  report(
-    t,
-    `sound before picture by (median) ${median.toFixed(0)} ms, from ${Math.min(...skews).toFixed(0)} to ` +
-      `${Math.max(...skews).toFixed(0)} over ${skews.length} (issue: +45 sound early, −125 sound late)`,
-  );
-  assert.ok(skews.length >= COUNT / 2, `${skews.length} pairs`);
-  assert.ok(median <= machine.allow(45) && median >= -machine.allow(125), `sound before picture by ${median} ms`);
-});
+  return ben.evaluate(() => window.testLips);
+}
+
+/** How long after the last that was sent before it each came. */
+function agesOf(times, sent) {
+  return times.map(time => time - Math.max(...sent.filter(begun => begun <= time))).filter(age => age < PERIOD / 2);
+}
+
+function spread(values) {
+  const at = share => quantile(values, share).toFixed(0);
+  return `${at(0.5)} ms (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)} of ${values.length})`;
+}

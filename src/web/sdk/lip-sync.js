@@ -18,10 +18,10 @@ import { Steady } from './steady.js';
  */
 
 /**
- * By how many ms a kind may be ahead of the other before it is held back. Sound has to come a little late: a
- * single flash waits for the next frame of the mix and the next one of the screen, up to 50 ms either way.
+ * By how many ms a kind may be ahead of the other before it is held back. None for sound: single pictures come
+ * late, by what waiting for a frame of the mix and of the screen makes.
  */
-const MAY_LEAD = { audio: -20, video: 90 };
+const MAY_LEAD = { audio: 0, video: 90 };
 /** Held back for no more than needed: let go once it leads by this much less than it may. */
 const SLACK = 20;
 /** ms: a jump beyond this is a clock that was set, or a stall that is over soon. */

@@ -22,8 +22,8 @@ test('what leads is held back for no more than it must be', () => {
   assert.equal(holdFor(90, 90, 90, 'video'), 90, 'stays when it is just right');
   assert.equal(holdFor(90, 40, 90, 'video'), 60, 'let go by as much as it has left to lead');
   assert.equal(holdFor(20, -300, 90, 'video'), 0);
-  assert.equal(holdFor(0, 45, 40, 'audio'), 105, 'sound is to come 20 late');
-  assert.equal(holdFor(60, -30, 60, 'audio'), 60);
+  assert.equal(holdFor(0, 45, 40, 'audio'), 85, 'sound is never to be early');
+  assert.equal(holdFor(60, -10, 60, 'audio'), 60);
 });
 
 test('who leads is read from the time stamps of what is played, over a turn of their counters too', () => {
@@ -87,7 +87,7 @@ test('a slow picture holds the sound back', () => {
   const second = play();
   let receivers;
   for (let i = 0; i < 10; i += 1) receivers = second({ audio: 40, video: 200 });
-  assert.equal(receivers?.audio.jitterBufferTarget, 180);
+  assert.equal(receivers?.audio.jitterBufferTarget, 160);
 });
 
 test('nothing is held back while one of the two has not been played yet', () => {

@@ -15,11 +15,13 @@
   let canvas = null;
   let flash = false;
   let drawn = 0;
+  let onDraw = () => {};
 
   function draw() {
     const { width, height } = canvas;
     const context = canvas.getContext('2d');
     drawn += 1;
+    onDraw();
     if (person.look === 'face') return window.testTools.drawFace(context, person, performance.now());
     const whole = flash ? [255, 255, 255] : person.colour;
     context.fillStyle = `rgb(${whole})`;
@@ -135,27 +137,20 @@
       voice.gain.value = on ? 0.15 : 0;
     },
     framesDrawn: () => drawn,
-    /** A white picture and a tone together, for 100 ms in every `period` ms. */
+    /** A white picture and a tone together, for 100 ms in every `period` ms: both begin with a frame of the camera. */
     flashAndBeep(period) {
       voice.gain.value = 0;
-      let next = audio.currentTime + 0.5;
-      const schedule = () => {
-        voice.gain.setValueAtTime(0.4, next);
-        voice.gain.setValueAtTime(0, next + 0.1);
+      let next = performance.now() + 500;
+      onDraw = () => {
+        const now = performance.now();
+        const lit = now >= next && now < next + 100;
+        if (lit === flash) return;
+        flash = lit;
+        if (lit) (window.testFlashes ??= []).push(Date.now());
+        if (lit) next = now;
+        else next += period;
+        voice.gain.setValueAtTime(lit ? 0.4 : 0, audio.currentTime);
       };
-      schedule();
-      setInterval(() => {
-        const now = audio.currentTime;
-        const lit = now >= next && now < next + 0.1;
-        if (lit !== flash) {
-          flash = lit;
-          draw();
-        }
-        if (now >= next + 0.2) {
-          next += period / 1000;
-          schedule();
-        }
-      }, 4);
     },
   };
 })();
