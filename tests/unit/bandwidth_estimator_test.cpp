@@ -185,6 +185,16 @@ TEST(BandwidthEstimator, ALinkWithoutAQueueTellsByLoss) {
   EXPECT_LT(flow.estimator.estimate(flow.link.now).bitrate, 550e3);
 }
 
+/// The first guess is far beyond what is sent: that little gets through proves nothing about the way.
+TEST(BandwidthEstimator, LossThatCreepsUpIsNotTakenForTheWaysOwn) {
+  Flow flow;
+  for (int percent = 0; percent <= 24; ++percent) {
+    flow.link.way = {.delayMs = 15, .loss = percent / 100.0};
+    flow.run(1, 1.5e6);
+  }
+  EXPECT_GE(flow.congestedAt, 0);
+}
+
 TEST(BandwidthEstimator, GrowsNoFurtherThanHalfAboveWhatArrives) {
   Flow flow(100e3);
   flow.run(30, 350e3, 15);
