@@ -9,6 +9,8 @@
  */
 
 const STEP = 50; // ms
+/** ms: less hardly ever lets what is asked for again come in time where there is jitter as well. */
+const FIRST_STEP = 100;
 /** ms: what is asked for a third time at a round trip of 80 ms; beyond, a conversation suffers more. */
 const MOST = 250;
 /** Updates (seconds) without a stutter before a step down. */
@@ -43,7 +45,7 @@ export class Steady {
     const tooEarly = this.#cameDown && this.#calm < CALM / 2;
     if (tooEarly) this.#patience = Math.min(LONGEST_CALM, this.#patience * 2);
     this.#cameDown = false;
-    this.#wait = Math.min(MOST, this.#wait + STEP);
+    this.#wait = Math.min(MOST, Math.max(FIRST_STEP, this.#wait + STEP));
     this.#calm = 0;
   }
 
