@@ -164,8 +164,8 @@ double BandwidthEstimator::credibleLoss(int64_t now) const {
   return now - packetsSince_ < patience ? 0 : 1;
 }
 
-/// What a way loses of little is what it loses of anything. Before a reduction nobody knows what is little: the
-/// first guess may be far beyond what a way carries that drops the rest without a queue.
+/// What a way loses of little is what it loses of anything. Before a reduction nobody knows what is little:
+/// the first guess may be far beyond what a way carries that drops the rest without a queue.
 void BandwidthEstimator::learnUsualLoss(double elapsed) {
   const bool little = reducedAt_ >= 0 && acked_ < fills * bitrate_;
   const double constant = little ? learnsQuickly : learnsSlowly;
