@@ -40,6 +40,7 @@ constexpr double reportMore = 0.02;
 constexpr double fills = 0.6;        // of the estimate; with less than that sent, loss is the way's own
 constexpr double learnsSlowly = 10;  // s
 constexpr double learnsQuickly = 2;
+constexpr double mostUsualAtFirst = 0.1;
 constexpr double unusual = 1.5;  // times a way's usual loss, and some more, is heavy
 constexpr double unusualMore = 0.05;
 constexpr int64_t heavyFor = 500 * millisecond;  // heavy loss means congestion for so long
@@ -164,12 +165,13 @@ double BandwidthEstimator::credibleLoss(int64_t now) const {
   return now - packetsSince_ < patience ? 0 : 1;
 }
 
-/// What a way loses of little is what it loses of anything. Before a reduction nobody knows what is little:
-/// the first guess may be far beyond what a way carries that drops the rest without a queue.
+/// What a way loses of little is what it loses of anything. Before a reduction nobody knows what is little,
+/// as the first guess may be far beyond what a way carries that drops the rest without a queue: only so much
+/// is learnt then.
 void BandwidthEstimator::learnUsualLoss(double elapsed) {
-  const bool little = reducedAt_ >= 0 && acked_ < fills * bitrate_;
-  const double constant = little ? learnsQuickly : learnsSlowly;
-  usualLoss_ += (loss_ - usualLoss_) * std::min(1.0, elapsed / constant);
+  const double constant = acked_ < fills * bitrate_ ? learnsQuickly : learnsSlowly;
+  const double taken = reducedAt_ >= 0 ? loss_ : std::min(loss_, mostUsualAtFirst);
+  usualLoss_ += (taken - usualLoss_) * std::min(1.0, elapsed / constant);
 }
 
 bool BandwidthEstimator::heavyLoss() const {
