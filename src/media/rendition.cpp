@@ -17,6 +17,7 @@ constexpr unsigned packetSize = 1200;
 Result<ObjectPtr<GstElement>> makePayloader(const VideoCodec& codec) {
   auto payloader = makeElement(codec.payloader, "payloader");
   if (!payloader) return payloader;
+  // Time stamps are the room's time in every rendition, as the sound's are: clients compare the two.
   g_object_set(payloader->get(), "mtu", packetSize, "pt", 96, "timestamp-offset", 0U, nullptr);
   if (codec.name == "H264") {
     // SPS and PPS with each key frame: whoever joins there can decode.

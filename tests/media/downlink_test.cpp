@@ -9,7 +9,6 @@
 #include "loadgen/voice.h"
 #include "media/ticker.h"
 #include "server_process.h"
-#include "stall_watch.h"
 #include "test_peer.h"
 
 namespace tributary::test {
@@ -127,12 +126,7 @@ TEST_F(Downlink, ALinkThatIsCutBringsASmallerPictureAndItsReturnTheLargeOne) {
   EXPECT_EQ(other.damagedFrames, 0U);
 }
 
-/// ms: what waits so long for a processor looks like packets that wait behind each other on a thin link (the
-/// estimator takes 3000 bytes of them for a queue, which the 760 kbit/s here are in 32 ms).
-constexpr double seemsAQueue = 30;
-
 TEST_F(Downlink, LossAndJitterMoveNobodyAndHardlyFreeze) {
-  const StallWatch stalls;
   start({.loss = 0.05, .delayMs = 15, .jitterMs = 30}, 1);
   ASSERT_GE(reaches(1, scale_.high, 60), 0) << server_.log();
   watch(3);
@@ -141,16 +135,12 @@ TEST_F(Downlink, LossAndJitterMoveNobodyAndHardlyFreeze) {
   const auto seen = video(1);
   const double seconds = seen.shown.lastAt - seen.shown.firstAt;
   const double frozen = seen.shown.frozenSeconds / seconds;
-  const bool keptUp = stalls.longest() < seemsAQueue;
-  std::printf(
-      "of %.0f s %.2f%% frozen, %d freezes, %d of %d frames damaged; the machine stalled for %.0f ms\n",
-      seconds, 100 * frozen, static_cast<int>(seen.shown.freezes), static_cast<int>(seen.damagedFrames),
-      static_cast<int>(seen.shown.frames + seen.damagedFrames), stalls.longest());
+  std::printf("of %.0f s %.2f%% frozen, %d freezes, %d of %d frames damaged\n", seconds, 100 * frozen,
+              static_cast<int>(seen.shown.freezes), static_cast<int>(seen.damagedFrames),
+              static_cast<int>(seen.shown.frames + seen.damagedFrames));
   // Without retransmissions every frame after the first loss would be damaged.
   EXPECT_LT(static_cast<double>(seen.damagedFrames), 0.2 * static_cast<double>(seen.shown.frames));
-  // One excursion down and up again for a machine that stalled.
-  EXPECT_LE(seen.resizes.size(), keptUp ? 1U : 3U) << server_.log();
-  EXPECT_GE(reaches(1, scale_.high, scale_.up), 0) << server_.log();
+  EXPECT_LE(seen.resizes.size(), 1U) << server_.log();
   if (full()) {
     EXPECT_LT(frozen, 0.02);
   }
