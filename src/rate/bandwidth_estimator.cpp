@@ -35,8 +35,6 @@ constexpr double leastBacklog = 3000;  // bytes
 constexpr int64_t reportWindow = 3 * second;
 constexpr int64_t sameReport = 100 * millisecond;  // what comes so close is one: a flood costs no more
 constexpr int64_t fewestReported = 150;  // packets: sound alone in that time; fewer count as so many
-constexpr double reportSlack = 1.5;      // a report's loss, which is of other packets, and some more
-constexpr double reportMore = 0.02;
 constexpr double fills = 0.6;        // of the estimate; with less than that sent, loss is the way's own
 constexpr double learnsSlowly = 10;  // s
 constexpr double learnsQuickly = 2;
@@ -158,10 +156,11 @@ double BandwidthEstimator::reportedLoss() const {
 }
 
 /// Some receivers (GStreamer's) call lost in transport-wide feedback what came later than what was sent after
-/// it, and do not take it back; their reports count it. Who gives no reports is believed after a while.
+/// it, and do not take it back; their reports count it, and no more than they tell is believed. Who gives no
+/// reports is believed after a while.
 double BandwidthEstimator::credibleLoss(int64_t now) const {
   if (takesBack_) return 1;
-  if (hears(reportAt_, now)) return reportSlack * reportedLoss() + reportMore;
+  if (hears(reportAt_, now)) return reportedLoss();
   return now - packetsSince_ < patience ? 0 : 1;
 }
 

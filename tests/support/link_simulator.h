@@ -21,6 +21,9 @@ class LinkSimulator {
     bool forgets = false;  ///< what comes late is lost to the receiver's feedback, as GStreamer's has it
   };
 
+  /// Another `seed` is another sequence of losses and delays; the same is the same run each time.
+  explicit LinkSimulator(uint32_t seed = 1) : random_(seed) {}
+
   Way way;
   bool reports = true;          ///< receiver reports
   int64_t now = 1'000'000'000;  ///< ns; also our clock. The receiver's is another
@@ -53,7 +56,7 @@ class LinkSimulator {
   };
   Count report();
 
-  std::mt19937 random_{1};  // NOLINT: the same run each time
+  std::mt19937 random_;
   uint16_t next_ = 0;
   int64_t linkFreeAt_ = 0;
   int64_t feedbackAt_ = 0;

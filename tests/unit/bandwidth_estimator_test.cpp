@@ -14,7 +14,7 @@ using test::LinkSimulator;
 /// Sends frames of a picture and packets of sound, both at a constant rate.
 class Flow {
  public:
-  explicit Flow(double start = 10e6) : estimator(start) {}
+  explicit Flow(double start = 10e6, uint32_t seed = 1) : link(seed), estimator(start) {}
 
   void run(double seconds, double videoBitrate, int framerate = 25) {
     const int64_t end = link.now + static_cast<int64_t>(seconds * 1e9);
@@ -68,6 +68,20 @@ TEST(BandwidthEstimator, NorAreTheyOfALittlePictureFromTheFirstSecondOn) {
   flow.link.way = {.delayMs = 15, .jitterMs = 30, .loss = 0.05, .forgets = true};
   flow.run(120, 700e3, 15);
   EXPECT_EQ(flow.congestedAt, -1);
+}
+
+/// A viewer is there first, with sound and a picture that hardly moves; then somebody comes.
+TEST(BandwidthEstimator, LossAndJitterFromTheFirstSecondOnAreNoCongestion) {
+  int mistaken = 0;
+  constexpr int calls = 1000;
+  for (uint32_t call = 1; call <= calls; ++call) {
+    Flow flow(10e6, call);
+    flow.link.way = {.delayMs = 15, .jitterMs = 30, .loss = 0.05, .forgets = true};
+    flow.run(0.1 * (call % 20), 30e3, 15);
+    flow.run(10, 700e3, 15);
+    if (flow.estimator.estimate(flow.link.now).reductions > 0) ++mistaken;
+  }
+  EXPECT_EQ(mistaken, 0) << "of " << calls;
 }
 
 TEST(BandwidthEstimator, WhoGivesNoReportsIsBelievedAfterAWhile) {
@@ -216,7 +230,7 @@ TEST(BandwidthEstimator, QueuesThatDrainEndTheCongestion) {
 
 TEST(BandwidthEstimator, ALatePacketIsNotLost) {
   BandwidthEstimator estimator(1e6);
-  estimator.onReport(30, 120, 900'000'000);
+  estimator.onReport(40, 150, 900'000'000);
   const auto one = [](uint16_t sequence, int64_t ms) {
     return std::vector<PacketFeedback>{{sequence, 1200, ms * 1'000'000, ms * 1'000'000}};
   };
