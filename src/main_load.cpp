@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/main_context.h"
 #include "loadgen/load_report.h"
+#include "media/dtls_handshake.h"
 
 using namespace tributary;
 
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
   log::captureGlib();
   main_context::claim();
   gst_init(nullptr, nullptr);
+  if (!shapeDtlsHandshakes()) log::warning("load.dtlsUnshaped");
   const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE),
                                                                       g_main_loop_unref);
   int exitCode = exitFailure;

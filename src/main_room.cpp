@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/main_context.h"
+#include "media/dtls_handshake.h"
 #include "media/thread_priority.h"
 #include "room/profile_tool.h"
 #include "room/room_service.h"
@@ -25,6 +26,7 @@ void initGStreamer() {
   // Plugins are looked up once, by the first process that finds no registry; a room does not fork for it.
   gst_registry_fork_set_enabled(FALSE);
   gst_init(nullptr, nullptr);
+  if (!tributary::shapeDtlsHandshakes()) tributary::log::warning("room.dtlsUnshaped");
 }
 
 /// glibc raises this threshold with every large block that is freed, up to 32 MB. Pictures would then lie in

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/main_context.h"
+#include "media/dtls_handshake.h"
 
 namespace {
 
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   g_log_set_writer_func(endOnCritical, nullptr, nullptr);
   gst_init(&argc, &argv);
+  EXPECT_TRUE(tributary::shapeDtlsHandshakes());
   tributary::main_context::claim();
   return RUN_ALL_TESTS();
 }
