@@ -67,7 +67,9 @@ std::vector<Colour> coloursOf(const std::string& path, const std::string& from, 
 
 Probe probe(const std::string& path) {
   Probe out;
-  out.complaints = run("ffmpeg -v error -xerror -i " + inQuotes(path) + " -f null - 2>&1");
+  // Its own time base here is one frame of the rate that it guesses: too coarse where the rate changes.
+  out.complaints =
+      run("ffmpeg -v error -xerror -i " + inQuotes(path) + " -enc_time_base:v 1:90000 -f null - 2>&1");
   out.complaints += run("ffprobe -v error " + inQuotes(path) + " 2>&1");
   const auto json =
       Json::parse(run("ffprobe -v quiet -of json -show_format -show_streams -show_chapters -count_frames "
