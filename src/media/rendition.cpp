@@ -222,7 +222,10 @@ void Rendition::tapEncoded(GstPad* pad) {
   gst_pad_add_probe(
       pad, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad* encoded, GstPadProbeInfo* info, gpointer self) {
-        static_cast<Rendition*>(self)->deliverToTaps(encoded, GST_PAD_PROBE_INFO_BUFFER(info));
+        GstBuffer* const frame = GST_PAD_PROBE_INFO_BUFFER(info);
+        auto* const rendition = static_cast<Rendition*>(self);
+        rendition->keyFrame_ = !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT);
+        rendition->deliverToTaps(encoded, frame);
         return GST_PAD_PROBE_OK;
       },
       this, nullptr);
@@ -236,14 +239,9 @@ void Rendition::deliverToTaps(GstPad* pad, GstBuffer* frame) {
   }
   GstMapInfo map;
   if (taps.empty() || !gst_buffer_map(frame, &map, GST_MAP_READ)) return;
-  const EncodedFrame encoded{id_,
-                             spec_.codec,
-                             spec_.width,
-                             spec_.height,
-                             spec_.framerate,
-                             runningTime(pad, frame),
-                             !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT),
-                             {map.data, map.size}};
+  const EncodedFrame encoded{id_,          spec_.codec,         spec_.width,
+                             spec_.height, spec_.framerate,     runningTime(pad, frame),
+                             keyFrame_,    {map.data, map.size}};
   for (const auto& tap : taps)
     tap->onVideo(encoded);
   gst_buffer_unmap(frame, &map);
@@ -257,8 +255,6 @@ void Rendition::deliver(GstSample* sample) {
     gst_buffer_list_add(made, gst_buffer_ref(gst_sample_get_buffer(sample)));
     packets = made;
   }
-  GstBuffer* first = gst_buffer_list_get(packets, 0);
-  const bool keyFrame = !GST_BUFFER_FLAG_IS_SET(first, GST_BUFFER_FLAG_DELTA_UNIT);
   ++framesEncoded_;
   std::vector<std::shared_ptr<PeerOutput>> viewers;
   {
@@ -269,7 +265,7 @@ void Rendition::deliver(GstSample* sample) {
     deliverSpread(packets, viewers);
   } else {
     for (const auto& viewer : viewers)
-      viewer->sendVideo(packets, id_, keyFrame);
+      viewer->sendVideo(packets, id_, keyFrame_);
   }
   if (made != nullptr) gst_buffer_list_unref(made);
 }

@@ -105,6 +105,9 @@ class Rendition {
   PipelineBus bus_;
   GstBufferPool* pool_ = nullptr;  ///< of the rendition's size, once a canvas has had another
   std::atomic<bool> keyFrameWanted_ = true;
+  /// The frame that is being packetized is one. Not every payloader's packets tell (VP8's do not). Of the
+  /// encoder's thread.
+  bool keyFrame_ = false;
   int64_t lastKeyFrame_ = -minKeyFrameInterval;
   std::atomic<uint64_t> framesEncoded_ = 0;
   std::atomic<uint64_t> framesPushed_ = 0;

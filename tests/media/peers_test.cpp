@@ -69,6 +69,17 @@ TEST(Peers, OfTwoCodecsSeeEverybodyAndHearAllButThemselves) {
   EXPECT_EQ(renditions[1].viewers, 2U);
 }
 
+/// What comes before it cannot be decoded, and asks for another.
+TEST(Peers, WhoComesGetsAKeyFrameFirst) {
+  MediaRoom room;
+  for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
+    room.join(id, person(red, 400));
+    room.arrange();
+    ASSERT_TRUE(waitFor([&] { return room.peer(id).video().frames > 0; })) << id;
+    EXPECT_TRUE(room.peer(id).video().beganWithKeyFrame) << id;
+  }
+}
+
 TEST(Peers, WhoNamesNoSsrcsIsSeenAndHeard) {
   MediaRoom room;
   for (const Talk& talk : {Talk{"a", red, 400}, Talk{"b", green, 650}, Talk{"c", blue, 900}}) {

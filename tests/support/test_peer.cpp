@@ -359,15 +359,37 @@ void TestPeer::watchTimes(GstPad* pad) {
       [](GstPad*, GstPadProbeInfo* info, gpointer self) {
         GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
         if (!gst_rtp_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), GST_MAP_READ, &rtp)) return GST_PAD_PROBE_OK;
-        static_cast<TestPeer*>(self)->onRtpTime(gst_rtp_buffer_get_timestamp(&rtp));
+        static_cast<TestPeer*>(self)->onRtp(gst_rtp_buffer_get_timestamp(&rtp),
+                                            {static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)),
+                                             gst_rtp_buffer_get_payload_len(&rtp)});
         gst_rtp_buffer_unmap(&rtp);
         return GST_PAD_PROBE_OK;
       },
       this, nullptr);
 }
 
-void TestPeer::onRtpTime(uint32_t time) {
+namespace {
+
+/// RFC 7741, 4.2 and 4.3.
+bool beginsVp8KeyFrame(std::span<const uint8_t> payload) {
+  const auto at = [&](size_t i) { return i < payload.size() ? payload[i] : uint8_t{0xff}; };
+  const bool beginning = (at(0) & 0x17) == 0x10;
+  size_t header = 1;
+  if ((at(0) & 0x80) != 0) {
+    const uint8_t extensions = at(1);
+    header = 2;
+    if ((extensions & 0x80) != 0) header += (at(2) & 0x80) != 0 ? 2 : 1;
+    if ((extensions & 0x40) != 0) ++header;
+    if ((extensions & 0x30) != 0) ++header;
+  }
+  return beginning && (at(header) & 1) == 0;
+}
+
+}  // namespace
+
+void TestPeer::onRtp(uint32_t time, std::span<const uint8_t> payload) {
   const std::lock_guard lock(mutex_);
+  if (!rtpTime_) video_.beganWithKeyFrame = beginsVp8KeyFrame(payload);
   const auto step = static_cast<int32_t>(time - rtpTime_.value_or(time));
   video_.largestStep = std::max(video_.largestStep, step / 90'000.0);
   rtpTime_ = time;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     double largestStep = 0;  ///< seconds between their RTP times: frames that were never sent
     int width = 0;
     int height = 0;
+    bool beganWithKeyFrame = false;  ///< of VP8: the first packet that came was a key frame's first
   };
   Video video() const;
   void resetGap();
@@ -90,7 +92,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   void build();
   void onPad(GstPad* pad);
   void watchTimes(GstPad* pad);
-  void onRtpTime(uint32_t time);
+  void onRtp(uint32_t time, std::span<const uint8_t> payload);
   void onPicture(GstSample* sample);
   void onSound(GstSample* sample);
 
