@@ -116,9 +116,16 @@ void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
     stamps_[nextStamp_] = {GST_BUFFER_PTS(packet), header->timestamp};
     nextStamp_ = (nextStamp_ + 1) % stamps_.size();
   }
-  if (!measuring_) return;
   std::array<uint8_t, 16> payload{};
   const gsize size = gst_buffer_extract(packet, header->size, payload.data(), payload.size());
+  const bool key = video && startsKeyFrame(setup_.codec.c_str(), payload.data(), size);
+  if (video) begun_ = begun_ || key;
+  if (video && wantsKeyFrame(now)) {
+    lock.unlock();
+    gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+    lock.lock();
+  }
+  if (!measuring_ || (video && !begun_)) return;
   StreamMeter::Packet seen{seconds(now),
                            header->sequence,
                            header->timestamp,
@@ -127,13 +134,9 @@ void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
                            false,
                            0};
   if (video) {
-    seen.startsKeyFrame = startsKeyFrame(setup_.codec.c_str(), payload.data(), size);
+    seen.startsKeyFrame = key;
     seen.height = heightOfKeyFrame(setup_.codec.c_str(), payload.data(), size);
-    reading_.video.packet(seen);
-    if (!wantsKeyFrame(now)) return;
-    lock.unlock();
-    gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
-    return;
+    return reading_.video.packet(seen);
   }
   seen.marker = true;  // each packet of sound is whole
   seen.startsKeyFrame = true;
@@ -141,10 +144,11 @@ void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
   if (setup_.mode == Receive::decode) onSound(packet, header->size);
 }
 
-/// As a browser does: a PLI when what is missing will not come any more, and again while nothing happens.
+/// As a browser does: a PLI when there was no key frame yet, as its first packet was lost and nobody can ask
+/// for that again, or when what is missing will not come any more; and again while nothing happens.
 bool Receiver::wantsKeyFrame(int64_t now) {
   constexpr int64_t patience = 500'000'000;  // ns
-  if (!reading_.video.waitsForKey() || now - askedAt_ < patience) return false;
+  if ((begun_ && !reading_.video.waitsForKey()) || now - askedAt_ < patience) return false;
   askedAt_ = now;
   return true;
 }

@@ -99,6 +99,7 @@ class Receiver {
   std::array<Stamp, 256> stamps_{};
   size_t nextStamp_ = 0;
   int64_t askedAt_ = 0;  ///< for a key frame, the last time
+  bool begun_ = false;   ///< a key frame's first packet has come; what came before cannot be shown
 };
 
 }  // namespace tributary::load
