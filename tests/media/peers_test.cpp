@@ -72,11 +72,14 @@ TEST(Peers, OfTwoCodecsSeeEverybodyAndHearAllButThemselves) {
 /// What comes before it cannot be decoded, and asks for another.
 TEST(Peers, WhoComesGetsAKeyFrameFirst) {
   MediaRoom room;
-  for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
-    room.join(id, person(red, 400));
-    room.arrange();
-    ASSERT_TRUE(waitFor([&] { return room.peer(id).video().frames > 0; })) << id;
-    EXPECT_TRUE(room.peer(id).video().beganWithKeyFrame) << id;
+  for (const std::string codec : {"VP8", "H264"}) {
+    for (const char* number : {"1", "2", "3", "4", "5"}) {
+      const std::string id = codec + number;
+      room.join(id, person(red, 400, codec));
+      room.arrange();
+      ASSERT_TRUE(waitFor([&] { return room.peer(id).video().frames > 0; })) << id;
+      EXPECT_TRUE(room.peer(id).video().beganWithKeyFrame) << id;
+    }
   }
 }
 

@@ -16,6 +16,8 @@
 #include <sstream>
 #include <utility>
 
+#include "loadgen/stream_meter.h"
+
 namespace tributary::test {
 namespace {
 
@@ -368,28 +370,10 @@ void TestPeer::watchTimes(GstPad* pad) {
       this, nullptr);
 }
 
-namespace {
-
-/// RFC 7741, 4.2 and 4.3.
-bool beginsVp8KeyFrame(std::span<const uint8_t> payload) {
-  const auto at = [&](size_t i) { return i < payload.size() ? payload[i] : uint8_t{0xff}; };
-  const bool beginning = (at(0) & 0x17) == 0x10;
-  size_t header = 1;
-  if ((at(0) & 0x80) != 0) {
-    const uint8_t extensions = at(1);
-    header = 2;
-    if ((extensions & 0x80) != 0) header += (at(2) & 0x80) != 0 ? 2 : 1;
-    if ((extensions & 0x40) != 0) ++header;
-    if ((extensions & 0x30) != 0) ++header;
-  }
-  return beginning && (at(header) & 1) == 0;
-}
-
-}  // namespace
-
 void TestPeer::onRtp(uint32_t time, std::span<const uint8_t> payload) {
   const std::lock_guard lock(mutex_);
-  if (!rtpTime_) video_.beganWithKeyFrame = beginsVp8KeyFrame(payload);
+  if (!rtpTime_)
+    video_.beganWithKeyFrame = load::startsKeyFrame(options_.codec.c_str(), payload.data(), payload.size());
   const auto step = static_cast<int32_t>(time - rtpTime_.value_or(time));
   video_.largestStep = std::max(video_.largestStep, step / 90'000.0);
   rtpTime_ = time;

@@ -61,7 +61,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     double largestStep = 0;  ///< seconds between their RTP times: frames that were never sent
     int width = 0;
     int height = 0;
-    bool beganWithKeyFrame = false;  ///< of VP8: the first packet that came was a key frame's first
+    bool beganWithKeyFrame = false;  ///< the first packet that came was a key frame's first
   };
   Video video() const;
   void resetGap();
