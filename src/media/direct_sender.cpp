@@ -57,6 +57,11 @@ void DirectSender::watch(GstPad* pad) {
 }
 
 bool DirectSender::ready() {
+  const std::lock_guard lock(mutex_);
+  return prepared();
+}
+
+bool DirectSender::prepared() {
   if (impossible_) return false;
   if (context_ && agent_) return true;
   return adoptKey() && adoptAgent();
@@ -108,7 +113,7 @@ bool DirectSender::adoptAgent() {
 
 bool DirectSender::send(GstBuffer* const* packets, unsigned count) {
   const std::lock_guard lock(mutex_);
-  if (!ready()) return false;
+  if (!prepared()) return false;
   for (unsigned done = 0; done < count;) {
     unsigned filled = 0;
     for (; filled < mostPackets && done < count; ++done) {

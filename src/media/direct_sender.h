@@ -30,15 +30,18 @@ class DirectSender {
   /// that looks at, or changes, what goes out there.
   void watch(GstPad* pad);
 
+  /// Whether send() can. Thread: any.
+  bool ready();
+  /// Whether `packets` are on their way; if not, they are webrtcbin's to send. Thread: any.
+  bool send(GstBuffer* const* packets, unsigned count);
+
  private:
   struct Batch;
   struct Free {
     void operator()(srtp_ctx_t* context) const;
   };
 
-  /// Whether `packets` (a buffer, or a list of them) are on their way.
-  bool send(GstBuffer* const* packets, unsigned count);
-  bool ready();
+  bool prepared();
   bool adoptKey();
   bool adoptAgent();
 

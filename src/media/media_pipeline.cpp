@@ -128,6 +128,7 @@ void MediaPipeline::retire(Member& member) {
   gone_.rtpInPackets += peer.rtpPackets;
   gone_.rtpInBytes += peer.rtpBytes;
   gone_.rtpInDirect += peer.direct;
+  gone_.rtpOutDirect += peer.directOut;
   gone_.floodRests += peer.floodRests;
   gone_.gatedPackets += peer.gated;
   gone_.framesSkipped += peer.framesSkipped;
@@ -436,6 +437,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.rtpInPackets += peer.rtpPackets;
     out.rtpInBytes += peer.rtpBytes;
     out.rtpInDirect += peer.direct;
+    out.rtpOutDirect += peer.directOut;
     out.floodRests += peer.floodRests;
     out.gatedPackets += peer.gated;
     out.framesSkipped += peer.framesSkipped;

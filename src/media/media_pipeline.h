@@ -156,6 +156,7 @@ class MediaPipeline {
     uint64_t rtpInPackets = 0;
     uint64_t rtpInBytes = 0;
     uint64_t rtpInDirect = 0;   ///< packets that took the short way in (DirectReceiver)
+    uint64_t rtpOutDirect = 0;  ///< packets of the mix that took the short way out (DirectStream)
     uint64_t floodRests = 0;    ///< times a peer was not read for a moment because it flooded
     uint64_t gatedPackets = 0;  ///< refused for want of the right certificate
     PeerOutput::Counters videoOut;

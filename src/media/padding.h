@@ -4,41 +4,33 @@
 #include <memory>
 
 #include "base/main_context.h"
-#include "glib/object_ptr.h"
 #include "rate/rate_meter.h"
-
-typedef struct _GstElement GstElement;
 
 namespace tributary {
 
 class PeerOutput;
+class Resender;
 
 /// Sends a peer what it has already, to learn whether its way takes more: the last packets of the picture
 /// once more, as retransmissions (RFC 4588), which every receiver drops. Those with padding bytes alone
 /// would use up sequence numbers, so that losing them would hold up the picture.
-///
-/// Where the way is full it also keeps back what the peer still asks for of a picture that was given up.
-///
 /// Thread: owner.
 class Padding {
  public:
-  /// `webrtc` is the peer's webrtcbin.
-  Padding(GstElement* webrtc, std::shared_ptr<PeerOutput> output);
+  /// `resender` must outlive it.
+  Padding(Resender& resender, std::shared_ptr<PeerOutput> output);
 
   /// Whether the peer takes retransmissions.
-  bool possible();
+  bool possible() const;
   /// All that is sent should add up to that, bit/s on the wire; 0: no padding.
   void setTarget(double bitrate);
 
  private:
-  void keepBackThePast();
   void tick();
   void send();
 
-  ObjectPtr<GstElement> webrtc_;
-  ObjectPtr<GstElement> resender_;
+  Resender& resender_;
   std::shared_ptr<PeerOutput> output_;
-  int tries_ = 0;
   double target_ = 0;
   double owed_ = 0;  ///< bytes
   int64_t tickedAt_ = 0;

@@ -218,6 +218,8 @@ void PeerConnection::setUpIce(const PeerSettings& settings) {
   if (const int id = transportCcId(offer_.lines))
     shared_->transportCc = std::make_unique<TransportCc>(id, shared_->downlink);
   shared_->directSender = std::make_unique<DirectSender>(webrtc_.get());
+  shared_->resender =
+      std::make_unique<Resender>(shared_->output, *shared_->directSender, shared_->transportCc.get());
   signals_.push_back(shared_->connect(
       rtpbin.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, std::shared_ptr<Shared>* shared) {
         if ((*shared)->transportCc) (*shared)->transportCc->watch(pad);
@@ -304,7 +306,7 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   const bool started = stream->start(pad, caps);
   gst_caps_unref(caps);
   if (!started) return fail(ErrorCode::internal, "webrtcbin does not take what is sent to it");
-  streams_.push_back(stream);
+  outgoing_.push_back({stream, ssrc, line.payloadType});
   handToOutput(line, {stream, RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))});
   return {};
 }
@@ -362,12 +364,25 @@ void PeerConnection::createAnswer() {
 }
 
 void PeerConnection::onLocalDescription(const std::string& sdp) {
-  for (const auto& stream : streams_)
-    takeShortCut(stream->pad());
+  for (const auto& out : outgoing_) {
+    takeShortCut(out.stream->pad());
+    goDirect(out, sdp);
+  }
   shared_->directReceiver->watch(webrtc_.get());
   watchTransport();
   watchReports();
   answer(sdp);
+}
+
+/// Packets wait for DTLS, and that for the answer: none has been sent yet.
+void PeerConnection::goDirect(const Outgoing& out, const std::string& answer) {
+  const auto agreed = retransmissionOf(answer, out.ssrc, out.payloadType);
+  if (agreed && !shared_->resender->takeOver(webrtc_.get(), *agreed)) return;
+  auto direct = std::make_unique<DirectStream>(out.ssrc, *shared_->directSender, shared_->transportCc.get(),
+                                               agreed ? shared_->resender.get() : nullptr);
+  out.stream->setDirect(
+      [way = direct.get()](GstBuffer* const* packets, unsigned count) { return way->send(packets, count); });
+  shared_->directStreams.push_back(std::move(direct));
 }
 
 void PeerConnection::watchReports() {
@@ -386,7 +401,7 @@ void PeerConnection::watchReports() {
         return (*shared)->onSendingRtcp(from, rtcp) ? TRUE : FALSE;
       })));
   session_ = session;
-  padding_ = std::make_unique<Padding>(webrtc_.get(), media_.output);
+  padding_ = std::make_unique<Padding>(*shared_->resender, media_.output);
 }
 
 BandwidthEstimate PeerConnection::downlink(double sent) {
@@ -452,6 +467,8 @@ PeerConnection::Counters PeerConnection::counters() const {
   out.cameraBytes = shared_->cameraBytes;
   out.direct = shared_->directReceiver->packets();
   out.floodRests = shared_->directReceiver->rests();
+  for (const auto& stream : shared_->directStreams)
+    out.directOut += stream->direct();
   for (const auto& ingest : shared_->videoIngests) {
     out.framesSkipped += ingest->counters().skipped;
     out.framesLate += ingest->counters().late;
@@ -474,9 +491,9 @@ PeerConnection::~PeerConnection() {
   sinkPads_.clear();
   session_.reset();
   webrtc_.reset();
-  const auto detach = [streams = std::move(streams_)] {
-    for (const auto& stream : streams)
-      stream->detach();
+  const auto detach = [outgoing = std::move(outgoing_)] {
+    for (const auto& out : outgoing)
+      out.stream->detach();
   };
   const auto stopReceiving = [shared = shared_.get()] {
     if (shared->directReceiver) shared->directReceiver->stop();

@@ -75,6 +75,7 @@ class PeerConnection {
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
     uint64_t cameraBytes = 0;    ///< of rtpBytes
     uint64_t direct = 0;         ///< packets that took the short way in (DirectReceiver)
+    uint64_t directOut = 0;      ///< packets that took the short way out (DirectStream)
     uint64_t floodRests = 0;     ///< times it was not read for a moment because it flooded
   };
   Counters counters() const;
@@ -107,6 +108,12 @@ class PeerConnection {
   Result<void> feedLine(const MediaLine& line, GstPad* pad);
   void handToOutput(const MediaLine& line, PeerOutput::Stream stream);
   void watchKeyFrameRequests(GstPad* pad);
+  struct Outgoing {
+    std::shared_ptr<SendStream> stream;
+    uint32_t ssrc = 0;
+    int payloadType = 0;
+  };
+  void goDirect(const Outgoing& out, const std::string& answer);
   void createAnswerWhenReady();
   void createAnswer();
   void onLocalDescription(const std::string& sdp);
@@ -131,7 +138,7 @@ class PeerConnection {
   ObjectPtr<GObject> session_;               ///< rtpsession's, once there is an answer
   std::vector<ObjectPtr<GstPad>> sinkPads_;  ///< by m-line
   std::vector<SignalConnection> signals_;
-  std::vector<std::shared_ptr<SendStream>> streams_;
+  std::vector<Outgoing> outgoing_;
   PipelineBus bus_;
   std::unique_ptr<Padding> padding_;  ///< once there is an answer
   Timer adapting_;                    ///< of the jitter buffers

@@ -115,10 +115,16 @@ void PeerConnection::Shared::onCameraPacket(GstBuffer* packet) {
 }
 
 bool PeerConnection::Shared::onSendingRtcp(GObject* session, GstBuffer* rtcp) const {
-  if (uplinkCap == 0 || cameraSsrc == 0) return false;
+  const bool corrected = correctSenderReports(rtcp, [this](uint32_t ssrc) -> std::optional<SentCount> {
+    for (const auto& stream : directStreams) {
+      if (stream->ssrc() == ssrc) return stream->sent();
+    }
+    return std::nullopt;
+  });
+  if (uplinkCap == 0 || cameraSsrc == 0) return corrected;
   guint own = 0;
   g_object_get(session, "internal-ssrc", &own, nullptr);
-  return addRemb(rtcp, own, cameraSsrc, static_cast<uint32_t>(uplinkCap));
+  return addRemb(rtcp, own, cameraSsrc, static_cast<uint32_t>(uplinkCap)) || corrected;
 }
 
 void PeerConnection::Shared::onDtlsState(GObject* transport) {

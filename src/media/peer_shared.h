@@ -9,7 +9,9 @@
 #include "base/main_context.h"
 #include "media/direct_receiver.h"
 #include "media/direct_sender.h"
+#include "media/direct_stream.h"
 #include "media/peer_connection.h"
+#include "media/resender.h"
 #include "media/transport_cc.h"
 
 namespace tributary {
@@ -22,6 +24,8 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   Downlink downlink;
   std::unique_ptr<TransportCc> transportCc;  ///< null when the client does not ask for it
   std::unique_ptr<DirectSender> directSender;
+  std::unique_ptr<Resender> resender;
+  std::vector<std::unique_ptr<DirectStream>> directStreams;  ///< fixed once there is an answer
   std::unique_ptr<DirectReceiver> directReceiver;
   std::unique_ptr<JitterBuffers> jitterBuffers;
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
@@ -62,7 +66,7 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   /// Thread: RTCP's.
   void onRtcp(GstBuffer* compound);
   void onCameraPacket(GstBuffer* packet);
-  /// Adds what the peer is to be told. Thread: RTCP's.
+  /// Adds what the peer is to be told, and mends what it is told wrongly. Thread: RTCP's.
   bool onSendingRtcp(GObject* session, GstBuffer* rtcp) const;
   /// Compares the certificate DTLS came up with. Thread: DTLS's, before media can be decrypted.
   void onDtlsState(GObject* transport);

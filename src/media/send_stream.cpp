@@ -3,6 +3,7 @@
 #include <gst/gst.h>
 
 #include <mutex>
+#include <vector>
 
 namespace tributary {
 namespace {
@@ -83,9 +84,25 @@ SendStream::Item SendStream::next() {
   return item;
 }
 
+bool SendStream::sendDirectly(GstMiniObject* packets) const {
+  if (!direct_) return false;
+  if (GST_IS_BUFFER(packets)) {
+    GstBuffer* one = GST_BUFFER_CAST(packets);
+    return direct_(&one, 1);
+  }
+  std::vector<GstBuffer*> all;
+  GstBufferList* list = GST_BUFFER_LIST_CAST(packets);
+  all.reserve(gst_buffer_list_length(list));
+  for (guint i = 0; i < gst_buffer_list_length(list); ++i)
+    all.push_back(gst_buffer_list_get(list, i));
+  return direct_(all.data(), static_cast<unsigned>(all.size()));
+}
+
 void SendStream::run() {
   for (Item item = next(); item.packets != nullptr; item = next()) {
-    if (GST_IS_BUFFER_LIST(item.packets)) {
+    if (sendDirectly(item.packets)) {
+      gst_mini_object_unref(item.packets);
+    } else if (GST_IS_BUFFER_LIST(item.packets)) {
       gst_pad_push_list(pad_.get(), GST_BUFFER_LIST_CAST(item.packets));
     } else {
       gst_pad_push(pad_.get(), GST_BUFFER_CAST(item.packets));

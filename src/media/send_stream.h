@@ -3,7 +3,9 @@
 #include <pthread.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "base/priority_mutex.h"
 #include "glib/object_ptr.h"
@@ -29,6 +31,11 @@ class SendStream : public SendLane::Work, public std::enable_shared_from_this<Se
   /// Links to webrtcbin's pad and says what will come. Thread: owner.
   bool start(GstPad* to, GstCaps* caps);
 
+  /// Another way for them, to be asked first; false: they are for webrtcbin.
+  using Direct = std::function<bool(GstBuffer* const* packets, unsigned count)>;
+  /// Before the first push.
+  void setDirect(Direct direct) { direct_ = std::move(direct); }
+
   /// Takes the reference. Never blocks. Thread: any.
   void push(GstBufferList* packets);
   void push(GstBuffer* packet);
@@ -46,11 +53,13 @@ class SendStream : public SendLane::Work, public std::enable_shared_from_this<Se
   };
   void enqueue(Item item);
   Item next();
+  bool sendDirectly(GstMiniObject* packets) const;
   void run() override;
 
   SendLane& lane_;
   const size_t most_;
   ObjectPtr<GstPad> pad_;
+  Direct direct_;  ///< thread: the lane's
   PriorityMutex mutex_;
   pthread_cond_t pushed_ = PTHREAD_COND_INITIALIZER;
   bool pushing_ = false;

@@ -10,18 +10,17 @@
 
 #include "media/probed_packets.h"
 #include "media/rtp_extension.h"
+#include "media/rtp_header.h"
 #include "media/ticker.h"
 
 namespace tributary {
 namespace {
 
-constexpr size_t longestHeader = 128;  // all that is looked at; ours are 28 bytes, browsers' about 40
-
 struct Header {
   explicit Header(GstBuffer* packet) : size(gst_buffer_extract(packet, 0, bytes.data(), bytes.size())) {}
   std::span<const uint8_t> span() const { return {bytes.data(), size}; }
 
-  std::array<uint8_t, longestHeader> bytes{};
+  std::array<uint8_t, longestRtpHeader> bytes{};
   size_t size;
 };
 

@@ -27,6 +27,8 @@ class TransportCc {
 
   /// A pad that rtpbin got. This must outlive its use. Thread: any, before data flows.
   void watch(GstPad* pad);
+  /// Gives a packet its number, if it has the extension, as what goes out at a watched pad gets. Thread: any.
+  void number(GstBuffer* packet);
 
   /// Between two reports of ours while packets come, ns.
   static constexpr int64_t interval = 100'000'000;
@@ -35,7 +37,6 @@ class TransportCc {
   template <void (TransportCc::*work)(GstBuffer*)>
   void watchPackets(GstPad* pad);
   void watchFeedback(GstPad* pad);
-  void number(GstBuffer* packet);
   void note(GstBuffer* packet);
   /// Reads and takes out the feedback of a compound packet; null: that was all of it.
   GstBuffer* takeFeedback(GstBuffer* rtcp);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <iostream>
 #include <string_view>
 #include <thread>
@@ -133,6 +134,40 @@ TEST(Peers, AreToldTheTrueClocksOfSoundAndPicture) {
   ASSERT_TRUE(waitFor(told));
   EXPECT_NEAR(rates.front(), 48'000, 1'500);
   EXPECT_NEAR(rates.back(), 90'000, 3'000);
+}
+
+/// Most of it passes by the session that writes the reports.
+TEST(Peers, AreToldHowMuchWasSent) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.arrange();
+  double sound = 0;
+  const auto told = [&] {
+    for (const auto& [ssrc, reports] : room.peer("a").senderReports()) {
+      const auto& first = reports.front();
+      const auto& last = reports.back();
+      if (last.ntp - first.ntp > 4 && std::abs(clockRate(reports) - 48'000) < 1'500)
+        sound = (last.packets - first.packets) / (last.ntp - first.ntp);
+    }
+    return sound > 0;
+  };
+  ASSERT_TRUE(waitFor(told));
+  EXPECT_NEAR(sound, 50, 10) << "packets a second, each of 20 ms";
+}
+
+TEST(Peers, GetTheMixTheShortWay) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  room.join("b", person(green, 650, "H264"));
+  room.arrange();
+  const auto sent = [&] {
+    const auto stats = room.media().stats();
+    return stats.videoOut.packets + stats.audioOut.packets;
+  };
+  ASSERT_TRUE(waitFor([&] { return sent() > 500 && room.peer("a").video().frames > 50; }));
+  const auto stats = room.media().stats();
+  // A packet of sound and a frame each second go the long way. What waits in a queue is not sent yet.
+  EXPECT_GT(static_cast<double>(stats.rtpOutDirect), 0.7 * static_cast<double>(sent()));
 }
 
 TEST(Peers, ComeTheShortWayIn) {

@@ -247,9 +247,11 @@ void TestPeer::onReport(GstBuffer* rtcp) {
     guint32 ssrc = 0;
     guint64 ntp = 0;
     guint32 rtp = 0;
-    gst_rtcp_packet_sr_get_sender_info(&packet, &ssrc, &ntp, &rtp, nullptr, nullptr);
+    guint32 packets = 0;
+    guint32 octets = 0;
+    gst_rtcp_packet_sr_get_sender_info(&packet, &ssrc, &ntp, &rtp, &packets, &octets);
     const std::lock_guard lock(mutex_);
-    reports_[ssrc].push_back({static_cast<double>(ntp) / 4294967296.0, rtp});
+    reports_[ssrc].push_back({static_cast<double>(ntp) / 4294967296.0, rtp, packets, octets});
   }
   gst_rtcp_buffer_unmap(&map);
 }

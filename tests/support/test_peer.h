@@ -79,10 +79,13 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
 
   bool connected() const;
 
-  /// What a sender report said of that stream: when (NTP, in seconds) its clock showed what.
+  /// What a sender report said of that stream: when (NTP, in seconds) its clock showed what, and how much it
+  /// had sent.
   struct SenderReport {
     double ntp;
     uint32_t rtp;
+    uint32_t packets;
+    uint32_t octets;
   };
   /// All that came, by SSRC.
   std::map<uint32_t, std::vector<SenderReport>> senderReports() const;
