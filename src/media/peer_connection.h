@@ -32,7 +32,8 @@ namespace tributary {
 ///
 /// Teardown, in this order: (1) PeerOutput closed: nothing comes from the mix any more, (2) signals and bus
 /// watch disconnected, (3) the pipeline, with the ingests its callbacks point to, goes to the Reaper's
-/// thread, which stops the direct receiver, sets the pipeline to NULL and only then lets go of them.
+/// thread, which stops the direct receiver, sets the pipeline to NULL, waits for pushes under way
+/// (SendStream::detach; those of a DirectStream too, which end in libnice) and only then lets go of them.
 ///
 /// Thread: owner, callbacks too.
 class PeerConnection {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "media/direct_sender.h"
@@ -72,6 +73,7 @@ GstBuffer* Resender::next(uint16_t sequence) {
   const std::lock_guard lock(mutex_);
   GstBuffer* packet = packets_.empty() ? nullptr : packets_[sequence % kept];
   if (packet == nullptr || sequenceOf(packet) != sequence) return nullptr;
+  if (!limit_.take(TokenBucket::Clock::now())) return nullptr;
   std::vector<uint8_t> original(gst_buffer_get_size(packet));
   gst_buffer_extract(packet, 0, original.data(), original.size());
   const auto again = rtxPacket(original, agreed_, ++sequence_);

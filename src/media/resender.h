@@ -2,11 +2,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "base/priority_mutex.h"
+#include "base/token_bucket.h"
 #include "media/rtx_packet.h"
 
 typedef struct _GstBuffer GstBuffer;
@@ -39,10 +38,14 @@ class Resender {
 
   /// A packet that goes out. Thread: any.
   void keep(GstBuffer* packet);
-  /// By its number, as the peer knows it. What is not kept any more is not sent. Thread: any.
+  /// By its number, as the peer knows it. What is not kept any more is not sent, nor what is more than
+  /// `mostAtOnce`: a peer may ask for 17 packets in four bytes, and the thread that reads it reads for the
+  /// whole room. Thread: any.
   void resend(uint16_t sequence);
 
-  static constexpr size_t kept = 512;  ///< packets; some 2 s of 2 Mbit/s
+  static constexpr size_t kept = 512;          ///< packets; some 2 s of 2 Mbit/s
+  static constexpr double mostAtOnce = 256;    ///< packets; a key frame of 300 kB
+  static constexpr double mostASecond = 2000;  ///< in the long run; 19 Mbit/s
 
  private:
   GstBuffer* next(uint16_t sequence);
@@ -55,6 +58,7 @@ class Resender {
   Retransmission agreed_;
   uint16_t sequence_ = 0;  ///< of the last retransmission
   std::vector<GstBuffer*> packets_;
+  TokenBucket limit_{mostASecond, mostAtOnce, TokenBucket::Clock::now()};
 };
 
 }  // namespace tributary

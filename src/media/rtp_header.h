@@ -7,8 +7,8 @@
 
 namespace tributary {
 
-inline constexpr size_t longestRtpHeader =
-    128;  ///< all that is looked at; ours are 28 bytes, browsers' about 40
+/// All that is looked at: ours are 28 bytes, browsers' about 40.
+inline constexpr size_t longestRtpHeader = 128;
 
 /// Bytes before the payload (RFC 3550, 5.1 and 5.3.1): fixed part, CSRCs, header extension; nullopt where
 /// `packet`, which may end behind its header, is shorter than that. Pure.

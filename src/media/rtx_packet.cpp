@@ -3,10 +3,8 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/sdp/sdp.h>
 
-#include <algorithm>
 #include <memory>
 #include <sstream>
-#include <string_view>
 
 #include "media/rtp_header.h"
 

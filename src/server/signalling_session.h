@@ -7,12 +7,12 @@
 #include <string_view>
 
 #include "base/main_context.h"
+#include "base/token_bucket.h"
 #include "config/server_config.h"
 #include "metrics/server_metrics.h"
 #include "protocol/client_message.h"
 #include "protocol/server_message.h"
 #include "server/room_directory.h"
-#include "server/token_bucket.h"
 #include "server/web_socket.h"
 
 namespace tributary {
