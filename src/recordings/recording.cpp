@@ -26,13 +26,17 @@ constexpr std::chrono::milliseconds retryInterval{2000};
 constexpr std::array<std::chrono::seconds, 3> finishRetries = {2s, 4s, 8s};
 constexpr unsigned syncTicks = 5;  // s between two fdatasync(): what a power cut may cost
 
+constexpr auto fileRemoved = "the recording's file was removed while it was being written";
+
+bool isRemoved(int fd) {
+  struct stat file {};
+  return ::fstat(fd, &file) != 0 || file.st_nlink == 0;
+}
+
 /// What is wrong with the disk or the file, or "". Blocks. fdatasync() is here and not in the room since it
 /// may take long, and must hold up neither writer nor call.
 std::string troubleOf(const RecordingContext& context, int fd, bool durable) {
-  struct stat file {};
-  if (::fstat(fd, &file) != 0 || file.st_nlink == 0) {
-    return "the recording's file was removed while it was being written";
-  }
+  if (isRemoved(fd)) return fileRemoved;
   const int64_t left = context.minFreeBytes > 0 ? context.store.freeBytes() : -1;
   if (left >= 0 && left < context.minFreeBytes) {
     return "the disk is nearly full: the recording was ended while it is whole";
@@ -465,16 +469,18 @@ void Recording::saveManifest() {
   saving_ = true;
   dirty_ = false;
   auto job = [&store = context_.store, path = manifest_.manifestPath(), chapters = manifest_.chaptersPath(),
-              json = manifest_.toJson().dump(true), text = manifest_.chaptersVtt(),
+              json = manifest_.toJson().dump(true), text = manifest_.chaptersVtt(), fd = syncFd_,
               self = shared_from_this()] {
     auto saved = store.writeAtomically(path, json);
     if (saved) saved = store.writeAtomically(chapters, text);
-    return [self, saved] { self->manifestSaved(saved); };
+    // Who took the folder away is told of the film, whichever of the two was missed first.
+    const bool removed = !saved && fd && isRemoved(fd->get());
+    return [self, saved, removed] { self->manifestSaved(saved, removed); };
   };
   context_.disk.run(std::move(job));
 }
 
-void Recording::manifestSaved(const Result<void>& saved) {
+void Recording::manifestSaved(const Result<void>& saved, bool removed) {
   saving_ = false;
   if (!saved && !std::exchange(unsaved_, true)) {
     log::warning("recording.manifestFailed",
@@ -482,7 +488,8 @@ void Recording::manifestSaved(const Result<void>& saved) {
   }
   if (saved) unsaved_ = false;
   if (!saved && !stopping_) {
-    stop(RecordingStatus::failed, "the recording's manifest cannot be written: " + saved.error().message);
+    stop(RecordingStatus::failed,
+         removed ? fileRemoved : "the recording's manifest cannot be written: " + saved.error().message);
   }
   if (dirty_ && stopping_) return saveManifest();
   if (!finished_) return;

@@ -90,7 +90,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void giveToFinisher(size_t index);
   void partFinished(size_t index, const Result<FinishedFile>& file);
   void finishIfDone();
-  void manifestSaved(const Result<void>& saved);
+  void manifestSaved(const Result<void>& saved, bool removed);
   int64_t writtenBytes() const;
   std::string pathOf(size_t index) const { return manifest_.folder() + manifest_.files[index].filename; }
 
