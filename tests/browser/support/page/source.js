@@ -43,15 +43,46 @@
     return undefined;
   }
 
-  function camera() {
+  /**
+   * A camera's track, and what is called for each picture that was drawn. Where a browser lets us (Chromium), pictures
+   * go straight into the track: one of captureStream() waits until the page is painted, which a busy machine does late
+   * and for some pictures only.
+   */
+  function film() {
+    if (!('MediaStreamTrackGenerator' in window)) {
+      return { track: canvas.captureStream().getVideoTracks()[0], show: () => {} };
+    }
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const show = () => {
+      if (track.readyState === 'ended') return films.delete(one);
+      if (writer.desiredSize <= 0) return undefined;
+      const frame = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
+      return writer.write(frame).catch(() => frame.close());
+    };
+    const one = { track, show };
+    return one;
+  }
+
+  const films = new Set();
+
+  async function camera() {
     if (!canvas) {
       canvas = document.createElement('canvas');
       canvas.width = person.width;
       canvas.height = person.height;
+      canvas.getContext('2d', { willReadFrequently: true });
       draw();
-      setInterval(draw, 1000 / person.fps);
+      setInterval(() => {
+        draw();
+        for (const { show } of films) void show();
+      }, 1000 / person.fps);
     }
-    return canvas.captureStream().getVideoTracks()[0];
+    const one = film();
+    films.add(one);
+    // A track knows its size once it has had a picture.
+    await one.show();
+    return one.track;
   }
 
   /** @type {AudioContext | null} */
@@ -98,7 +129,7 @@
   navigator.mediaDevices.getUserMedia = async ({ audio: wantsAudio, video: wantsVideo }) => {
     const tracks = [];
     if (wantsAudio) tracks.push(person.hums ? await hum() : microphone());
-    if (wantsVideo) tracks.push(camera());
+    if (wantsVideo) tracks.push(await camera());
     return new MediaStream(tracks);
   };
   function screen() {
