@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uintmax_t largestFile = 65'536;
+constexpr uintmax_t largestLayout = 65'536;
 
 std::string pathOf(const std::string& profiles, const std::string& name) {
   return profiles + "/layouts/" + name + ".json";
@@ -23,7 +23,7 @@ std::string pathOf(const std::string& profiles, const std::string& name) {
 
 Result<Json> readLayout(const std::string& path) {
   std::error_code problem;
-  if (fs::file_size(path, problem) > largestFile && !problem)
+  if (fs::file_size(path, problem) > largestLayout && !problem)
     return fail(ErrorCode::tooLarge, "$: is larger than 64 KiB");
   char* contents = nullptr;
   gsize length = 0;

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uintmax_t largestFile = 262'144;      // a profile of 32 custom layouts has 100 KB
+constexpr uintmax_t largestProfile = 262'144;   // a profile of 32 custom layouts has 100 KB
 constexpr uintmax_t largestImage = 16'777'216;  // bytes, and 4096 pixels each way: what a canvas can show
 constexpr uint32_t longestSide = 4096;
 
@@ -28,7 +28,7 @@ std::string fileName(const std::string& path) {
 
 Result<Json> readJson(const std::string& path) {
   std::error_code problem;
-  if (fs::file_size(path, problem) > largestFile && !problem) {
+  if (fs::file_size(path, problem) > largestProfile && !problem) {
     return fail(ErrorCode::tooLarge, fileName(path) + ": $: is larger than 256 KiB");
   }
   char* contents = nullptr;

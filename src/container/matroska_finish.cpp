@@ -25,7 +25,7 @@ struct Cue {
 };
 
 /// What a walk over the file has found; positions are in bytes from its start.
-struct Found {
+struct FoundInMatroska {
   int64_t segmentSizeAt = 0;
   int64_t segmentData = 0;
   int64_t infoAt = 0;
@@ -42,7 +42,7 @@ class Walk {
  public:
   Walk(int fd, int64_t size) : fd_(fd), size_(size) {}
 
-  Result<Found> run() {
+  Result<FoundInMatroska> run() {
     int64_t at = 0;
     const auto start = headerAt(at);
     if (!start || start->id != ebml::header) return notOurs("it does not begin as Matroska");
@@ -154,10 +154,10 @@ class Walk {
 
   int fd_;
   int64_t size_;
-  Found found_;
+  FoundInMatroska found_;
 };
 
-int64_t durationOf(const Found& found) {
+int64_t durationOf(const FoundInMatroska& found) {
   int64_t end = 0;
   for (size_t track = 0; track < found.lastTime.size(); ++track) {
     const int64_t last = found.lastTime.at(track);
@@ -166,7 +166,7 @@ int64_t durationOf(const Found& found) {
   return end;
 }
 
-std::string cuesElement(const Found& found) {
+std::string cuesElement(const FoundInMatroska& found) {
   std::string points;
   for (const auto& cue : found.cues) {
     const auto position = static_cast<uint64_t>(cue.position - found.segmentData);
@@ -196,7 +196,7 @@ std::string seekTo(uint32_t id, int64_t position) {
 }
 
 /// The seek head and what is left of its room.
-std::string front(const Found& found, int64_t chaptersAt, int64_t cuesAt) {
+std::string front(const FoundInMatroska& found, int64_t chaptersAt, int64_t cuesAt) {
   std::string entries =
       seekTo(info, found.infoAt - found.segmentData) + seekTo(tracks, found.tracksAt - found.segmentData);
   if (chaptersAt > 0) entries += seekTo(chapters, chaptersAt - found.segmentData);

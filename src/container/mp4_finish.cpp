@@ -32,7 +32,7 @@ void boxes(std::string_view bytes, Visit visit) {
   }
 }
 
-struct Found {
+struct FoundInMp4 {
   int64_t extendsAt = 0;  ///< of mehd's duration
   int64_t end = 0;        ///< behind the last whole fragment
   int64_t duration = 0;   ///< ns
@@ -41,7 +41,7 @@ struct Found {
   uint32_t entryCount = 0;
 };
 
-void readMovie(std::string_view movie, int64_t at, Found& found) {
+void readMovie(std::string_view movie, int64_t at, FoundInMp4& found) {
   boxes(movie, [&](std::string_view type, size_t offset, std::string_view payload) {
     if (type == "trak" && payload.find("vmhd") != std::string_view::npos) found.indexed = mp4VideoTrack;
     if (type != "mvex") return;
@@ -52,7 +52,7 @@ void readMovie(std::string_view movie, int64_t at, Found& found) {
   });
 }
 
-void readTrackFragment(std::string_view fragment, int64_t at, Found& found) {
+void readTrackFragment(std::string_view fragment, int64_t at, FoundInMp4& found) {
   uint32_t track = 0;
   uint64_t time = 0;
   uint64_t length = 0;
@@ -73,8 +73,8 @@ void readTrackFragment(std::string_view fragment, int64_t at, Found& found) {
   found.entries += mp4Number(time, 8) + mp4Number(static_cast<uint64_t>(at), 8) + std::string("\1\1\1", 3);
 }
 
-Result<Found> walk(int fd, int64_t size) {
-  Found found;
+Result<FoundInMp4> walk(int fd, int64_t size) {
+  FoundInMp4 found;
   int64_t at = 0;
   int64_t fragmentAt = -1;
   std::string fragment;

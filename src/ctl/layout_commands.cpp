@@ -12,7 +12,7 @@ std::string layoutPath(const std::string& name, const std::string& rest = {}) {
   return "/v1/layouts/" + segment(name) + rest;
 }
 
-Result<void> list(const Invocation& call) {
+Result<void> listLayouts(const Invocation& call) {
   const auto answer = call.api.json("GET", "/v1/layouts");
   if (!answer) return tl::unexpected(answer.error());
   if (call.json) {
@@ -50,13 +50,13 @@ Result<void> save(const Invocation& call) {
   return {};
 }
 
-Result<void> remove(const Invocation& call) {
+Result<void> removeLayout(const Invocation& call) {
   const auto answer = call.api.call("DELETE", layoutPath(call.arguments[0]));
   if (!answer) return tl::unexpected(answer.error());
   return {};
 }
 
-Result<void> preview(const Invocation& call) {
+Result<void> previewLayout(const Invocation& call) {
   std::string query = "/preview.svg?people=" + (call.has("people") ? segment(call.option("people")) : "5");
   if (call.has("screens")) query += "&screens=" + segment(call.option("screens"));
   const auto svg = call.api.call("GET", layoutPath(call.arguments[0], query));
@@ -71,7 +71,7 @@ std::vector<Command> layoutCommands() {
   return {
       {"layouts show", "NAME", "print a layout as JSON", 1, 1, {}, show},
       {"layouts save", "NAME FILE", "check a layout of your own and give it to all rooms", 2, 2, {}, save},
-      {"layouts remove", "NAME", "take a layout of your own away", 1, 1, {}, remove},
+      {"layouts remove", "NAME", "take a layout of your own away", 1, 1, {}, removeLayout},
       {"layouts preview",
        "NAME",
        "draw where a layout has whom, as SVG",
@@ -80,8 +80,8 @@ std::vector<Command> layoutCommands() {
        {{"output", 'o', "default: NAME.svg; - is standard output", "FILE"},
         {"people", 'n', "how many; default: 5", "N"},
         {"screens", 0, "how many share a screen; default: 0", "N"}},
-       preview},
-      {"layouts", "", "list the layouts that every room has", 0, 0, {}, list}};
+       previewLayout},
+      {"layouts", "", "list the layouts that every room has", 0, 0, {}, listLayouts}};
 }
 
 }  // namespace tributary::ctl

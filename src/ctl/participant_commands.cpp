@@ -36,14 +36,14 @@ Result<void> mute(const Invocation& call) {
   return {};
 }
 
-Result<void> rename(const Invocation& call) {
+Result<void> renamePerson(const Invocation& call) {
   const auto person = call.api.json("PATCH", personPath(call), Json::object({{"name", call.arguments[2]}}));
   if (!person) return tl::unexpected(person.error());
   if (call.json) printJson(*person);
   return {};
 }
 
-Result<void> remove(const Invocation& call) {
+Result<void> removePerson(const Invocation& call) {
   const auto removed = call.api.json("DELETE", personPath(call));
   if (!removed) return tl::unexpected(removed.error());
   return {};
@@ -62,8 +62,8 @@ std::vector<Command> participantCommands() {
             {"audio", 'a', "the microphone (with --video: both)"},
             {"off", 0, "end the mute"}},
            mute},
-          {"rename", "ROOM IDENTITY NAME", "give somebody another name", 3, 3, {}, rename},
-          {"remove", "ROOM IDENTITY", "send somebody out of a room", 2, 2, {}, remove}};
+          {"rename", "ROOM IDENTITY NAME", "give somebody another name", 3, 3, {}, renamePerson},
+          {"remove", "ROOM IDENTITY", "send somebody out of a room", 2, 2, {}, removePerson}};
 }
 
 }  // namespace tributary::ctl

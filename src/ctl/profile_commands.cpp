@@ -37,7 +37,7 @@ Result<void> check(const Invocation& call) {
   return become(arguments);
 }
 
-Result<void> preview(const Invocation& call) {
+Result<void> previewProfile(const Invocation& call) {
   return become({"--preview", call.arguments[0], "-o", call.has("output") ? call.option("output") : "."});
 }
 
@@ -51,7 +51,7 @@ std::vector<Command> profileCommands() {
            1,
            1,
            {{"output", 'o', "folder for the pictures; default: here", "DIR"}},
-           preview}};
+           previewProfile}};
 }
 
 }  // namespace tributary::ctl

@@ -119,7 +119,7 @@ Result<void> setPaused(const Invocation& call, const char* what) {
   return {};
 }
 
-Result<void> list(const Invocation& call) {
+Result<void> listRecordings(const Invocation& call) {
   const bool ofRoom = !call.arguments.empty();
   const auto answer =
       call.api.json("GET", ofRoom ? roomPath(call.arguments[0], "/recordings") : "/v1/recordings");
@@ -188,7 +188,7 @@ Result<void> get(const Invocation& call) {
   return {};
 }
 
-Result<void> remove(const Invocation& call) {
+Result<void> removeRecording(const Invocation& call) {
   const auto removed = call.api.json("DELETE", recordingPath(call.arguments[0]));
   if (!removed) return tl::unexpected(removed.error());
   return {};
@@ -230,7 +230,7 @@ std::vector<Command> recordCommands() {
            1,
            {},
            [](const Invocation& call) { return setPaused(call, "/resume"); }},
-          {"record list", "[ROOM]", "list recordings", 0, 1, {}, list},
+          {"record list", "[ROOM]", "list recordings", 0, 1, {}, listRecordings},
           {"record show", "ROOM|ID", "show one recording", 1, 1, {}, showOne},
           {"record get",
            "ID",
@@ -240,7 +240,7 @@ std::vector<Command> recordCommands() {
            {{"output", 'o', "folder, made if need be (.)", "FOLDER"},
             {"manifest", 'm', "manifest and chapters too"}},
            get},
-          {"record delete", "ID", "delete a recording and its files", 1, 1, {}, remove}};
+          {"record delete", "ID", "delete a recording and its files", 1, 1, {}, removeRecording}};
 }
 
 }  // namespace tributary::ctl

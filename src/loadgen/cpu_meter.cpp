@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // Streaming threads bear the name of the pad that starts them, cut at 15 characters; the rest is named by
 // its maker. First match wins.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17> stages = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> stageNames = {
     {{"rtpjitterbuffer", "decode"},  // out of the jitter buffer: depayload, decode, fit to the tile
      {"mix-video", "mix video"},     // draws the canvas
      {"mix-audio", "mix audio"},     // decodes microphones, mixes, encodes Opus
@@ -72,7 +72,7 @@ void readMemory(pid_t pid, CpuReading& out) {
 }  // namespace
 
 std::string_view stageOf(std::string_view threadName) {
-  for (const auto& [prefix, stage] : stages) {
+  for (const auto& [prefix, stage] : stageNames) {
     if (threadName.starts_with(prefix)) return stage;
   }
   return "other";

@@ -5,8 +5,8 @@
 namespace tributary::load {
 namespace {
 
-constexpr double millisecond = 1e6;  // ns
-constexpr size_t kept = 512;         // frames on their way
+constexpr double nsPerMs = 1e6;  // ns
+constexpr size_t kept = 512;     // frames on their way
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void LatencyMeter::seen(uint32_t timecode, int64_t firstPacket, int64_t decoded)
   sample.glass = timecodeSince(now, timecode);
   const auto sent = sent_.find(timecode);
   if (sent != sent_.end() && firstPacket > 0) {
-    sample.server = static_cast<double>(firstPacket - sent->second) / millisecond;
+    sample.server = static_cast<double>(firstPacket - sent->second) / nsPerMs;
   }
   samples_.push_back(sample);
 }

@@ -5,7 +5,7 @@
 namespace tributary {
 namespace {
 
-using Kind = PipelineGraph::Kind;
+using Node = PipelineGraph::Kind;
 
 constexpr const char* videoMixer = "video mixer";
 constexpr const char* audioMixer = "audio mixer";
@@ -17,7 +17,7 @@ std::string canvasText(const CanvasSettings& canvas) {
 
 void addStore(PipelineGraph& graph, const std::string& id, const std::string& what, const TileSlot& slot) {
   const auto counters = slot.counters();
-  graph.addNode(id, Kind::store,
+  graph.addNode(id, Node::store,
                 {what, std::to_string(counters.arrived) + " frames arrived",
                  std::to_string(counters.shown) + " shown"});
   graph.addEdge(id, videoMixer);
@@ -25,7 +25,7 @@ void addStore(PipelineGraph& graph, const std::string& id, const std::string& wh
 
 /// The queues towards the peer, which the room's sending threads empty.
 void addOutput(PipelineGraph& graph, const std::string& id, const PeerOutput& output) {
-  graph.addNode(id + "/out", Kind::store,
+  graph.addNode(id + "/out", Node::store,
                 {"to the peer", std::to_string(output.video().packets) + " packets of video",
                  std::to_string(output.audio().packets) + " of sound"});
   graph.addEdge(id + "/out", id + "/webrtc sends");
@@ -54,11 +54,11 @@ void MediaPipeline::addMixers(PipelineGraph& graph) const {
   const auto video = video_->counters();
   const auto audio = audio_->counters();
   graph.addNode(
-      videoMixer, Kind::mixer,
+      videoMixer, Node::mixer,
       {"Video mixer", canvasText(settings_.canvas), std::to_string(video_->scene()->tiles.size()) + " tiles",
        std::to_string(video.rendered) + " frames, " + std::to_string(video.late) + " late"});
   graph.addNode(
-      audioMixer, Kind::mixer,
+      audioMixer, Node::mixer,
       {"Audio mixer",
        std::to_string(audio_->levels().size()) + " voices, " + std::to_string(settings_.audio.talkerSlots) +
            " talker slots",
@@ -70,7 +70,7 @@ void MediaPipeline::addMember(PipelineGraph& graph, const Member& member, const 
   const std::string who = name != wish.names.end() ? name->second : member.id;
   const std::string id = "peer " + member.id;
   if (!member.peer) {
-    return graph.addNode(id, Kind::store, {who, member.id, "not connected: name card"});
+    return graph.addNode(id, Node::store, {who, member.id, "not connected: name card"});
   }
   graph.addPeer(id, who + " (" + member.id + ")", member.peer->pipeline());
   if (member.slot->counters().arrived > 0) {
@@ -82,7 +82,7 @@ void MediaPipeline::addMember(PipelineGraph& graph, const Member& member, const 
     graph.addEdge(id + "/screen-frames", id + " screen");
   }
   if (const auto voice = member.talker->counters(); voice.packets > 0) {
-    graph.addNode(id + " voice", Kind::store,
+    graph.addNode(id + " voice", Node::store,
                   {"voice of " + who,
                    std::to_string(voice.packets) + " packets, " + std::to_string(voice.lost) + " lost",
                    std::to_string(voice.bufferedMs) + " ms waiting"});

@@ -18,10 +18,6 @@ namespace {
 
 constexpr int64_t rateWindow = 1'000'000'000;
 
-CanvasFormat formatOf(const CanvasSettings& canvas) {
-  return {canvas.width, canvas.height, canvas.framerate};
-}
-
 void add(VideoMixer::Counters& sum, const VideoMixer::Counters& more) {
   sum.rendered += more.rendered;
   sum.late += more.late;
@@ -35,18 +31,18 @@ void add(VideoMixer::Counters& sum, const VideoMixer::Counters& more) {
 MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
     : settings_(std::move(settings)), callbacks_(std::move(callbacks)) {
   audio_ = std::make_unique<AudioMixer>(settings_.audio, clock_);
-  renditions_ = std::make_unique<RenditionSet>(settings_.renditions, formatOf(settings_.canvas), clock_);
+  renditions_ = std::make_unique<RenditionSet>(settings_.renditions, settings_.canvas.format(), clock_);
   startVideo({});
 }
 
 void MediaPipeline::startVideo(MixerStart begin) {
-  const auto sink = [this, format = formatOf(settings_.canvas)](GstBuffer* canvas) {
+  const auto sink = [this, format = settings_.canvas.format()](GstBuffer* canvas) {
     renditions_->push(canvas, format);
     snapshot_->offer(canvas);
     const std::lock_guard lock(canvasMutex_);
     if (canvasSink_) canvasSink_(canvas, format);
   };
-  snapshot_ = std::make_unique<Snapshot>(formatOf(settings_.canvas));
+  snapshot_ = std::make_unique<Snapshot>(settings_.canvas.format());
   if (marked_) begin.mark = drawRecordingMark(settings_.canvas.height);
   video_ = std::make_unique<VideoMixer>(settings_.canvas, clock_, sink, std::move(begin));
   video_->setFrameDivisor(saving_.frameDivisor);
@@ -64,7 +60,7 @@ std::shared_ptr<TileSlot> MediaPipeline::slot(const Id& id, Source source) const
 }
 
 Result<void> MediaPipeline::reconfigure(const MediaSettings& settings) {
-  auto changed = renditions_->reconfigure(settings.renditions, formatOf(settings.canvas));
+  auto changed = renditions_->reconfigure(settings.renditions, settings.canvas.format());
   if (!changed) return changed;
   audio_->setOpus(settings.audio.opus);
   audio_->setVoice(settings.audio.voice);

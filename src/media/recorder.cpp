@@ -18,7 +18,7 @@ namespace tributary {
 namespace {
 
 constexpr std::chrono::milliseconds watchInterval{100};
-constexpr size_t packetOverhead = 128;  // bytes a packet costs in the queue beside its data
+constexpr size_t queuedOverhead = 128;  // bytes a packet costs in the queue beside its data
 constexpr int64_t audioTickTime = 20'000'000;
 constexpr int64_t switchPatience = 500'000'000;  // ns; an encoder may lose its first picture
 
@@ -358,14 +358,14 @@ void Recorder::onVideo(const EncodedFrame& frame) {
     out.video = {std::string(frame.codec), frame.width, frame.height, frame.framerate, {}};
     if (isH264) out.video.config = h264Config(frame.data);
   }
-  const size_t bytes = out.packet.data.size() + packetOverhead;
+  const size_t bytes = out.packet.data.size() + queuedOverhead;
   core_->push(std::move(out), bytes);
 }
 
 void Recorder::onAudio(int64_t pts, std::span<const uint8_t> opus) {
   RecordedPacket out;
   out.packet = {MediaPacket::Kind::audio, pts, audioTickTime, true, {opus.begin(), opus.end()}};
-  core_->push(std::move(out), opus.size() + packetOverhead);
+  core_->push(std::move(out), opus.size() + queuedOverhead);
 }
 
 void Recorder::nextPart(UniqueFd file) {

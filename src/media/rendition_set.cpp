@@ -12,7 +12,7 @@ void add(RenditionSet::Frames& sum, const Rendition& rendition) {
   sum.dropped += rendition.framesDropped();
 }
 
-int even(double value) {
+int evenUp(double value) {
   return static_cast<int>(value + 1) & ~1;
 }
 
@@ -37,8 +37,8 @@ RenditionSet::~RenditionSet() {
 
 void RenditionSet::withSize(RenditionSpec& spec, const RenditionChoice& choice) const {
   spec.name = choice.name;
-  spec.height = even(choice.height);
-  spec.width = even(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
+  spec.height = evenUp(choice.height);
+  spec.width = evenUp(static_cast<double>(canvas_.width) * spec.height / canvas_.height);
   spec.framerate = choice.framerate > 0 ? std::min(choice.framerate, canvas_.framerate) : canvas_.framerate;
   spec.bitrate = choice.bitrate;
   spec.stillMs = choice.stillMs;

@@ -10,10 +10,6 @@ namespace {
 
 constexpr int dimmedBrightness = 110;  // of 256
 
-CanvasFormat formatOf(const CanvasSettings& settings) {
-  return {settings.width, settings.height, settings.framerate};
-}
-
 /// On its way a picture is cut as it will be at rest, so that nothing jumps when it arrives.
 PictureView onTheWay(const PictureView& source, const SceneTile& tile) {
   if (tile.fit != Fit::crop) return source;
@@ -66,7 +62,7 @@ VideoMixer::VideoMixer(const CanvasSettings& settings, const RoomClock& clock, S
     : settings_(settings),
       clock_(clock),
       sink_(std::move(sink)),
-      pool_(makeCanvasPool(formatOf(settings))),
+      pool_(makeCanvasPool(settings.format())),
       background_(Picture::create(settings.width, settings.height)),
       mark_(std::move(begin.mark)) {
   fill(background_->view(), yuvFromRgb(settings.background));
@@ -123,7 +119,7 @@ void VideoMixer::tick(int64_t due) {
   }
   GstMapInfo map;
   if (gst_buffer_map(buffer, &map, GST_MAP_WRITE)) {
-    const PictureView canvas = viewOf(map, formatOf(settings_));
+    const PictureView canvas = viewOf(map, settings_.format());
     const auto scene = this->scene();
     if (scene != drawn_) {
       glide_.retarget(*scene, due);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/priority_mutex.h"
+#include "media/canvas_buffer.h"
 #include "media/clock.h"
 #include "media/glide.h"
 #include "media/scene.h"
@@ -25,6 +26,8 @@ struct CanvasSettings {
   uint32_t background = 0x101418;  ///< 0xRRGGBB
 
   bool operator==(const CanvasSettings&) const = default;
+
+  CanvasFormat format() const { return {width, height, framerate}; }
 };
 
 /// What a mixer begins with that goes on for another: the time that one's last tick was due (its next is one

@@ -14,7 +14,7 @@ struct Range {
   int64_t most;
 };
 
-// What each message bears: read by Reader, written by Writer. Optional members may be absent.
+// What each message bears: read by MessageReader, written by Writer. Optional members may be absent.
 
 template <typename Visitor>
 void fields(Visitor& visit, message::Join& join) {
@@ -82,9 +82,9 @@ template <typename Visitor, typename Message>
 void fields(Visitor&, Message&) {}  // messages that bear nothing
 
 /// Reads members of a JSON object; keeps the first thing that is wrong.
-class Reader {
+class MessageReader {
  public:
-  explicit Reader(const Json& object) : object_(object), type_(object["type"].stringOr("")) {}
+  explicit MessageReader(const Json& object) : object_(object), type_(object["type"].stringOr("")) {}
 
   void operator()(const char* key, std::string& out, TextRule rule) {
     std::optional<std::string> value;
@@ -161,7 +161,7 @@ class Writer {
 template <typename Message>
 Result<ClientMessage> readAs(const Json& json) {
   Message message;
-  Reader reader(json);
+  MessageReader reader(json);
   fields(reader, message);
   if (reader.error()) return tl::unexpected(*reader.error());
   return ClientMessage(std::move(message));

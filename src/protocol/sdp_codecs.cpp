@@ -38,9 +38,9 @@ bool isHelper(const std::string& name) {
   return std::ranges::find(helpers, name) != helpers.end();
 }
 
-class Reader {
+class CodecReader {
  public:
-  Reader(const Section& section, Kind kind) : section_(section), kind_(kind) {}
+  CodecReader(const Section& section, Kind kind) : section_(section), kind_(kind) {}
 
   Result<void> readFormats(const std::vector<std::string_view>& formats, const SdpLimits& limits) {
     const Line& mLine = section_.front();
@@ -247,7 +247,7 @@ class Reader {
 
 Result<Codecs> readCodecs(const Section& section, Kind kind, const std::vector<std::string_view>& formats,
                           const SdpLimits& limits) {
-  Reader reader(section, kind);
+  CodecReader reader(section, kind);
   if (auto read = reader.readFormats(formats, limits); !read) return tl::unexpected(read.error());
   if (auto read = reader.readAttributes(); !read) return tl::unexpected(read.error());
   return reader.finish();

@@ -37,9 +37,9 @@ constexpr std::array<Refused, 8> refused{{
     {"remote-candidates", "a=remote-candidates has no place in a WebRTC offer"},
 }};
 
-class Reader {
+class SectionReader {
  public:
-  Reader(Section& section, const SdpLimits& limits) : section_(section), limits_(limits) {}
+  SectionReader(Section& section, const SdpLimits& limits) : section_(section), limits_(limits) {}
 
   Result<MediaPart> read(const Transport& session) {
     out_.line = section_.front().number;
@@ -269,7 +269,7 @@ class Reader {
 }  // namespace
 
 Result<MediaPart> readMedia(Section& section, const Transport& session, const SdpLimits& limits) {
-  return Reader(section, limits).read(session);
+  return SectionReader(section, limits).read(session);
 }
 
 void dropUnknownAttributes(Section& section) {

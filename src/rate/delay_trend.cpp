@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rate/units.h"
+
 namespace tributary {
 namespace {
 
@@ -19,10 +21,6 @@ constexpr double adaptDown = 0.039;
 constexpr double spike = 15;
 constexpr double leastThreshold = 6;
 constexpr double mostThreshold = 600;
-
-double ms(int64_t nanoseconds) {
-  return static_cast<double>(nanoseconds) * 1e-6;
-}
 
 }  // namespace
 

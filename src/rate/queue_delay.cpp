@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "rate/units.h"
+
 namespace tributary {
 namespace {
 
 constexpr int64_t bucketLength = 50'000'000;  // ns
 constexpr size_t remembered = 400;            // buckets
-
-double ms(int64_t nanoseconds) {
-  return static_cast<double>(nanoseconds) * 1e-6;
-}
 
 }  // namespace
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "rate/units.h"
+
 namespace tributary {
 namespace {
 
 using Bytes = std::span<const uint8_t>;
+using feedback_time::referenceTick;
+using feedback_time::tick;
 
-constexpr int64_t tick = 250'000;              // ns
-constexpr int64_t referenceTick = 64'000'000;  // ns
-constexpr size_t fixedPart = 20;               // header, SSRCs, base, count, reference
+constexpr size_t fixedPart = 20;  // header, SSRCs, base, count, reference
 
 uint32_t read16(Bytes at) {
   return static_cast<uint32_t>(at[0]) << 8 | at[1];

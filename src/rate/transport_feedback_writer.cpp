@@ -4,13 +4,16 @@
 #include <limits>
 #include <span>
 
+#include "rate/units.h"
+
 namespace tributary {
 namespace {
 
-constexpr int64_t tick = 250'000;              // ns, of an arrival
-constexpr int64_t referenceTick = 64'000'000;  // ns, of the time a report counts from
-constexpr size_t mostStatuses = 1000;          // a second of 10 Mbit/s
-constexpr int64_t widestGap = 5000;            // numbers; what jumps further is another sender's numbering
+using feedback_time::referenceTick;
+using feedback_time::tick;
+
+constexpr size_t mostStatuses = 1000;  // a second of 10 Mbit/s
+constexpr int64_t widestGap = 5000;    // numbers; what jumps further is another sender's numbering
 
 enum class Status : uint8_t { missing = 0, small = 1, large = 2 };
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr int64_t mebibyte = 1 << 20;
 
-std::chrono::milliseconds milliseconds(double seconds) {
+std::chrono::milliseconds ofSeconds(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
@@ -29,9 +29,9 @@ Result<void> apply(const Json& json, RecordingOptions& out) {
   if (auto ok = number("maxDuration", 1, 86'400, duration); !ok) return ok;
   if (auto ok = number("maxSize", 1, 1'048'576, size); !ok) return ok;
   if (auto ok = number("partDuration", 0, 86'400, part); !ok) return ok;
-  out.maxDuration = milliseconds(duration);
+  out.maxDuration = ofSeconds(duration);
   out.maxBytes = static_cast<int64_t>(size) * mebibyte;
-  out.partDuration = milliseconds(part);
+  out.partDuration = ofSeconds(part);
   out.container = json["container"].stringOr(out.container);
   out.codec = json["codec"].stringOr(out.codec);
   out.audioOnly = json["audioOnly"].booleanOr(out.audioOnly);

@@ -1,3 +1,4 @@
+#include "base/seconds.h"
 #include "protocol/text_rules.h"
 #include "server/admin_api.h"
 #include "server/body_reader.h"
@@ -10,10 +11,6 @@ using http::Call;
 /// A room that does not answer is listed without what only it knows.
 constexpr std::chrono::milliseconds listDeadline{1000};
 constexpr size_t metadataBytes = 4096;
-
-double inSeconds(std::chrono::milliseconds duration) {
-  return static_cast<double>(duration.count()) / 1000;
-}
 
 /// `told` is the room's answer to `describe`, or null.
 Json roomJson(const RoomInfo& info, const Json& told) {

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/random_id.h"
+#include "base/seconds.h"
 
 namespace tributary {
 namespace {
@@ -12,10 +13,6 @@ constexpr int maxRefusals = 200;
 constexpr int maxInFlight = 64;
 /// A client that does not answer our close frame is cut off.
 constexpr std::chrono::seconds closeTimeout{3};
-
-double inSeconds(std::chrono::milliseconds duration) {
-  return static_cast<double>(duration.count()) / 1000;
-}
 
 }  // namespace
 
