@@ -102,7 +102,7 @@ TEST(ServerMetrics, WritesPrometheusText) {
         "tributary_rtp_packets_total{kind=\"video\"} 4\n", "tributary_rooms 0\n", "process_open_fds"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
-  EXPECT_EQ(text.find("99"), std::string::npos);
+  EXPECT_EQ(text.find("tributary_rooms 99"), std::string::npos) << text;
 }
 
 TEST(ProcessStats, ReadsOurOwn) {
