@@ -4,6 +4,7 @@
 #include <gst/rtp/gstrtpbuffer.h>
 
 #include "media/codec_table.h"
+#include "media/ticker.h"
 
 namespace tributary {
 namespace {
@@ -22,12 +23,12 @@ std::optional<double> levelIn(GstRTPBuffer& packet, int id) {
 }  // namespace
 
 Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, std::shared_ptr<Talker> talker,
-                                                         int levelId) {
+                                                         int levelId, LipSync& lipSync) {
   auto sink = makeElement("appsink", "microphone");
   if (!sink) return tl::unexpected(sink.error());
   g_object_set(sink->get(), "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "qos", FALSE,
                nullptr);
-  std::unique_ptr<AudioIngest> out(new AudioIngest);
+  std::unique_ptr<AudioIngest> out(new AudioIngest(lipSync));
   out->talker_ = std::move(talker);
   out->levelId_ = levelId;
   gst_bin_add(GST_BIN(pipeline), sink->get());
@@ -49,6 +50,8 @@ void AudioIngest::onPacket(GstBuffer* packet) {
   if (packet == nullptr || !gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) return;
   const std::span payload(static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)),
                           gst_rtp_buffer_get_payload_len(&rtp));
+  talker_->hold(
+      lipSync_.onSound(gst_rtp_buffer_get_ssrc(&rtp), gst_rtp_buffer_get_timestamp(&rtp), monotonicNow()));
   talker_->push(gst_rtp_buffer_get_seq(&rtp), payload, levelIn(rtp, levelId_));
   gst_rtp_buffer_unmap(&rtp);
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "glib/object_ptr.h"
+#include "media/lip_sync.h"
 #include "media/talker.h"
 
 namespace tributary {
@@ -14,18 +15,19 @@ namespace tributary {
 class AudioIngest {
  public:
   /// Adds its element to `pipeline`. `levelId`: of the header extension of RFC 6464; 0 where it was not
-  /// negotiated. Thread: owner.
+  /// negotiated. `lipSync` must outlive it. Thread: owner.
   static Result<std::unique_ptr<AudioIngest>> create(GstElement* pipeline, std::shared_ptr<Talker> talker,
-                                                     int levelId);
+                                                     int levelId, LipSync& lipSync);
 
   /// Where RTP goes in. Transfer none.
   GstPad* sinkPad() const { return sinkPad_.get(); }
 
  private:
-  AudioIngest() = default;
+  explicit AudioIngest(LipSync& lipSync) : lipSync_(lipSync) {}
   void onPacket(GstBuffer* packet);
 
   std::shared_ptr<Talker> talker_;
+  LipSync& lipSync_;
   int levelId_ = 0;
   ObjectPtr<GstPad> sinkPad_;
 };

@@ -85,7 +85,8 @@ void MediaPipeline::addMember(PipelineGraph& graph, const Member& member, const 
     graph.addNode(id + " voice", Node::store,
                   {"voice of " + who,
                    std::to_string(voice.packets) + " packets, " + std::to_string(voice.lost) + " lost",
-                   std::to_string(voice.bufferedMs) + " ms waiting"});
+                   std::to_string(voice.bufferedMs) + " ms waiting",
+                   "held " + std::to_string(voice.heldMs) + " ms for the picture"});
     graph.addEdge(id + "/microphone", id + " voice");
     graph.addEdge(id + " voice", audioMixer, member.audioMuted ? "muted" : "");
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -40,7 +41,8 @@ struct PeerOffer {
 
 struct PeerSettings {
   int latencyMs = 60;  ///< how long a lost packet is waited for; costs nothing while none is lost
-  int udpPortMin = 0;  ///< 0: any
+  int64_t longestHold = 200'000'000;  ///< ns that sound is held for a late picture (lip_sync.h); 0: none
+  int udpPortMin = 0;                 ///< 0: any
   int udpPortMax = 0;
   std::string stunServer;  ///< "stun://host:port", or empty
   int maxStreams = 8;      ///< SSRCs a client may use up, rtx included

@@ -104,6 +104,8 @@ GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
 void PeerConnection::Shared::onRtcp(GstBuffer* compound) {
   if (const auto report = reports.read(compound, ntpNow())) downlink.onReport(*report);
   downlink.readRtcp(compound);
+  readSenderReports(compound,
+                    [this](uint32_t ssrc, uint64_t ntp, uint32_t rtp) { lipSync->onReport(ssrc, ntp, rtp); });
 }
 
 void PeerConnection::Shared::onCameraPacket(GstBuffer* packet) {

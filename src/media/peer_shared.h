@@ -28,6 +28,7 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::vector<std::unique_ptr<DirectStream>> directStreams;  ///< fixed once there is an answer
   std::unique_ptr<DirectReceiver> directReceiver;
   std::unique_ptr<JitterBuffers> jitterBuffers;
+  std::unique_ptr<LipSync> lipSync;  ///< outlives the ingests
   std::vector<std::unique_ptr<VideoIngest>> videoIngests;
   std::unique_ptr<AudioIngest> audioIngest;
   std::vector<GstPad*> ingestPads;     ///< by m-line, null where nothing is received; fixed before PLAYING

@@ -12,12 +12,13 @@ constexpr size_t ms(size_t milliseconds) {
   return milliseconds * audioRate / 1000;
 }
 
-constexpr size_t leastTarget = ms(30);
-constexpr size_t mostTarget = ms(160);
-constexpr size_t mostBuffered = ms(400);  // beyond this it is old news, whatever the reason
+constexpr size_t shortestTarget = ms(30);
+constexpr size_t mostTarget = ms(160);    // beside what is held
+constexpr size_t mostBuffered = ms(400);  // likewise;  // beyond this it is old news, whatever the reason
 constexpr size_t mostKept = ms(60);
 constexpr int toldTicks = 4;      // a level holds as long as the longest packets last, and a little
 constexpr int judgedPulls = 100;  // two seconds
+constexpr int hurriedPulls = 10;  // a stretch of one in twenty
 // Periods of voices (100 Hz to 400 Hz), so that a repeated one joins well.
 constexpr size_t leastAdded = ms(3);
 constexpr size_t mostAdded = ms(10);
@@ -28,7 +29,7 @@ constexpr uint16_t repairable = 5;  // packets; more is silence, not loss
 
 }  // namespace
 
-Talker::Talker(std::function<int64_t()> clock) : clock_(std::move(clock)), target_(leastTarget) {
+Talker::Talker(std::function<int64_t()> clock) : clock_(std::move(clock)), target_(shortestTarget) {
   samples_.reserve(mostBuffered * 2);
 }
 
@@ -102,8 +103,22 @@ void Talker::repairGap(uint16_t sequence, std::span<const uint8_t> next) {
   decoder_.decodeLost(next, samples_);
 }
 
+void Talker::hold(int64_t nanoseconds) {
+  const std::lock_guard lock(mutex_);
+  const auto held =
+      static_cast<size_t>(std::clamp<int64_t>(nanoseconds, 0, mostHeld) / 1000 * audioRate / 1'000'000);
+  if (held == held_) return;
+  target_ = target_ - held_ + held;
+  held_ = held;
+  hurries_ = true;
+}
+
+size_t Talker::leastTarget() const {
+  return shortestTarget + held_;
+}
+
 void Talker::bound() {
-  if (samples_.size() <= mostBuffered) return;
+  if (samples_.size() <= mostBuffered + held_) return;
   const size_t most = samples_.size() - target_ - ms(20);
   counters_.droppedSamples += stretch::shorten(samples_, most - slack, most);
 }
@@ -118,7 +133,7 @@ void Talker::pull(AudioBlock& out) {
   }
   lastPull_ = clock_();
   if (!playing_ || samples_.size() < audioFrame) return underflow(out);
-  if (window_ >= judgedPulls) adapt();
+  if (window_ >= (hurries_ ? hurriedPulls : judgedPulls)) adapt();
   std::copy_n(samples_.begin(), audioFrame, out.begin());
   samples_.erase(samples_.begin(), samples_.begin() + audioFrame);
   concealed_ = 0;
@@ -128,7 +143,7 @@ void Talker::pull(AudioBlock& out) {
 void Talker::underflow(AudioBlock& out) {
   out.fill(0);
   if (!playing_) return;
-  if (concealed_ == 0) target_ = std::min(target_ + ms(20), mostTarget);
+  if (concealed_ == 0) target_ = std::min(target_ + ms(20), mostTarget + held_);
   if (++concealed_ > concealedPulls) {
     // The person has stopped sending: start afresh when they are back.
     return startAfresh();
@@ -146,7 +161,8 @@ void Talker::startAfresh() {
   playing_ = false;
   concealed_ = 0;
   samples_.clear();
-  target_ = leastTarget;
+  target_ = leastTarget();
+  hurries_ = false;
 }
 
 /// How long before its deadline this packet has come: the pull() that takes what is beyond the whole blocks
@@ -163,22 +179,25 @@ void Talker::adapt() {
   const size_t leastSlack = std::exchange(leastSlack_, unjudged);
   window_ = 0;
   if (leastSlack == unjudged) return;
-  const size_t wanted = slack + target_ - leastTarget;
+  const size_t wanted = slack + target_ - shortestTarget;
   const size_t rest = samples_.size() % audioFrame;
+  const bool early = leastSlack > wanted + audioFrame + slack && samples_.size() >= 2 * audioFrame;
+  if (!early && leastSlack + mostAdded >= wanted) hurries_ = false;
   if (leastSlack < wanted) {
     counters_.addedSamples += stretch::lengthen(samples_, leastAdded, mostAdded);
-  } else if (leastSlack > wanted + audioFrame + slack && samples_.size() >= 2 * audioFrame) {
+  } else if (early) {
     counters_.droppedSamples += stretch::shorten(samples_, rest + ms(1), rest + slack);
   } else if (rest > mostAdded) {
     counters_.droppedSamples += stretch::shorten(samples_, rest - slack, rest - ms(1));
   }
-  if (target_ > leastTarget) target_ -= ms(5);
+  if (!hurries_ && target_ > leastTarget()) target_ -= std::min(ms(5), target_ - leastTarget());
 }
 
 Talker::Counters Talker::counters() const {
   const std::lock_guard lock(mutex_);
   Counters out = counters_;
   out.bufferedMs = static_cast<int>(samples_.size() * 1000 / audioRate);
+  out.heldMs = static_cast<int>(held_ * 1000 / audioRate);
   return out;
 }
 

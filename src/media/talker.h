@@ -27,6 +27,11 @@ class Talker {
   /// says of its loudness (RFC 6464), dBFS. Thread: streaming.
   void push(uint16_t sequence, std::span<const uint8_t> opus, std::optional<double> level = std::nullopt);
 
+  /// Packets are played at least that much later than they could be, from now on or soon: it takes some
+  /// seconds, in steps that nobody hears. Up to mostHeld. Thread: streaming.
+  void hold(int64_t nanoseconds);
+  static constexpr int64_t mostHeld = 400'000'000;
+
   /// The next 20 ms; silence where there is nothing. Begins with the packets kept by overhear(), if it was
   /// called before. Thread: the mixer's.
   void pull(AudioBlock& out);
@@ -46,6 +51,7 @@ class Talker {
     uint64_t droppedSamples = 0;    ///< too many were waiting: a faster clock, or jitter that is over
     uint64_t addedSamples = 0;      ///< too few were
     int bufferedMs = 0;
+    int heldMs = 0;  ///< see hold()
   };
   Counters counters() const;
 
@@ -60,6 +66,7 @@ class Talker {
   void judgeArrival();
   void adapt();
   void bound();
+  size_t leastTarget() const;
 
   mutable PriorityMutex mutex_;
   std::function<int64_t()> clock_;
@@ -73,8 +80,10 @@ class Talker {
   size_t keptSamples_ = 0;
   bool tells_ = false;  ///< the last packet bore a level
   double told_ = silenceLevel;
-  int untold_ = 0;  ///< ticks since a packet told
-  size_t target_;   ///< samples to have in hand before playing
+  int untold_ = 0;        ///< ticks since a packet told
+  size_t held_ = 0;       ///< samples; see hold()
+  size_t target_;         ///< samples to have in hand before playing
+  bool hurries_ = false;  ///< held_ has changed, and what is in hand has not followed yet
   static constexpr size_t unjudged = static_cast<size_t>(-1);
   size_t leastSlack_ = unjudged;  ///< see judgeArrival(); over the window being judged
   int64_t lastPull_ = 0;

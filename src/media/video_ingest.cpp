@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <array>
 
 #include "media/ticker.h"
 
@@ -36,7 +37,7 @@ Result<ObjectPtr<GstElement>> makeFrameSink(const std::string& name) {
 
 Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, const VideoCodec& codec,
                                                          const std::string& name,
-                                                         std::shared_ptr<TileSlot> slot) {
+                                                         std::shared_ptr<TileSlot> slot, LipSync* lipSync) {
   auto depayloader = makeElement(codec.depayloader, name + "-depay");
   auto decoder = makeDecoder(codec, name + "-decoder");
   auto sink = makeFrameSink(name + "-frames");
@@ -48,6 +49,7 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
 
   std::unique_ptr<VideoIngest> out(new VideoIngest);
   out->slot_ = std::move(slot);
+  out->lipSync_ = lipSync;
   out->decoder_ = *decoder;
   out->pipeline_ = pipeline;
   gst_bin_add_many(GST_BIN(pipeline), depayloader->get(), decoder->get(), sink->get(), nullptr);
@@ -66,8 +68,8 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
   gst_pad_add_probe(
       out->sinkPad_.get(),
       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      [](GstPad*, GstPadProbeInfo*, gpointer self) {
-        static_cast<VideoIngest*>(self)->onPacket();
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        static_cast<VideoIngest*>(self)->onPacket(info);
         return GST_PAD_PROBE_OK;
       },
       out.get(), nullptr);
@@ -91,7 +93,18 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
   return out;
 }
 
-void VideoIngest::onPacket() {
+/// A picture comes out of the decoder on this thread, with its last packet.
+void VideoIngest::noteTime(GstBuffer* packet) {
+  constexpr size_t timeAt = 4;  // RFC 3550, 5.1; the SSRC follows
+  std::array<uint8_t, 8> bytes{};
+  if (gst_buffer_extract(packet, timeAt, bytes.data(), bytes.size()) != bytes.size()) return;
+  rtpTime_ = GST_READ_UINT32_BE(bytes.data());
+  ssrc_ = GST_READ_UINT32_BE(bytes.data() + 4);
+}
+
+void VideoIngest::onPacket(GstPadProbeInfo* info) {
+  if (lipSync_ != nullptr && (info->type & GST_PAD_PROBE_TYPE_BUFFER))
+    noteTime(GST_PAD_PROBE_INFO_BUFFER(info));
   const int64_t now = monotonicNow();
   if (pictureDue_ == 0 || !slot_->isWanted()) {
     pictureDue_ = now;
@@ -131,7 +144,9 @@ void VideoIngest::onFrame(GstSample* sample) {
   ++counters_.frames;
   pictureDue_ = monotonicNow();
   const auto picture = Picture::wrap(sample);
-  if (picture) slot_->push(picture, monotonicNow());
+  if (!picture) return;
+  slot_->push(picture, monotonicNow());
+  if (lipSync_ != nullptr) lipSync_->onPicture(ssrc_, rtpTime_, monotonicNow());
 }
 
 }  // namespace tributary

@@ -8,6 +8,7 @@
 
 #include "glib/object_ptr.h"
 #include "media/codec_table.h"
+#include "media/lip_sync.h"
 #include "media/tile_slot.h"
 
 namespace tributary {
@@ -21,9 +22,11 @@ namespace tributary {
 /// silence.
 class VideoIngest {
  public:
-  /// Adds its elements to `pipeline`. Thread: owner.
+  /// Adds its elements to `pipeline`. `lipSync` is null where no sound belongs to it, and must outlive it.
+  /// Thread: owner.
   static Result<std::unique_ptr<VideoIngest>> create(GstElement* pipeline, const VideoCodec& codec,
-                                                     const std::string& name, std::shared_ptr<TileSlot> slot);
+                                                     const std::string& name, std::shared_ptr<TileSlot> slot,
+                                                     LipSync* lipSync);
 
   /// Where RTP goes in. Transfer none.
   GstPad* sinkPad() const { return sinkPad_.get(); }
@@ -40,12 +43,16 @@ class VideoIngest {
 
  private:
   VideoIngest() = default;
-  void onPacket();
+  void onPacket(GstPadProbeInfo* info);
+  void noteTime(GstBuffer* packet);
   void askForKeyFrame(int64_t now);
   GstPadProbeReturn beforeDecoder(GstBuffer* frame);
   void onFrame(GstSample* sample);
 
   std::shared_ptr<TileSlot> slot_;
+  LipSync* lipSync_ = nullptr;
+  uint32_t ssrc_ = 0;  ///< of the last packet
+  uint32_t rtpTime_ = 0;
   ObjectPtr<GstPad> sinkPad_;
   ObjectPtr<GstElement> decoder_;
   GstElement* pipeline_ = nullptr;

@@ -102,6 +102,7 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
     out.renditions.encoders[codec] = {encoder.element, encoder.properties};
   }
   out.peer = settings.peer;
+  out.peer.longestHold = std::chrono::nanoseconds(profile.audio.lipSync).count();
   out.fit = profile.layout.fit == "letterbox" ? Fit::letterbox : Fit::crop;
   out.showNames = profile.names.show;
   out.names = nameStyle(profile.names);

@@ -14,7 +14,8 @@ function bound() {
  * The page's way to the server and back, by way of the server's candidates in the WebSocket's messages.
  *
  * `conditions` may be changed at any time: `loss` (0 … 1), `delay` and `jitter` (ms, up to so much more),
- * `kbits` (0: no limit); each way.
+ * `kbits` (0: no limit); each way. `lateVideo`: ms by which the page's pictures are later than its sound; for the
+ * page not to take that for congestion, its sound is left out of the transport-wide feedback.
  */
 export async function relayFor(page, conditions = {}) {
   const relay = new Relay(await bound(), await bound(), conditions);
@@ -32,6 +33,15 @@ export async function relayFor(page, conditions = {}) {
   return relay;
 }
 
+/** The header extension that numbers all packets, off the lines for sound. */
+function withoutSoundsNumbers(sdp) {
+  const numbers = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/m;
+  return sdp
+    .split(/^(?=m=)/m)
+    .map(part => (part.startsWith('m=audio') ? part.replace(numbers, '') : part))
+    .join('');
+}
+
 class Relay {
   /** Packets that went through, were lost by chance, and did not fit into the queue. */
   counters = { forwarded: 0, lost: 0, dropped: 0 };
@@ -40,16 +50,17 @@ class Relay {
   #page = null;
   #server = null;
   #seed = 20261125;
+  #videoTypes = new Set();
 
   constructor(pageSide, serverSide, conditions) {
-    this.conditions = { loss: 0, delay: 0, jitter: 0, kbits: 0, ...conditions };
+    this.conditions = { loss: 0, delay: 0, jitter: 0, kbits: 0, lateVideo: 0, ...conditions };
     this.#pageSide = pageSide;
     this.#serverSide = serverSide;
     const up = { freeAt: 0 };
     const down = { freeAt: 0 };
     pageSide.on('message', (packet, from) => {
       this.#page = from;
-      if (this.#server) this.#forward(packet, up, serverSide, this.#server);
+      if (this.#server) this.#forward(packet, up, serverSide, this.#server, this.#isVideo(packet) ? this.conditions.lateVideo : 0);
     });
     serverSide.on('message', packet => {
       if (this.#page) this.#forward(packet, down, pageSide, this.#page);
@@ -60,7 +71,10 @@ class Relay {
   fromPage(message) {
     if (message.type === 'candidate' && message.candidate) return null;
     if (message.type !== 'offer') return message;
-    return { ...message, sdp: message.sdp.replace(/^a=candidate:.*\r\n/gm, '') };
+    const [, types] = message.sdp.match(/^m=video \d+ \S+ (.*)$/m) ?? [];
+    this.#videoTypes = new Set(types?.trim().split(' ').map(Number));
+    const sdp = message.sdp.replace(/^a=candidate:.*\r\n/gm, '');
+    return { ...message, sdp: this.conditions.lateVideo > 0 ? withoutSoundsNumbers(sdp) : sdp };
   }
 
   /** Only the first UDP candidate on IPv4, as the relay's. */
@@ -85,7 +99,12 @@ class Relay {
     return this.#seed / 2 ** 32;
   }
 
-  #forward(packet, way, out, { address, port }) {
+  /** RTP (RFC 7983), of a payload type of the page's first video line. */
+  #isVideo(packet) {
+    return packet[0] >= 128 && packet[0] < 192 && this.#videoTypes.has(packet[1] & 127);
+  }
+
+  #forward(packet, way, out, { address, port }, later = 0) {
     const { loss, delay, jitter, kbits } = this.conditions;
     if (this.#chance() < loss) {
       this.counters.lost += 1;
@@ -102,7 +121,7 @@ class Relay {
       way.freeAt += ((packet.length + UDP_HEADERS) * 8) / kbits;
       at = way.freeAt;
     }
-    const wait = at - now + delay + jitter * this.#chance();
+    const wait = at - now + delay + later + jitter * this.#chance();
     const send = () => {
       if (!this.#page) return;
       this.counters.forwarded += 1;
