@@ -66,12 +66,14 @@ Result<void> MediaPipeline::reconfigure(const MediaSettings& settings) {
   audio_->setVoice(settings.audio.voice);
   MediaSettings next = settings;
   next.peer = settings_.peer;
+  next.peer.longestHold = settings.peer.longestHold;
   next.audio.talkerSlots = settings_.audio.talkerSlots;
   settings_ = std::move(next);
   counter_ = {};
   for (auto& [id, member] : members_) {
     member->cameraArt = {};
     member->screenArt = {};
+    if (member->peer) member->peer->setLongestHold(settings_.peer.longestHold);
   }
   return {};
 }
@@ -126,6 +128,8 @@ void MediaPipeline::retire(Member& member) {
   gone_.rtpInDirect += peer.direct;
   gone_.rtpOutDirect += peer.directOut;
   gone_.floodRests += peer.floodRests;
+  gone_.resent += peer.resent;
+  gone_.resendRefused += peer.resendRefused;
   gone_.gatedPackets += peer.gated;
   gone_.framesSkipped += peer.framesSkipped;
   gone_.framesLate += peer.framesLate;
@@ -295,6 +299,11 @@ double MediaPipeline::cameraBitrate(const Id& id) {
   return found->second->cameraRate.bitrate();
 }
 
+uint64_t MediaPipeline::floodRests(const Id& id) const {
+  const auto found = members_.find(id);
+  return found != members_.end() && found->second->peer ? found->second->peer->counters().floodRests : 0;
+}
+
 void MediaPipeline::capUplink(const Id& id, int bitrate) {
   const auto found = members_.find(id);
   if (found != members_.end() && found->second->peer) found->second->peer->capUplink(bitrate);
@@ -435,6 +444,8 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.rtpInDirect += peer.direct;
     out.rtpOutDirect += peer.directOut;
     out.floodRests += peer.floodRests;
+    out.resent += peer.resent;
+    out.resendRefused += peer.resendRefused;
     out.gatedPackets += peer.gated;
     out.framesSkipped += peer.framesSkipped;
     out.framesLate += peer.framesLate;
@@ -442,6 +453,7 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.audioLost += sound.lost;
     out.audioPackets += sound.packets;
     out.audioDecoded += sound.decoded;
+    if (sound.heldMs > 0) ++out.voicesHeld;
     const auto video = member->output->video();
     const auto audio = member->output->audio();
     out.videoOut.packets += video.packets;

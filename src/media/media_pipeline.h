@@ -94,6 +94,8 @@ class MediaPipeline {
   std::optional<Downlink> downlink(const Id& id);
   /// bit/s that come from that camera, since the last call.
   double cameraBitrate(const Id& id);
+  /// How often its present connection was left unread for a moment because it flooded.
+  uint64_t floodRests(const Id& id) const;
   /// Tells the client by RTCP what it may send, bit/s; 0: says nothing.
   void capUplink(const Id& id, int bitrate);
   /// All that goes to a client is to add up to that, bit/s on the wire; 0: no padding.
@@ -155,13 +157,16 @@ class MediaPipeline {
     uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
     uint64_t rtpInPackets = 0;
     uint64_t rtpInBytes = 0;
-    uint64_t rtpInDirect = 0;   ///< packets that took the short way in (DirectReceiver)
-    uint64_t rtpOutDirect = 0;  ///< packets of the mix that took the short way out (DirectStream)
-    uint64_t floodRests = 0;    ///< times a peer was not read for a moment because it flooded
-    uint64_t gatedPackets = 0;  ///< refused for want of the right certificate
+    uint64_t rtpInDirect = 0;    ///< packets that took the short way in (DirectReceiver)
+    uint64_t rtpOutDirect = 0;   ///< packets of the mix that took the short way out (DirectStream)
+    uint64_t resent = 0;         ///< packets sent once more
+    uint64_t resendRefused = 0;  ///< asked for beyond the limit
+    uint64_t floodRests = 0;     ///< times a peer was not read for a moment because it flooded
+    uint64_t gatedPackets = 0;   ///< refused for want of the right certificate
     PeerOutput::Counters videoOut;
     PeerOutput::Counters audioOut;
     uint64_t audioLost = 0;
+    int voicesHeld = 0;  ///< for a picture that comes later (lip_sync.h)
     uint64_t audioPackets = 0;
     uint64_t audioDecoded = 0;  ///< of them: the others came from people who were silent, or not loud enough
     std::chrono::milliseconds teardown{};  ///< how long the one in hand has taken

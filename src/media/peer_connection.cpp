@@ -129,6 +129,7 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
   shared_->fingerprint = offer.fingerprint;
   shared_->directReceiver = std::make_unique<DirectReceiver>(clock, lanes_->receive);
   shared_->output = media.output;
+  shared_->lipSync = std::make_unique<LipSync>(settings.longestHold);
   pipeline_ = ObjectPtr<GstElement>::sink(gst_pipeline_new(("peer-" + id_).c_str()));
   clock.adopt(pipeline_.get());
   preferNetworkThreads(pipeline_.get());
@@ -186,8 +187,9 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
     if (line.kind == MediaLine::Kind::video && !line.screen) shared_->cameraLine = i;
     if (line.kind == MediaLine::Kind::audio) {
       const auto level = line.extensions.find(audioLevelUri);
-      auto ingest = AudioIngest::create(pipeline_.get(), media.microphone,
-                                        level != line.extensions.end() ? level->second : 0);
+      auto ingest =
+          AudioIngest::create(pipeline_.get(), media.microphone,
+                              level != line.extensions.end() ? level->second : 0, *shared_->lipSync);
       if (!ingest) return tl::unexpected(ingest.error());
       shared_->ingestPads[i] = (*ingest)->sinkPad();
       shared_->audioIngest = std::move(*ingest);
@@ -196,7 +198,8 @@ Result<void> PeerConnection::addIngests(const PeerOffer& offer, const Media& med
     const VideoCodec* codec = findVideoCodec(line.codec);
     if (codec == nullptr) return fail(ErrorCode::unsupportedCodec, "no video codec " + line.codec);
     auto ingest = VideoIngest::create(pipeline_.get(), *codec, line.screen ? "screen" : "camera",
-                                      line.screen ? media.screen : media.camera);
+                                      line.screen ? media.screen : media.camera,
+                                      line.screen ? nullptr : shared_->lipSync.get());
     if (!ingest) return tl::unexpected(ingest.error());
     shared_->ingestPads[i] = (*ingest)->sinkPad();
     shared_->videoIngests.push_back(std::move(*ingest));
@@ -409,6 +412,10 @@ BandwidthEstimate PeerConnection::downlink(double sent) {
   return shared_->downlink.estimate();
 }
 
+void PeerConnection::setLongestHold(int64_t most) {
+  shared_->lipSync->setMost(most);
+}
+
 void PeerConnection::capUplink(int bitrate) {
   shared_->uplinkCap = bitrate;
   if (bitrate == 0 || !session_) return;
@@ -467,6 +474,10 @@ PeerConnection::Counters PeerConnection::counters() const {
   out.cameraBytes = shared_->cameraBytes;
   out.direct = shared_->directReceiver->packets();
   out.floodRests = shared_->directReceiver->rests();
+  if (shared_->resender) {
+    out.resent = shared_->resender->sent();
+    out.resendRefused = shared_->resender->refused();
+  }
   for (const auto& stream : shared_->directStreams)
     out.directOut += stream->direct();
   for (const auto& ingest : shared_->videoIngests) {

@@ -77,12 +77,16 @@ class PeerConnection {
     uint64_t cameraBytes = 0;    ///< of rtpBytes
     uint64_t direct = 0;         ///< packets that took the short way in (DirectReceiver)
     uint64_t directOut = 0;      ///< packets that took the short way out (DirectStream)
+    uint64_t resent = 0;         ///< packets that the client asked for once more
+    uint64_t resendRefused = 0;  ///< those beyond what Resender allows
     uint64_t floodRests = 0;     ///< times it was not read for a moment because it flooded
   };
   Counters counters() const;
 
   /// Tells the client by RTCP what it may send, bit/s; 0: says nothing.
   void capUplink(int bitrate);
+  /// How long its sound is held at most for its camera (lip_sync.h), ns.
+  void setLongestHold(int64_t most);
   /// What is known of the way to the client, to which `sent` bit/s are being sent.
   BandwidthEstimate downlink(double sent);
   /// Whether pad() does anything.

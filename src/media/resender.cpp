@@ -73,7 +73,10 @@ GstBuffer* Resender::next(uint16_t sequence) {
   const std::lock_guard lock(mutex_);
   GstBuffer* packet = packets_.empty() ? nullptr : packets_[sequence % kept];
   if (packet == nullptr || sequenceOf(packet) != sequence) return nullptr;
-  if (!limit_.take(TokenBucket::Clock::now())) return nullptr;
+  if (!limit_.take(TokenBucket::Clock::now())) {
+    ++refused_;
+    return nullptr;
+  }
   std::vector<uint8_t> original(gst_buffer_get_size(packet));
   gst_buffer_extract(packet, 0, original.data(), original.size());
   const auto again = rtxPacket(original, agreed_, ++sequence_);
@@ -87,6 +90,7 @@ void Resender::resend(uint16_t sequence) {
   if (numbers_ != nullptr) numbers_->number(packet);
   sender_.send(&packet, 1);
   gst_buffer_unref(packet);
+  ++sent_;
 }
 
 }  // namespace tributary

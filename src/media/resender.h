@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -42,6 +43,9 @@ class Resender {
   /// `mostAtOnce`: a peer may ask for 17 packets in four bytes, and the thread that reads it reads for the
   /// whole room. Thread: any.
   void resend(uint16_t sequence);
+  /// Packets sent once more, and those that were asked for beyond the limit. Thread: any.
+  uint64_t sent() const { return sent_; }
+  uint64_t refused() const { return refused_; }
 
   static constexpr size_t kept = 512;          ///< packets; some 2 s of 2 Mbit/s
   static constexpr double mostAtOnce = 256;    ///< packets; a key frame of 300 kB
@@ -54,6 +58,8 @@ class Resender {
   DirectSender& sender_;
   TransportCc* const numbers_;
   bool active_ = false;
+  std::atomic<uint64_t> sent_ = 0;
+  std::atomic<uint64_t> refused_ = 0;
   PriorityMutex mutex_;  ///< all below
   Retransmission agreed_;
   uint16_t sequence_ = 0;  ///< of the last retransmission

@@ -22,6 +22,8 @@ struct Participant {
   RateCaps caps;             ///< what their client said that it can take
   bool audioOnly = false;    ///< likewise
   int connectionScore = -1;  ///< last sent; −1 is none yet
+  uint64_t floodRests = 0;   ///< MediaPipeline's, a moment ago
+  bool floods = false;       ///< it grew since the moment before
   Timer departure;           ///< runs while the connection is lost
 
   /// As clients see it (docs/protocol.md).

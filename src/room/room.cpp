@@ -62,7 +62,10 @@ Room::Room(RoomSettings settings, Outlet outlet)
   timers_.push_back(Timer::every(screenInterval, [this] { watchScreens(); }));
   timers_.push_back(Timer::every(uplinkInterval, [this] { steerUplinks(); }));
   timers_.push_back(Timer::every(downlinkInterval, [this] { steerDownlinks(); }));
-  timers_.push_back(Timer::every(uplinkWatchInterval, [this] { watchUplinks(); }));
+  timers_.push_back(Timer::every(uplinkWatchInterval, [this] {
+    watchUplinks();
+    watchFloods();
+  }));
   timers_.push_back(Timer::every(qualityInterval, [this] { watchQuality(); }));
   timers_.push_back(Timer::every(capacityInterval, [this] { watchCapacity(); }));
   timers_.push_back(Timer::every(std::chrono::seconds(2), [this] { checkTeardown(); }));

@@ -87,6 +87,7 @@ class Room {
   void steerDownlink(Participant& person);
   /// Tells clients by RTCP that send far more than they were asked for.
   void watchUplinks();
+  void watchFloods();
   Json layoutJson() const;
   /// Shares as the profile wants them from now on; tells clients what is new.
   void steerScreens(const Json& featuresBefore);

@@ -57,4 +57,14 @@ void Room::watchUplinks() {
   }
 }
 
+void Room::watchFloods() {
+  for (const auto& person : people_) {
+    const uint64_t rests = media_->floodRests(person->identity);
+    const bool floods = rests > person->floodRests;
+    person->floodRests = rests;
+    if (floods && !person->floods) log::warning("uplink.flood", {{"participant", person->identity}});
+    person->floods = floods;
+  }
+}
+
 }  // namespace tributary

@@ -66,6 +66,7 @@ Json Room::stats() const {
   out.push(counter("tributary_audio_packets_total", stats.audioPackets - stats.audioDecoded,
                    Json::object({{"outcome", "overheard"}})));
   out.push(sample("tributary_audio_encoders", "gauge", stats.audio.encoders));
+  out.push(sample("tributary_audio_held", "gauge", stats.voicesHeld));
   for (const auto& rendition : stats.renditions) {
     const Json labels = Json::object({{"codec", rendition.codec}, {"rendition", rendition.name}});
     out.push(sample("tributary_encoders", "gauge", 1, labels));
@@ -86,6 +87,10 @@ Json Room::stats() const {
   out.push(counter("tributary_rtp_bytes_total", stats.audioOut.bytes, direction("out", "audio")));
   out.push(counter("tributary_rtp_packets_lost_total", stats.audioLost, direction("in", "audio")));
   out.push(counter("tributary_rtp_packets_gated_total", stats.gatedPackets));
+  for (const auto& [outcome, count] :
+       {std::pair{"sent", stats.resent}, std::pair{"refused", stats.resendRefused}})
+    out.push(counter("tributary_rtp_resent_total", count, Json::object({{"outcome", outcome}})));
+  out.push(counter("tributary_flood_rests_total", stats.floodRests));
   for (const auto& [way, count] : {std::pair{"down", moves_.down}, std::pair{"up", moves_.up}})
     out.push(counter("tributary_downlink_moves_total", count, Json::object({{"direction", way}})));
   out.push(counter("tributary_downlink_probes_total", moves_.probes));

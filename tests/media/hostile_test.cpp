@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <regex>
+#include <thread>
 
 #include "server_process.h"
 #include "signalling_client.h"
@@ -240,6 +241,18 @@ TEST_F(HostileClients, WhoJoinAndNeverAnswerCostNobodyAnything) {
     ASSERT_TRUE(waitFor([&] { return silent.back()->answered(); }, 60));
     silent.back()->peer()->stop();
   }
+  roomIsUnharmed();
+}
+
+TEST_F(HostileClients, WhoFloodsIsNamedInTheLog) {
+  const auto flooding = SignallingClient::create(server_.url());
+  flooding->join("hostile", "Flood");
+  flooding->call(small());
+  ASSERT_TRUE(waitFor([&] { return flooding->peer()->video().frames > 0; }, 60));
+  std::thread flood([&] { flooding->peer()->flood(2); });
+  EXPECT_TRUE(waitFor([&] { return server_.log().find("uplink.flood") != std::string::npos; }, 60))
+      << server_.log();
+  flood.join();
   roomIsUnharmed();
 }
 

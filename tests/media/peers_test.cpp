@@ -7,6 +7,7 @@
 #include <string_view>
 #include <thread>
 
+#include "media/resender.h"
 #include "media_room.h"
 
 namespace tributary::test {
@@ -222,6 +223,38 @@ TEST(Peers, WhoFloodsCostsTheOthersNothing) {
   EXPECT_GT(meanwhile, usual / 3);
   // And it is there again itself.
   EXPECT_TRUE(waitFor([&] { return alike(room.seen("a", "flood"), 0x0000ff); }));
+}
+
+TEST(Peers, WhoAsksForEverythingAgainGetsSoMuchAndNoMore) {
+  MediaRoom room;
+  room.join("a", person(red, 400));
+  auto asks = person(green, 650);
+  asks.nacks = true;
+  room.join("asks", asks);
+  room.arrange();
+  ASSERT_TRUE(
+      waitFor([&] { return alike(room.seen("a", "asks"), green) && room.peer("asks").video().frames > 50; }));
+  const uint64_t before = room.peer("a").video().frames;
+  std::atomic<bool> over = false;
+  uint64_t asked = 0;
+  const double begun = now();
+  std::thread asking([&] {
+    asked = room.peer("asks").askForAll(3);
+    over = true;
+  });
+  EXPECT_TRUE(waitFor([&] { return over.load(); }, 60));
+  asking.join();
+  ASSERT_TRUE(waitFor([&] { return room.media().stats().resendRefused > 0; }));
+  const auto stats = room.media().stats();
+  std::cout << asked << " asked for, " << stats.resent << " sent, " << stats.resendRefused << " refused\n";
+  EXPECT_GT(asked, 100'000U);
+  EXPECT_GT(stats.resent, Resender::mostAtOnce);
+  EXPECT_LT(static_cast<double>(stats.resent),
+            Resender::mostAtOnce + Resender::mostASecond * (now() - begun));
+  EXPECT_GT(room.peer("a").video().frames, before + 20) << "others see the mix meanwhile";
+  // And it is seen and sees itself after.
+  const uint64_t after = room.peer("asks").video().frames;
+  EXPECT_TRUE(waitFor([&] { return room.peer("asks").video().frames > after + 20; }));
 }
 
 TEST(Peers, RenditionsStopWhenNobodyWatches) {

@@ -169,6 +169,9 @@ void TestPeer::build() {
                  options_.receives && i < 2 ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV
                                             : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
                  nullptr);
+    GstWebRTCKind kind{};
+    g_object_get(transceiver, "kind", &kind, nullptr);
+    g_object_set(transceiver, "do-nack", options_.nacks && kind != GST_WEBRTC_KIND_AUDIO, nullptr);
   }
   g_array_unref(transceivers);
   g_signal_connect(webrtc_, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
@@ -301,6 +304,41 @@ uint64_t TestPeer::flood(double seconds) {
   return sent;
 }
 
+GstBuffer* TestPeer::nackForAll() const {
+  constexpr unsigned pairs = 30;  // each asks for 17 packets
+  GstBuffer* out = gst_rtcp_buffer_new(1400);
+  GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
+  gst_rtcp_buffer_map(out, GST_MAP_READWRITE, &map);
+  GstRTCPPacket packet;
+  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_RR, &packet);
+  gst_rtcp_packet_rr_set_ssrc(&packet, 1);
+  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_RTPFB, &packet);
+  gst_rtcp_packet_fb_set_type(&packet, GST_RTCP_RTPFB_TYPE_NACK);
+  gst_rtcp_packet_fb_set_sender_ssrc(&packet, 1);
+  gst_rtcp_packet_fb_set_media_ssrc(&packet, videoSsrc_);
+  gst_rtcp_packet_fb_set_fci_length(&packet, pairs);
+  guint8* fci = gst_rtcp_packet_fb_get_fci(&packet);
+  for (unsigned i = 0; i < pairs; ++i) {
+    GST_WRITE_UINT16_BE(fci + 4 * i, static_cast<uint16_t>(videoSequence_ - 17 * (i + 1)));
+    GST_WRITE_UINT16_BE(fci + 4 * i + 2, 0xffff);
+  }
+  gst_rtcp_buffer_unmap(&map);
+  return out;
+}
+
+uint64_t TestPeer::askForAll(double seconds) {
+  GstElement* rtpbin = gst_bin_get_by_name(GST_BIN(webrtc_), "rtpbin");
+  GstPad* pad = gst_element_get_static_pad(rtpbin, "send_rtcp_src_0");
+  gst_object_unref(rtpbin);
+  if (pad == nullptr) return 0;
+  uint64_t asked = 0;
+  for (const double until = now() + seconds; now() < until; g_usleep(2'000)) {
+    if (gst_pad_push(pad, nackForAll()) == GST_FLOW_OK) asked += 30 * 17;
+  }
+  gst_object_unref(pad);
+  return asked;
+}
+
 void TestPeer::setTone(double hertz) {
   level_ = levelOf(hertz);
   GstElement* tone = gst_bin_get_by_name(GST_BIN(pipeline_), "tone");
@@ -363,6 +401,8 @@ void TestPeer::watchTimes(GstPad* pad) {
       [](GstPad*, GstPadProbeInfo* info, gpointer self) {
         GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
         if (!gst_rtp_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), GST_MAP_READ, &rtp)) return GST_PAD_PROBE_OK;
+        static_cast<TestPeer*>(self)->videoSsrc_ = gst_rtp_buffer_get_ssrc(&rtp);
+        static_cast<TestPeer*>(self)->videoSequence_ = gst_rtp_buffer_get_seq(&rtp);
         static_cast<TestPeer*>(self)->onRtp(gst_rtp_buffer_get_timestamp(&rtp),
                                             {static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)),
                                              gst_rtp_buffer_get_payload_len(&rtp)});

@@ -30,6 +30,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     uint32_t screen = 0;     ///< 0xRRGGBB of a screen on a second video line; 0: no such line
     bool levels = false;     ///< tells how loud its packets are (RFC 6464)
     bool namesSsrcs = true;  ///< in its offer
+    bool nacks = false;      ///< offers to ask for lost packets of the picture
     bool receives = true;
     bool sends = true;
   };
@@ -50,6 +51,9 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   /// Sends some 100,000 packets of 1200 bytes a second, none of which the other side can decrypt. Returns
   /// their number. Thread: any; returns when it is done.
   uint64_t flood(double seconds);
+  /// Asks again and again for the last 500 packets of the picture (RFC 4585's NACK). Returns how many it has
+  /// asked for. Thread: any; returns when it is done.
+  uint64_t askForAll(double seconds);
   /// Whether anything is sent on the screen's line; at first nothing is.
   void sendScreen(bool on);
 
@@ -96,6 +100,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   void onPad(GstPad* pad);
   void watchTimes(GstPad* pad);
   void onRtp(uint32_t time, std::span<const uint8_t> payload);
+  GstBuffer* nackForAll() const;
   void onPicture(GstSample* sample);
   void onSound(GstSample* sample);
 
@@ -110,8 +115,10 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   mutable std::mutex mutex_;
   Video video_;
   std::optional<uint32_t> rtpTime_;  ///< of the last packet of the mix
-  std::vector<uint8_t> picture_;     ///< RGBx
-  std::vector<float> sound_;         ///< the last two seconds, 48 kHz mono
+  std::atomic<uint32_t> videoSsrc_ = 0;
+  std::atomic<uint16_t> videoSequence_ = 0;  ///< of the last packet
+  std::vector<uint8_t> picture_;             ///< RGBx
+  std::vector<float> sound_;                 ///< the last two seconds, 48 kHz mono
   uint64_t soundSamples_ = 0;
   std::map<uint32_t, std::vector<SenderReport>> reports_;
 };
