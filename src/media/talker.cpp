@@ -1,6 +1,7 @@
 #include "media/talker.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "media/time_stretch.h"
@@ -108,9 +109,27 @@ void Talker::hold(int64_t nanoseconds) {
   const auto held =
       static_cast<size_t>(std::clamp<int64_t>(nanoseconds, 0, mostHeld) / 1000 * audioRate / 1'000'000);
   if (held == held_) return;
+  if (playing_) owed_ += static_cast<ptrdiff_t>(held) - static_cast<ptrdiff_t>(held_);
   target_ = target_ - held_ + held;
   held_ = held;
-  hurries_ = true;
+}
+
+/// What a hold has added is known, and jitter, by which adapt() goes, says nothing of it.
+void Talker::settle() {
+  window_ = 0;
+  leastSlack_ = unjudged;
+  if (owed_ > 0) {
+    const size_t added = stretch::lengthen(samples_, leastAdded, mostAdded);
+    counters_.addedSamples += added;
+    owed_ -= static_cast<ptrdiff_t>(added);
+  } else if (samples_.size() >= 2 * audioFrame) {
+    const size_t dropped = stretch::shorten(samples_, leastAdded, mostAdded);
+    counters_.droppedSamples += dropped;
+    owed_ += static_cast<ptrdiff_t>(dropped);
+  } else {
+    owed_ = 0;  // it has run dry: there is nothing left of what was added
+  }
+  if (std::abs(owed_) < static_cast<ptrdiff_t>(leastAdded)) owed_ = 0;
 }
 
 size_t Talker::leastTarget() const {
@@ -133,7 +152,8 @@ void Talker::pull(AudioBlock& out) {
   }
   lastPull_ = clock_();
   if (!playing_ || samples_.size() < audioFrame) return underflow(out);
-  if (window_ >= (hurries_ ? hurriedPulls : judgedPulls)) adapt();
+  if (owed_ != 0 && window_ >= hurriedPulls) settle();
+  if (window_ >= judgedPulls) adapt();
   std::copy_n(samples_.begin(), audioFrame, out.begin());
   samples_.erase(samples_.begin(), samples_.begin() + audioFrame);
   concealed_ = 0;
@@ -162,7 +182,7 @@ void Talker::startAfresh() {
   concealed_ = 0;
   samples_.clear();
   target_ = leastTarget();
-  hurries_ = false;
+  owed_ = 0;
 }
 
 /// How long before its deadline this packet has come: the pull() that takes what is beyond the whole blocks
@@ -182,7 +202,6 @@ void Talker::adapt() {
   const size_t wanted = slack + target_ - shortestTarget;
   const size_t rest = samples_.size() % audioFrame;
   const bool early = leastSlack > wanted + audioFrame + slack && samples_.size() >= 2 * audioFrame;
-  if (!early && leastSlack + mostAdded >= wanted) hurries_ = false;
   if (leastSlack < wanted) {
     counters_.addedSamples += stretch::lengthen(samples_, leastAdded, mostAdded);
   } else if (early) {
@@ -190,7 +209,7 @@ void Talker::adapt() {
   } else if (rest > mostAdded) {
     counters_.droppedSamples += stretch::shorten(samples_, rest - slack, rest - ms(1));
   }
-  if (!hurries_ && target_ > leastTarget()) target_ -= std::min(ms(5), target_ - leastTarget());
+  if (target_ > leastTarget()) target_ -= std::min(ms(5), target_ - leastTarget());
 }
 
 Talker::Counters Talker::counters() const {

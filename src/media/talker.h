@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -67,6 +68,7 @@ class Talker {
   void adapt();
   void bound();
   size_t leastTarget() const;
+  void settle();
 
   mutable PriorityMutex mutex_;
   std::function<int64_t()> clock_;
@@ -80,10 +82,10 @@ class Talker {
   size_t keptSamples_ = 0;
   bool tells_ = false;  ///< the last packet bore a level
   double told_ = silenceLevel;
-  int untold_ = 0;        ///< ticks since a packet told
-  size_t held_ = 0;       ///< samples; see hold()
-  size_t target_;         ///< samples to have in hand before playing
-  bool hurries_ = false;  ///< held_ has changed, and what is in hand has not followed yet
+  int untold_ = 0;      ///< ticks since a packet told
+  size_t held_ = 0;     ///< samples; see hold()
+  size_t target_;       ///< samples to have in hand before playing
+  ptrdiff_t owed_ = 0;  ///< samples to add, or below 0 to drop, since held_ has changed
   static constexpr size_t unjudged = static_cast<size_t>(-1);
   size_t leastSlack_ = unjudged;  ///< see judgeArrival(); over the window being judged
   int64_t lastPull_ = 0;

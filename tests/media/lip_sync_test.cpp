@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
 #include <numbers>
 #include <vector>
 
@@ -112,8 +114,10 @@ struct Held {
 
 class HeldTone {
  public:
-  Held after(double seconds, int64_t hold) {
+  /// `jitter`: ns by which one packet of seven is later than the others, no later than it can wait.
+  Held after(double seconds, int64_t hold, int64_t jitter = 0) {
     Held out;
+    std::deque<std::vector<uint8_t>> late;
     for (int i = 0; i < seconds * 50; ++i) {
       talker_.hold(hold);
       AudioBlock in;
@@ -121,7 +125,11 @@ class HeldTone {
         sample = 0.3F * static_cast<float>(std::sin(omega * position_++));
       const auto packet = encoder_.encode(in);
       now_ += 5 * oneMs;
-      talker_.push(sequence_++, {packet.data(), packet.size()});
+      late.emplace_back(packet.begin(), packet.end());
+      while (!late.empty() && (i % 7 != 0 || jitter == 0)) {
+        talker_.push(sequence_++, late.front());
+        late.pop_front();
+      }
       now_ += 15 * oneMs;
       AudioBlock block;
       talker_.pull(block);
@@ -162,6 +170,15 @@ TEST(Talker, IsHeldAndLetGoWithoutAClickOrAGap) {
     EXPECT_LT(part.step, free.step * 2 + 0.002) << "a joint is heard";
     EXPECT_EQ(part.counters.concealedSamples, 0U);
   }
+}
+
+TEST(Talker, IsLetGoThoughPacketsComeUnevenly) {
+  HeldTone tone;
+  const Held uneven = tone.after(10, 0, 20 * oneMs);
+  const Held held = tone.after(8, 150 * oneMs, 20 * oneMs);
+  EXPECT_NEAR(held.bufferedMs, uneven.bufferedMs + 150, 30);
+  const Held again = tone.after(6, 0, 20 * oneMs);
+  EXPECT_NEAR(again.bufferedMs, uneven.bufferedMs, 30);
 }
 
 TEST(Talker, WhoBeginsWhileHeldIsLateByThatMuchFromTheStart) {

@@ -15,7 +15,7 @@ function bound() {
  *
  * `conditions` may be changed at any time: `loss` (0 … 1), `delay` and `jitter` (ms, up to so much more),
  * `kbits` (0: no limit); each way. `lateVideo`: ms by which the page's pictures are later than its sound; for the
- * page not to take that for congestion, its sound is left out of the transport-wide feedback.
+ * page not to take that for congestion, it does not offer to be told of what arrives when.
  */
 export async function relayFor(page, conditions = {}) {
   const relay = new Relay(await bound(), await bound(), conditions);
@@ -33,13 +33,9 @@ export async function relayFor(page, conditions = {}) {
   return relay;
 }
 
-/** The header extension that numbers all packets, off the lines for sound. */
-function withoutSoundsNumbers(sdp) {
-  const numbers = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/m;
-  return sdp
-    .split(/^(?=m=)/m)
-    .map(part => (part.startsWith('m=audio') ? part.replace(numbers, '') : part))
-    .join('');
+/** Neither transport-wide feedback nor REMB: what the page sends then follows loss alone. */
+function withoutArrivalTimes(sdp) {
+  return sdp.replace(/^a=(extmap:\d+ \S*transport-wide-cc\S*|rtcp-fb:\S+ (transport-cc|goog-remb))\r\n/gm, '');
 }
 
 class Relay {
@@ -74,7 +70,7 @@ class Relay {
     const [, types] = message.sdp.match(/^m=video \d+ \S+ (.*)$/m) ?? [];
     this.#videoTypes = new Set(types?.trim().split(' ').map(Number));
     const sdp = message.sdp.replace(/^a=candidate:.*\r\n/gm, '');
-    return { ...message, sdp: this.conditions.lateVideo > 0 ? withoutSoundsNumbers(sdp) : sdp };
+    return { ...message, sdp: this.conditions.lateVideo > 0 ? withoutArrivalTimes(sdp) : sdp };
   }
 
   /** Only the first UDP candidate on IPv4, as the relay's. */
