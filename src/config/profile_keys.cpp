@@ -159,7 +159,7 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
   visit.flag("fec", audio.fec, {"repairs single lost packets", "a little of the bit rate", live});
   visit.seconds("lipSync", audio.lipSync, {0, 0.4},
                 {"how long somebody's sound may be held for their picture that comes later; 0: never",
-                 "what it is held is delay; only where the two are more than 30 ms apart", live});
+                 "what it is held is delay; only where the two are more than 40 ms apart", live});
   visit.text(
       "denoise", audio.denoise,
       {"takes steady noise out of each voice",

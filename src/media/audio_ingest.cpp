@@ -50,8 +50,8 @@ void AudioIngest::onPacket(GstBuffer* packet) {
   if (packet == nullptr || !gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) return;
   const std::span payload(static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)),
                           gst_rtp_buffer_get_payload_len(&rtp));
-  talker_->hold(
-      lipSync_.onSound(gst_rtp_buffer_get_ssrc(&rtp), gst_rtp_buffer_get_timestamp(&rtp), monotonicNow()));
+  talker_->hold(lipSync_.onSound(gst_rtp_buffer_get_ssrc(&rtp), gst_rtp_buffer_get_timestamp(&rtp),
+                                 monotonicNow() + talker_->wait()));
   talker_->push(gst_rtp_buffer_get_seq(&rtp), payload, levelIn(rtp, levelId_));
   gst_rtp_buffer_unmap(&rtp);
 }

@@ -12,13 +12,11 @@ constexpr size_t judgedWindows = 3;
 constexpr size_t mostLags = 250;   // in a window; more are a flood
 constexpr size_t leastSounds = 2;  // with DTX a pause has a packet in 400 ms
 constexpr size_t leastPictures = 3;
-/// From being here to being mixed: a picture waits for a canvas tick, half a frame of 40 ms; sound has been
-/// given talker.cpp's slack of 5 ms before the 20 ms block that takes it.
+/// A picture waits for a canvas tick, half a frame of 40 ms.
 constexpr int64_t pictureWaits = 20 * oneMs;
-constexpr int64_t soundWaits = 15 * oneMs;
 /// Sound may come 45 ms early (ITU-R BT.1359), and each ms of hold is one of delay: less than this is left.
-constexpr int64_t noticed = 30 * oneMs;
-constexpr int64_t leftEarly = 10 * oneMs;
+constexpr int64_t noticed = 40 * oneMs;
+constexpr int64_t leftEarly = 20 * oneMs;
 /// A hold is changed when it is wrong by so much.
 constexpr int64_t tooLittle = 15 * oneMs;
 constexpr int64_t tooMuch = 40 * oneMs;
@@ -71,12 +69,12 @@ void LipSync::onPicture(uint32_t ssrc, uint32_t rtp, int64_t now) {
   picture_.add(rtp, now);
 }
 
-int64_t LipSync::onSound(uint32_t ssrc, uint32_t rtp, int64_t now) {
+int64_t LipSync::onSound(uint32_t ssrc, uint32_t rtp, int64_t mixed) {
   const std::lock_guard lock(mutex_);
   if (!sound_.known || sound_.ssrc != ssrc) sound_.begin(ssrc);
-  sound_.add(rtp, now);
-  if (now - windowBegan_ >= window) {
-    windowBegan_ = now;
+  sound_.add(rtp, mixed);
+  if (mixed - windowBegan_ >= window) {
+    windowBegan_ = mixed;
     judge();
   }
   return std::min(hold_, most_);
@@ -86,8 +84,7 @@ int64_t LipSync::onSound(uint32_t ssrc, uint32_t rtp, int64_t now) {
 int64_t LipSync::lead() {
   if (sound_.lags.size() < leastSounds || picture_.lags.size() < leastPictures) return 0;
   const int64_t picture = quantile(picture_.lags, 0.5) + pictureWaits;
-  // The latest packets of sound are those that it waits for already.
-  const int64_t sound = quantile(sound_.lags, 0.95) + soundWaits;
+  const int64_t sound = quantile(sound_.lags, 0.5);
   return picture - sound < implausible ? picture - sound : 0;
 }
 

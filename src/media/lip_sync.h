@@ -25,8 +25,8 @@ class LipSync {
   /// Of a sender report: NTP time in 32.32 fixed point, and the stream's at that moment. Of a stream that
   /// neither packets nor pictures have come of yet it says nothing.
   void onReport(uint32_t ssrc, uint64_t ntp, uint32_t rtp);
-  /// A packet of sound has come at `now`. How long sound is to be held, ns.
-  int64_t onSound(uint32_t ssrc, uint32_t rtp, int64_t now);
+  /// A packet of sound has come that will be mixed at `mixed`, if it is not held. How long it is to be, ns.
+  int64_t onSound(uint32_t ssrc, uint32_t rtp, int64_t mixed);
   /// A picture is ready for the mix at `now`.
   void onPicture(uint32_t ssrc, uint32_t rtp, int64_t now);
 
@@ -39,7 +39,7 @@ class LipSync {
     uint32_t ssrc = 0;
     std::optional<int64_t> reported;  ///< ns by the sender's clock
     uint32_t reportedAs = 0;          ///< the same moment by the RTP clock
-    std::vector<int64_t> lags;        ///< ns from being taken to being here, and the two clocks' difference
+    std::vector<int64_t> lags;        ///< ns from being taken to being mixed, and the two clocks' difference
 
     void begin(uint32_t newSsrc);
     void onReport(uint64_t ntp, uint32_t rtp);

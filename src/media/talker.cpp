@@ -114,6 +114,16 @@ void Talker::hold(int64_t nanoseconds) {
   held_ = held;
 }
 
+int64_t Talker::wait() const {
+  constexpr int64_t block = 1'000'000'000LL * audioFrame / audioRate;
+  const std::lock_guard lock(mutex_);
+  if (!playing_) return 1'000'000'000LL * static_cast<int64_t>(shortestTarget) / audioRate / 2;
+  const int64_t nextPull = std::clamp<int64_t>(lastPull_ + block - clock_(), 0, block);
+  const auto held = static_cast<int64_t>(held_) - owed_;
+  const int64_t inHand = std::max<int64_t>(0, static_cast<int64_t>(samples_.size()) - held);
+  return nextPull + inHand * 1'000'000'000 / audioRate;
+}
+
 /// What a hold has added is known, and jitter, by which adapt() goes, says nothing of it.
 void Talker::settle() {
   window_ = 0;

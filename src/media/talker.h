@@ -32,6 +32,9 @@ class Talker {
   /// seconds, in steps that nobody hears. Up to mostHeld. Thread: streaming.
   void hold(int64_t nanoseconds);
   static constexpr int64_t mostHeld = 400'000'000;
+  /// How long a packet that comes now waits until it is mixed, ns, beside what hold() adds. Thread:
+  /// streaming.
+  int64_t wait() const;
 
   /// The next 20 ms; silence where there is nothing. Begins with the packets kept by overhear(), if it was
   /// called before. Thread: the mixer's.
