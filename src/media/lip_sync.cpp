@@ -97,7 +97,8 @@ void LipSync::judge() {
   leads_.erase(leads_.begin());
   const int64_t usual = quantile(judged, 0.5);
   const int64_t wanted = usual < noticed ? 0 : usual - leftEarly;
-  if (hold_ == 0 || wanted > hold_ + tooLittle || wanted < hold_ - tooMuch) hold_ = wanted;
+  const bool ends = usual <= 0;  // the camera is off too: a short hold is not to outlive its reason
+  if (ends || hold_ == 0 || wanted > hold_ + tooLittle || wanted < hold_ - tooMuch) hold_ = wanted;
 }
 
 }  // namespace tributary

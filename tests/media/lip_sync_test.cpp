@@ -84,6 +84,16 @@ TEST(LipSync, LetsGoWhenTheCameraIsOffOrInTimeAgain) {
   EXPECT_EQ(client.after(5), 0);
 }
 
+TEST(LipSync, LetsGoOfAShortHoldTooWhenTheCameraIsOff) {
+  Client client;
+  client.pictureLag = 50 * oneMs;
+  const int64_t hold = client.after(10);
+  ASSERT_GT(hold, 0);
+  ASSERT_LT(hold, 40) << "shorter than what it would be changed for";
+  client.camera = false;
+  EXPECT_EQ(client.after(5), 0);
+}
+
 TEST(LipSync, IsNotMovedByOneLatePictureOrALittle) {
   Client client;
   client.pictureLag = 120 * oneMs;
@@ -114,8 +124,8 @@ struct Held {
 
 class HeldTone {
  public:
-  /// `jitter`: ns by which one packet of seven is later than the others, no later than it can wait.
-  Held after(double seconds, int64_t hold, int64_t jitter = 0) {
+  enum class Packets { even, uneven };  ///< uneven: one of seven comes with the next
+  Held after(double seconds, int64_t hold, Packets packets = Packets::even) {
     Held out;
     std::deque<std::vector<uint8_t>> late;
     for (int i = 0; i < seconds * 50; ++i) {
@@ -126,7 +136,7 @@ class HeldTone {
       const auto packet = encoder_.encode(in);
       now_ += 5 * oneMs;
       late.emplace_back(packet.begin(), packet.end());
-      while (!late.empty() && (i % 7 != 0 || jitter == 0)) {
+      while (!late.empty() && (i % 7 != 0 || packets == Packets::even)) {
         talker_.push(sequence_++, late.front());
         late.pop_front();
       }
@@ -174,10 +184,10 @@ TEST(Talker, IsHeldAndLetGoWithoutAClickOrAGap) {
 
 TEST(Talker, IsLetGoThoughPacketsComeUnevenly) {
   HeldTone tone;
-  const Held uneven = tone.after(10, 0, 20 * oneMs);
-  const Held held = tone.after(8, 150 * oneMs, 20 * oneMs);
+  const Held uneven = tone.after(10, 0, HeldTone::Packets::uneven);
+  const Held held = tone.after(8, 150 * oneMs, HeldTone::Packets::uneven);
   EXPECT_NEAR(held.bufferedMs, uneven.bufferedMs + 150, 30);
-  const Held again = tone.after(6, 0, 20 * oneMs);
+  const Held again = tone.after(6, 0, HeldTone::Packets::uneven);
   EXPECT_NEAR(again.bufferedMs, uneven.bufferedMs, 30);
 }
 
