@@ -29,7 +29,16 @@ void RecordingTimeline::add(RecordedPacket packet, const Sink& sink) {
     place(std::move(next), sink);
 }
 
+/// Sound comes at once, a picture when it is encoded: at the end some have none yet.
+void RecordingTimeline::endWithPicture() {
+  const int64_t end = video_.empty() ? lastVideo_ : video_.back().packet.time + video_.back().packet.duration;
+  if (end < 0 || audio_.empty() || audio_.back().packet.time - end > patience) return;
+  while (!audio_.empty() && audio_.back().packet.time >= end)
+    audio_.pop_back();
+}
+
 void RecordingTimeline::drain(const Sink& sink) {
+  endWithPicture();
   RecordedPacket next;
   while (takeNext(next, true))
     place(std::move(next), sink);

@@ -31,7 +31,7 @@ class RecordingTimeline {
   /// Takes a packet, gives those whose turn has come. A key frame may be of another encoder than the picture
   /// before it, and of the same canvas: it takes that one's place, or comes right behind it.
   void add(RecordedPacket packet, const Sink& sink);
-  /// Gives all that waits.
+  /// Gives all that waits, but sound whose pictures are still being encoded.
   void drain(const Sink& sink);
 
   void pause() { pauseWanted_ = true; }
@@ -59,6 +59,7 @@ class RecordingTimeline {
   static constexpr int64_t patience = 400'000'000;
 
  private:
+  void endWithPicture();
   bool takeNext(RecordedPacket& out, bool all);
   void place(RecordedPacket next, const Sink& sink);
   bool beginWith(const RecordedPacket& next);

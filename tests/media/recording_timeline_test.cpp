@@ -66,5 +66,61 @@ TEST_F(Timeline, AndFollowsItWhereThatOneIsWrittenAlready) {
   EXPECT_EQ(timeline_.missingFrames(), 0U);
 }
 
+TEST_F(Timeline, EndsWithItsLastPicture) {
+  video(1000, 1, true);
+  video(1040, 1);
+  for (int64_t at = 1000; at <= 1200; at += 20)
+    sound(at);
+  timeline_.drain(sink_);
+  EXPECT_EQ(timeline_.duration() / ms, 80);
+}
+
+TEST_F(Timeline, GoesOnWithSoundWhereThereAreNoMorePictures) {
+  video(1000, 1, true);
+  for (int64_t at = 1000; at <= 3000; at += 20)
+    sound(at);
+  timeline_.drain(sink_);
+  EXPECT_EQ(timeline_.duration() / ms, 2020);
+}
+
+TEST_F(Timeline, TellsWhereSoundIsMissingAndFillsItWithSilence) {
+  video(1000, 1, true);
+  sound(1000);
+  for (int64_t at = 1040; at <= 2000; at += 40)
+    video(at, 1);
+  for (int64_t at = 1500; at <= 2000; at += 20)
+    sound(at);
+  timeline_.drain(sink_);
+  const auto gaps = timeline_.takeGaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].kind, MediaPacket::Kind::audio);
+  EXPECT_EQ(gaps[0].from / ms, 20);
+  EXPECT_EQ(gaps[0].to / ms, 500);
+  EXPECT_EQ(timeline_.filledPackets(), 24U);
+}
+
+TEST_F(Timeline, TellsWherePicturesAreMissing) {
+  video(1000, 1, true);
+  for (int64_t at = 1000; at <= 2000; at += 20)
+    sound(at);
+  video(2000, 1);
+  timeline_.drain(sink_);
+  const auto gaps = timeline_.takeGaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].kind, MediaPacket::Kind::video);
+  EXPECT_EQ(gaps[0].to / ms, 1000);
+  EXPECT_EQ(timeline_.missingFrames(), 24U);
+}
+
+TEST_F(Timeline, TellsHowFarSoundDriftsFromItsStamps) {
+  video(1000, 1, true);
+  for (int64_t count = 0; count < 100; ++count) {
+    video(1040 + count * 20, 1);
+    sound(1000 + count * 20 + count / 10);  // 10 ms too slow over two seconds
+  }
+  timeline_.drain(sink_);
+  EXPECT_NEAR(static_cast<double>(timeline_.worstSkew()) / ms, 9, 1);
+}
+
 }  // namespace
 }  // namespace tributary::test
