@@ -180,10 +180,10 @@
       else picture.requestVideoFrameCallback((now, frame) => this.#onFrame(now, frame));
     }
 
-    #onFrame(_now, { presentedFrames, receiveTime, rtpTimestamp }) {
+    #onFrame(_now, { presentedFrames, presentationTime, receiveTime, rtpTimestamp }) {
       if (!this.#on) return;
       const at = Date.now();
-      this.frames.push({ at, count: presentedFrames, received: receiveTime, rtp: rtpTimestamp });
+      this.frames.push({ at, count: presentedFrames, presented: presentationTime, received: receiveTime, rtp: rtpTimestamp });
       if (this.#withTiles && !this.#reading) this.#readTiles();
       this.#next();
     }
@@ -225,7 +225,10 @@
         seconds,
         frames: first ? last.count - first.count : 0,
         fps: seconds ? (last.count - first.count) / seconds : 0,
-        largestGap: largest(gaps('at')),
+        /** Between frames given to the compositor. */
+        largestGap: largest(gaps('presented')),
+        /** Between callbacks: with what this busy page's own thread adds. */
+        largestGapCalled: largest(gaps('at')),
         /** Between arrivals from the network: leaves out what this busy page does to them. Not in Firefox. */
         largestGapReceived: first?.received ? largest(gaps('received')) : null,
         /** Between the mixer's own time stamps: what was sent at all. */
