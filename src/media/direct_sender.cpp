@@ -4,18 +4,21 @@
 #include <nice/agent.h>
 #include <srtp2/srtp.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include "media/elements.h"
 #include "media/probed_packets.h"
+#include "media/udp_segments.h"
 
 namespace tributary {
 namespace {
 
 constexpr size_t slotBytes = 2048;  // an RTP packet and what SRTP appends
-constexpr size_t mostPackets = 64;  // in one call; a key frame of 75 kB
+constexpr unsigned mostPackets = 64;  // at once; a key frame of 75 kB
 
 /// An enumeration's value by its nick, "hmac-sha1-80".
 std::string_view nickOf(GstElement* element, const char* property) {
@@ -31,7 +34,8 @@ std::string_view nickOf(GstElement* element, const char* property) {
 
 struct DirectSender::Batch {
   std::array<std::array<uint8_t, slotBytes>, mostPackets> bytes;
-  std::array<GOutputVector, mostPackets> vectors;
+  std::array<iovec, mostPackets> datagrams;
+  std::array<GOutputVector, mostPackets> vectors;  ///< the same for libnice
   std::array<NiceOutputMessage, mostPackets> messages;
 };
 
@@ -107,33 +111,52 @@ bool DirectSender::adoptAgent() {
   GObject* found = nullptr;
   g_object_get(sink.get(), "agent", &found, "stream", &stream_, "component", &component_, nullptr);
   agent_ = ObjectPtr<NiceAgent>::adopt(found);
-  if (agent_) batch_ = std::make_unique<Batch>();
-  return static_cast<bool>(agent_);
+  if (!agent_) return false;
+  batch_ = std::make_unique<Batch>();
+  route_ = std::make_unique<IceRoute>(agent_.get(), stream_, component_);
+  return true;
 }
 
 bool DirectSender::send(GstBuffer* const* packets, unsigned count) {
   const std::lock_guard lock(mutex_);
   if (!prepared()) return false;
-  for (unsigned done = 0; done < count;) {
-    unsigned filled = 0;
-    for (; filled < mostPackets && done < count; ++done) {
-      auto& bytes = batch_->bytes[filled];
-      const size_t size =
-          gst_buffer_extract(packets[done], 0, bytes.data(), slotBytes - SRTP_MAX_TRAILER_LEN);
-      int length = static_cast<int>(size);
-      if (size != gst_buffer_get_size(packets[done]) ||
-          srtp_protect(context_.get(), bytes.data(), &length) != srtp_err_status_ok) {
-        continue;  // no packet of ours is so long, nor sent twice
-      }
-      batch_->vectors[filled] = {bytes.data(), static_cast<gsize>(length)};
-      batch_->messages[filled] = {&batch_->vectors[filled], 1};
-      ++filled;
-    }
-    // What the socket does not take is lost, as on any way.
-    nice_agent_send_messages_nonblocking(agent_.get(), stream_, component_, batch_->messages.data(), filled,
-                                         nullptr, nullptr);
-  }
+  for (unsigned done = 0; done < count; done += mostPackets)
+    transmit(protect(packets + done, std::min(mostPackets, count - done)));
   return true;
+}
+
+/// Into the batch. How many there are now.
+unsigned DirectSender::protect(GstBuffer* const* packets, unsigned count) {
+  unsigned filled = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    auto& bytes = batch_->bytes[filled];
+    const size_t size = gst_buffer_extract(packets[i], 0, bytes.data(), slotBytes - SRTP_MAX_TRAILER_LEN);
+    int length = static_cast<int>(size);
+    if (size != gst_buffer_get_size(packets[i]) ||
+        srtp_protect(context_.get(), bytes.data(), &length) != srtp_err_status_ok) {
+      continue;  // no packet of ours is so long, nor sent twice
+    }
+    batch_->datagrams[filled++] = {bytes.data(), static_cast<size_t>(length)};
+  }
+  return filled;
+}
+
+/// What the socket does not take is lost, as on any way.
+void DirectSender::transmit(unsigned count) {
+  unsigned done = 0;
+  const auto route = segments_ ? route_->current() : nullptr;
+  if (route) {
+    done = static_cast<unsigned>(
+        sendSegments(route->socket.get(), route->to, std::span(batch_->datagrams).first(count)));
+    segments_ = done == count;
+  }
+  if (done == count) return;
+  for (unsigned i = done; i < count; ++i) {
+    batch_->vectors[i] = {batch_->datagrams[i].iov_base, batch_->datagrams[i].iov_len};
+    batch_->messages[i] = {&batch_->vectors[i], 1};
+  }
+  nice_agent_send_messages_nonblocking(agent_.get(), stream_, component_, batch_->messages.data() + done,
+                                       count - done, nullptr, nullptr);
 }
 
 }  // namespace tributary

@@ -6,6 +6,7 @@
 
 #include "base/priority_mutex.h"
 #include "glib/object_ptr.h"
+#include "media/ice_route.h"
 
 typedef struct _GstBuffer GstBuffer;
 typedef struct _GstElement GstElement;
@@ -16,8 +17,9 @@ typedef struct srtp_ctx_t_ srtp_ctx_t;
 namespace tributary {
 
 /// Takes a peer's RTP where it leaves rtpbin, protects it (SRTP) with the key that webrtcbin's DTLS has
-/// agreed on, and hands all packets of a list to libnice in one call. webrtcbin's own way there is seven more
-/// pads, a new buffer and a call for each packet: half of what sending costs. RTCP goes that way still.
+/// agreed on, and hands all packets of a list to the kernel as few (udp_segments.h), or to libnice where that
+/// cannot be. webrtcbin's own way there is seven more pads, a new buffer and a call for each packet: half of
+/// what sending costs. RTCP goes that way still.
 ///
 /// Whatever is not as expected (another cipher, no key yet) leaves packets to webrtcbin.
 class DirectSender {
@@ -44,12 +46,16 @@ class DirectSender {
   bool prepared();
   bool adoptKey();
   bool adoptAgent();
+  unsigned protect(GstBuffer* const* packets, unsigned count);
+  void transmit(unsigned count);
 
   GstElement* webrtc_;
   PriorityMutex mutex_;  ///< all below
   bool impossible_ = false;
   std::unique_ptr<srtp_ctx_t, Free> context_;
   ObjectPtr<NiceAgent> agent_;
+  std::unique_ptr<IceRoute> route_;
+  bool segments_ = true;  ///< until the way there turns out not to take them
   unsigned stream_ = 0;
   unsigned component_ = 0;
   std::unique_ptr<Batch> batch_;
