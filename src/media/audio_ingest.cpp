@@ -3,7 +3,11 @@
 #include <gst/app/gstappsink.h>
 #include <gst/rtp/gstrtpbuffer.h>
 
+#include <array>
+#include <utility>
+
 #include "media/codec_table.h"
+#include "media/elements.h"
 #include "media/ticker.h"
 
 namespace tributary {
@@ -20,7 +24,22 @@ std::optional<double> levelIn(GstRTPBuffer& packet, int id) {
   return size > 0 ? std::optional(-static_cast<double>(*static_cast<uint8_t*>(data) & 0x7F)) : std::nullopt;
 }
 
+struct Head {
+  int payloadType = 0;
+  uint32_t ssrc = 0;
+};
+
+/// RFC 3550, 5.1.
+Head headOf(GstBuffer* packet) {
+  std::array<uint8_t, 12> bytes{};
+  gst_buffer_extract(packet, 0, bytes.data(), bytes.size());
+  return {bytes[1] & 0x7f, GST_READ_UINT32_BE(bytes.data() + 8)};
+}
+
 }  // namespace
+
+AudioIngest::AudioIngest(LipSync& lipSync)
+    : lipSync_(lipSync), bucket_(mostPerSecond, mostAtOnce, TokenBucket::Clock::now()) {}
 
 Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, std::shared_ptr<Talker> talker,
                                                          int levelId, LipSync& lipSync) {
@@ -43,6 +62,38 @@ Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, s
   };
   gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &callbacks, out.get(), nullptr);
   return out;
+}
+
+bool AudioIngest::takeOver(GstElement* webrtc, int payloadType, Gate gate) {
+  const auto session = findElement(webrtc, "rtpsession");
+  if (!session) return false;
+  const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(session.get(), "recv_rtp_src"));
+  if (!pad) return false;
+  payloadType_ = payloadType;
+  gate_ = std::move(gate);
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        return static_cast<AudioIngest*>(self)->onSessionPacket(GST_PAD_PROBE_INFO_BUFFER(info));
+      },
+      this, nullptr);
+  return true;
+}
+
+GstPadProbeReturn AudioIngest::onSessionPacket(GstBuffer* packet) {
+  const Head head = headOf(packet);
+  if (head.payloadType != payloadType_) return GST_PAD_PROBE_OK;
+  if (gate_(gst_buffer_get_size(packet)) && bucket_.take(TokenBucket::Clock::now()) && isFrom(head.ssrc))
+    onPacket(packet);
+  return GST_PAD_PROBE_DROP;
+}
+
+bool AudioIngest::isFrom(uint32_t ssrc) {
+  const int64_t now = monotonicNow();
+  if (ssrc != ssrc_ && lastPacket_ != 0 && now - lastPacket_ < silence) return false;
+  ssrc_ = ssrc;
+  lastPacket_ = now;
+  return true;
 }
 
 void AudioIngest::onPacket(GstBuffer* packet) {

@@ -5,6 +5,8 @@
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "media/host_addresses.h"
 #include "media/peer_caps.h"
@@ -371,10 +373,21 @@ void PeerConnection::onLocalDescription(const std::string& sdp) {
     takeShortCut(out.stream->pad());
     goDirect(out, sdp);
   }
+  takeSoundOver();
   shared_->directReceiver->watch(webrtc_.get());
   watchTransport();
   watchReports();
   answer(sdp);
+}
+
+void PeerConnection::takeSoundOver() {
+  const auto line = std::ranges::find_if(offer_.lines, [](const MediaLine& each) {
+    return each.kind == MediaLine::Kind::audio && each.receive;
+  });
+  if (line == offer_.lines.end()) return;
+  const auto gate = [shared = shared_.get()](size_t bytes) { return shared->admit(bytes); };
+  if (!shared_->audioIngest->takeOver(webrtc_.get(), line->payloadType, gate))
+    log::warning("peer.soundTheLongWay", {{"participant", id_}});
 }
 
 /// Packets wait for DTLS, and that for the answer: none has been sent yet.

@@ -118,6 +118,7 @@ class PeerConnection {
     uint32_t ssrc = 0;
     int payloadType = 0;
   };
+  void takeSoundOver();
   void goDirect(const Outgoing& out, const std::string& answer);
   void createAnswerWhenReady();
   void createAnswer();

@@ -90,15 +90,20 @@ void PeerConnection::Shared::watchPackets(GstPad* pad, size_t line) {
   }
 }
 
-GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
+bool PeerConnection::Shared::admit(size_t bytes) {
   if (!verified) {
     ++gated;
-    return GST_PAD_PROBE_DROP;
+    return false;
   }
   ++rtpPackets;
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    rtpBytes += gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info));
-  return GST_PAD_PROBE_OK;
+  rtpBytes += bytes;
+  return true;
+}
+
+GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
+  const bool single = (info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0;
+  const size_t bytes = single ? gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info)) : 0;
+  return admit(bytes) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 void PeerConnection::Shared::onRtcp(GstBuffer* compound) {

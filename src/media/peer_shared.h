@@ -63,6 +63,8 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::optional<size_t> lineOf(GstPad* pad) const;
   static void discard(GstPad* pad);
   void watchPackets(GstPad* pad, size_t line);
+  /// Whether media may pass, of which it counts so many bytes. Thread: streaming.
+  bool admit(size_t bytes);
   GstPadProbeReturn onRtp(GstPadProbeInfo* info);
   /// Thread: RTCP's.
   void onRtcp(GstBuffer* compound);

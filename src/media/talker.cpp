@@ -17,6 +17,8 @@ constexpr size_t shortestTarget = ms(30);
 constexpr size_t mostTarget = ms(160);    // beside what is held
 constexpr size_t mostBuffered = ms(400);  // likewise;  // beyond this it is old news, whatever the reason
 constexpr size_t mostKept = ms(60);
+constexpr size_t mostWaiting = 24;    // packets behind one that is missing
+constexpr int mostMisordered = 100;  // RFC 3550, A.1: MAX_MISORDER
 constexpr int toldTicks = 4;      // a level holds as long as the longest packets last, and a little
 constexpr int judgedPulls = 100;  // two seconds
 constexpr int hurriedPulls = 10;  // a stretch of one in twenty
@@ -36,44 +38,87 @@ Talker::Talker(std::function<int64_t()> clock) : clock_(std::move(clock)), targe
 
 void Talker::push(uint16_t sequence, std::span<const uint8_t> opus, std::optional<double> level) {
   const std::lock_guard lock(mutex_);
-  if (started_ && static_cast<int16_t>(sequence - expected_) < 0) return;  // late or doubled
-  tells_ = level.has_value();
-  if (level) {
-    told_ = untold_ > 0 ? *level : std::max(told_, *level);
-    untold_ = 0;
-  }
-  if (overheard_ && !tells_) decodeKept();
-  if (started_) repairGap(sequence, opus);
+  if (!started_) expected_ = sequence;
   started_ = true;
-  expected_ = static_cast<uint16_t>(sequence + 1);
+  if (isLate(sequence) || !waiting_.insert(sequence, opus)) return;
+  hear(level);
   ++counters_.packets;
-  if (overheard_) return keep(opus);
-  if (playing_) judgeArrival();
-  decode(opus);
+  if (overheard_ && tells_) return keepNewest();
+  if (overheard_) return decodeKept();
+  if (playing_ && sequence == expected_) judgeArrival();
+  decodeInOrder();
+  if (waiting_.size() > mostWaiting) skipMissing();
 }
 
-void Talker::decode(std::span<const uint8_t> opus) {
+/// RFC 3550, A.1: of a sender that has started anew, two in a row are believed.
+bool Talker::isLate(uint16_t sequence) {
+  const int behind = -static_cast<int16_t>(sequence - expected_);
+  if (behind <= 0) return false;
+  if (static_cast<uint16_t>(sequence - skippedFrom_) < skipped_) leastSlack_ = 0;
+  if (behind <= mostMisordered) return true;
+  const bool anew = restart_ == sequence;
+  restart_ = static_cast<uint16_t>(sequence + 1);
+  if (!anew) return true;
+  waiting_.clear();
+  expected_ = sequence;
+  skipped_ = 0;
+  return false;
+}
+
+void Talker::hear(std::optional<double> level) {
+  tells_ = level.has_value();
+  if (!level) return;
+  told_ = untold_ > 0 ? *level : std::max(told_, *level);
+  untold_ = 0;
+}
+
+/// How many are missing before that one, which goes next.
+uint16_t Talker::goOnAt(uint16_t sequence) {
+  const auto missing = static_cast<uint16_t>(sequence - expected_);
+  counters_.lost += missing;
+  if (missing > 0) {
+    skippedFrom_ = expected_;
+    skipped_ = missing;
+  }
+  expected_ = static_cast<uint16_t>(sequence + 1);
+  return missing;
+}
+
+void Talker::decodeNext() {
+  const auto packet = waiting_.take();
+  repair(goOnAt(packet.sequence), packet.payload);
   ++counters_.decoded;
-  decoder_.decode(opus, samples_);
+  decoder_.decode(packet.payload, samples_);
   bound();
 }
 
-void Talker::keep(std::span<const uint8_t> opus) {
-  kept_.emplace_back(opus.begin(), opus.end());
-  keptSamples_ += opusDuration(opus);
-  while (kept_.size() > 1 && (keptSamples_ > mostKept || kept_.size() > mostKept / ms(10))) {
-    keptSamples_ -= opusDuration(kept_.front());
-    kept_.pop_front();
-  }
+void Talker::decodeInOrder() {
+  while (!waiting_.empty() && waiting_.front().sequence == expected_)
+    decodeNext();
+}
+
+void Talker::skipMissing() {
+  decodeNext();
+  decodeInOrder();
+}
+
+size_t Talker::samplesWaiting() const {
+  size_t out = 0;
+  for (const auto& packet : waiting_)
+    out += opusDuration(packet.payload);
+  return out;
+}
+
+void Talker::keepNewest() {
+  while (waiting_.size() > 1 && (waiting_.size() > mostKept / ms(10) || samplesWaiting() > mostKept))
+    goOnAt(waiting_.take().sequence);
 }
 
 void Talker::decodeKept() {
   overheard_ = false;
   decoder_.reset();
-  for (const auto& opus : kept_)
-    decode(opus);
-  kept_.clear();
-  keptSamples_ = 0;
+  while (!waiting_.empty())
+    decodeNext();
 }
 
 std::optional<double> Talker::levelOfTick() {
@@ -95,9 +140,7 @@ std::optional<double> Talker::overhear() {
   return levelOfTick();
 }
 
-void Talker::repairGap(uint16_t sequence, std::span<const uint8_t> next) {
-  const auto missing = static_cast<uint16_t>(sequence - expected_);
-  counters_.lost += missing;
+void Talker::repair(uint16_t missing, std::span<const uint8_t> next) {
   if (missing == 0 || missing > repairable || !playing_) return;
   for (uint16_t i = 0; i + 1 < missing; ++i)
     decoder_.decodeLost({}, samples_);
@@ -155,7 +198,12 @@ void Talker::bound() {
 void Talker::pull(AudioBlock& out) {
   const std::lock_guard lock(mutex_);
   if (overheard_) decodeKept();
-  if (!playing_ && samples_.size() >= target_ + audioFrame / 2) {
+  const size_t enough = playing_ ? audioFrame : target_ + audioFrame / 2;
+  if (playing_ || samples_.size() + samplesWaiting() >= enough) {
+    while (samples_.size() < enough && !waiting_.empty())
+      skipMissing();
+  }
+  if (!playing_ && samples_.size() >= enough) {
     playing_ = true;
     window_ = 0;
     leastSlack_ = unjudged;

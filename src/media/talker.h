@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -11,12 +10,14 @@
 
 #include "base/priority_mutex.h"
 #include "media/opus_codec.h"
+#include "media/packet_order.h"
 #include "media/ticker.h"
 
 namespace tributary {
 
-/// One person's microphone between the network and the mix: decodes, hides loss, and gives the mixer 20 ms
-/// whenever it asks. Its playout buffer grows when packets come unevenly and shrinks again when they do
+/// One person's microphone between the network and the mix: puts packets in order, decodes, hides loss, and
+/// gives the mixer 20 ms whenever it asks. What is missing is waited for as long as there is something to
+/// play. Its playout buffer grows when packets come unevenly and shrinks again when they do
 /// not, by whole periods of the voice (time_stretch.h), so delay does not pile up, nor does it run dry, when
 /// the client's clock is not ours.
 class Talker {
@@ -24,8 +25,8 @@ class Talker {
   /// `clock`: nanoseconds of any one monotonic clock; other than the real one is for tests.
   explicit Talker(std::function<int64_t()> clock = monotonicNow);
 
-  /// One RTP payload, in order of sequence number; a gap in them counts as loss. `level`: what the client
-  /// says of its loudness (RFC 6464), dBFS. Thread: streaming.
+  /// One RTP payload, as it comes. `level`: what the client says of its loudness (RFC 6464), dBFS. Thread:
+  /// streaming.
   void push(uint16_t sequence, std::span<const uint8_t> opus, std::optional<double> level = std::nullopt);
 
   /// Packets are played at least that much later than they could be, from now on or soon: it takes some
@@ -49,7 +50,7 @@ class Talker {
 
   struct Counters {
     uint64_t packets = 0;
-    uint64_t lost = 0;
+    uint64_t lost = 0;              ///< did not come while they could have been played
     uint64_t decoded = 0;           ///< of packets
     uint64_t concealedSamples = 0;  ///< made up because nothing had come in time
     uint64_t droppedSamples = 0;    ///< too many were waiting: a faster clock, or jitter that is over
@@ -60,12 +61,18 @@ class Talker {
   Counters counters() const;
 
  private:
-  void decode(std::span<const uint8_t> opus);
-  void keep(std::span<const uint8_t> opus);
+  bool isLate(uint16_t sequence);
+  void hear(std::optional<double> level);
+  uint16_t goOnAt(uint16_t sequence);
+  void decodeNext();
+  void decodeInOrder();
   void decodeKept();
+  void keepNewest();
+  void skipMissing();
+  size_t samplesWaiting() const;
   std::optional<double> levelOfTick();
   void startAfresh();
-  void repairGap(uint16_t sequence, std::span<const uint8_t> next);
+  void repair(uint16_t missing, std::span<const uint8_t> next);
   void underflow(AudioBlock& out);
   void judgeArrival();
   void adapt();
@@ -79,10 +86,12 @@ class Talker {
   std::vector<float> samples_;  ///< waiting to be played
   bool started_ = false;        ///< a first packet has come
   bool playing_ = false;
-  uint16_t expected_ = 0;
+  PacketOrder waiting_;    ///< not decoded: behind one that is missing; while overheard, the newest
+  uint16_t expected_ = 0;  ///< the next to be decoded
+  uint16_t skippedFrom_ = 0;  ///< the last that were given up
+  uint16_t skipped_ = 0;
+  std::optional<uint16_t> restart_;  ///< a stream that begins anew, if this one comes next
   bool overheard_ = false;
-  std::deque<std::vector<uint8_t>> kept_;  ///< the newest, while overheard
-  size_t keptSamples_ = 0;
   bool tells_ = false;  ///< the last packet bore a level
   double told_ = silenceLevel;
   int untold_ = 0;      ///< ticks since a packet told

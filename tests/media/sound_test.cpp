@@ -164,6 +164,81 @@ TEST(Talker, IgnoresPacketsThatAreNoOpusOrComeTwice) {
   talker.pull(out);
 }
 
+/// Pushes, and pulls once, for each of so many ticks; `order`: which packet comes at a tick.
+struct Reordered {
+  Talker talker;
+  Tone tone;
+  AudioBlock out;
+  std::vector<std::vector<uint8_t>> packets;
+  int quiet = 0;
+
+  const std::vector<uint8_t>& packet(size_t index) {
+    while (packets.size() <= index)
+      packets.push_back(tone.next());
+    return packets[index];
+  }
+  void come(size_t index) { talker.push(static_cast<uint16_t>(index), packet(index)); }
+  void pull() {
+    talker.pull(out);
+    if (rms(out) < toneRms / 2) ++quiet;
+  }
+};
+
+TEST(Talker, PutsPacketsInOrder) {
+  Reordered stream;
+  for (size_t i = 0; i < 10; ++i) {
+    stream.come(i);
+    stream.pull();
+  }
+  stream.quiet = 0;
+  for (size_t i = 10; i < 200; ++i) {
+    stream.come(i ^ 1U);  // each second one before its predecessor
+    stream.pull();
+  }
+  EXPECT_EQ(stream.talker.counters().lost, 0U);
+  EXPECT_EQ(stream.talker.counters().concealedSamples, 0U);
+  EXPECT_EQ(stream.talker.counters().decoded, 200U);
+  EXPECT_EQ(stream.quiet, 0);
+}
+
+TEST(Talker, WaitsLongerOnceWhatWasMissingHasComeLate) {
+  Reordered stream;
+  constexpr size_t late = 4;  // ticks
+  uint64_t lostAtFirst = 0;
+  for (size_t i = 0; i < 3000; ++i) {
+    if (i % 10 != 5) stream.come(i);
+    if (i % 10 == 5 + late) stream.come(i - late);
+    stream.pull();
+    if (i == 2000) lostAtFirst = stream.talker.counters().lost;
+  }
+  EXPECT_GT(lostAtFirst, 0U) << "the buffer is short at first";
+  EXPECT_EQ(stream.talker.counters().lost, lostAtFirst) << "and long enough after 40 s";
+}
+
+TEST(Talker, IsAsShortAsBeforeWhereWhatIsMissingNeverComes) {
+  Reordered stream;
+  for (size_t i = 0; i < 1000; ++i) {
+    if (i % 10 != 5) stream.come(i);
+    stream.pull();
+  }
+  EXPECT_EQ(stream.talker.counters().lost, 100U);
+  EXPECT_LE(stream.talker.counters().bufferedMs, 60);
+}
+
+TEST(Talker, GoesOnWithASenderThatBeginsAnew) {
+  Reordered stream;
+  for (size_t i = 400; i < 500; ++i) {
+    stream.come(i);
+    stream.pull();
+  }
+  for (size_t i = 0; i < 100; ++i) {
+    stream.come(i);
+    stream.pull();
+  }
+  EXPECT_NEAR(rms(stream.out), toneRms, 0.05);
+  EXPECT_GE(stream.talker.counters().decoded, 195U);
+}
+
 TEST(Talker, TellsItsLevelUndecodedAndKeepsTheBeginningOfAWord) {
   Talker talker;
   Tone tone;
