@@ -16,7 +16,6 @@ constexpr size_t leastPictures = 3;
 constexpr int64_t pictureWaits = 20 * oneMs;
 /// Sound may come 45 ms early (ITU-R BT.1359), and each ms of hold is one of delay: less than this is left.
 constexpr int64_t noticed = 40 * oneMs;
-constexpr int64_t leftEarly = 20 * oneMs;
 /// A hold is changed when it is wrong by so much.
 constexpr int64_t tooLittle = 15 * oneMs;
 constexpr int64_t tooMuch = 40 * oneMs;
@@ -96,7 +95,7 @@ void LipSync::judge() {
   auto judged = leads_;
   leads_.erase(leads_.begin());
   const int64_t usual = quantile(judged, 0.5);
-  const int64_t wanted = usual < noticed ? 0 : usual - leftEarly;
+  const int64_t wanted = usual < noticed ? 0 : usual;
   const bool ends = usual <= 0;  // the camera is off too: a short hold is not to outlive its reason
   if (ends || hold_ == 0 || wanted > hold_ + tooLittle || wanted < hold_ - tooMuch) hold_ = wanted;
 }

