@@ -28,6 +28,7 @@ async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
   await pause(2000);
 
   await Promise.all(stay.map(person => person.startWatch()));
+  const before = (await server.metrics()).lostFrames();
   await pause(1500);
   const left = performance.now();
   await goAway(cleo, away);
@@ -47,6 +48,7 @@ async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
   await pause(1000);
 
   const watched = await Promise.all(stay.map(person => person.stopWatch()));
+  report(t, `frames that the server lost meanwhile: ${(await server.metrics()).lostFrames() - before}`);
   watched.forEach((watch, index) => {
     const { largestGap, largestGapReceived, largestGapSent } = watch;
     report(

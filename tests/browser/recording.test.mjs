@@ -65,13 +65,6 @@ function colours(file, tile) {
   return Array.from({ length: bytes.length / 3 }, (_, index) => [...bytes.subarray(index * 3, index * 3 + 3)]);
 }
 
-/** How many frames the mixer skipped and an encoder had no time for, so far. */
-async function lostFrames(server) {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  const value = name => Number(text.split('\n').find(line => line.startsWith(`${name} `))?.split(' ')[1]);
-  return value('tributary_mixer_frames_late_total') + value('tributary_encoder_frames_total{outcome="dropped"}');
-}
-
 /** Seeks in a real browser and reads the picture there. */
 async function seekIn(person, url, times) {
   return person.evaluate(
@@ -121,7 +114,7 @@ test('a film of three browsers: clean, whole, in step, seekable', { timeout: 600
   };
 
   await ada.evaluate(period => window.testSource.flashAndBeep(period), PERIOD);
-  const lostBefore = await lostFrames(server);
+  const lostBefore = (await server.metrics()).lostFrames();
   await ada.evaluate(() => window.tributary.room.startRecording());
   await others[0].until('the mark that the call is recorded', () => document.querySelector('.recording'));
   const list = async () => (await (await fetch(`${server.url}/v1/rooms/demo/recordings`)).json()).recordings;
@@ -129,7 +122,7 @@ test('a film of three browsers: clean, whole, in step, seekable', { timeout: 600
     timeout: SECONDS * 3000 + 30_000,
   });
   await ada.evaluate(() => window.tributary.room.stopRecording());
-  const lost = (await lostFrames(server)) - lostBefore;
+  const lost = (await server.metrics()).lostFrames() - lostBefore;
   const brief = await until('the film to be finished', async () => (await list()).find(({ status }) => status === 'completed'));
   const url = `/v1/recordings/${brief.recordingId}/files/${brief.files[0].filename}`;
   const recording = await (await fetch(`${server.url}/v1/recordings/${brief.recordingId}`)).json();

@@ -32,6 +32,11 @@ class Metrics {
     return this.all(name, labels).reduce((sum, sample) => sum + sample.value, 0);
   }
 
+  /** Frames of the mix that were not drawn in time, or that an encoder had no time for, so far. */
+  lostFrames() {
+    return this.sum('tributary_mixer_frames_late_total') + this.sum('tributary_encoder_frames_total', { outcome: 'dropped' });
+  }
+
   /** Encoders in use, as `{"VP8 720p": 1}`. */
   encoders() {
     const running = this.all('tributary_encoders').filter(({ value }) => value !== 0);
