@@ -142,12 +142,9 @@ void Recording::started(const Result<Json>& answer, const Done& done) {
     end(RecordingStatus::failed, answer.error().message);
     return done(tl::unexpected(answer.error()));
   }
-  if (interrupted_) {
-    const double away = static_cast<double>(g_get_monotonic_time() - diedAt_) * 1e-6;
-    manifest_.gaps.push_back({offset_, away, "roomDied"});
-  }
-  interrupted_ = false;
+  interrupted_ = returning_ = false;
   resume_.stop();
+  paused_ ? tellPause() : comeBack();  // it may have been paused while the room was being asked
   manifest_.status = RecordingStatus::active;
   log::info(
       "recording.active",
@@ -163,7 +160,7 @@ Json Recording::summary() const {
                        {"status", toString(manifest_.status)},
                        {"startedAt", manifest_.startedAt},
                        {"paused", paused_},
-                       {"interrupted", interrupted_},
+                       {"interrupted", interrupted_ && !waitsPaused()},
                        {"audioOnly", options_.audioOnly},
                        {"announce", options_.announcement == "banner" || options_.announcement == "both"}});
 }
@@ -176,22 +173,44 @@ Json Recording::describe() const {
 }
 
 Result<void> Recording::setPaused(bool paused) {
-  if (manifest_.status != RecordingStatus::active || interrupted_ || room_ == nullptr) {
+  if (manifest_.status != RecordingStatus::active) {
     return fail(ErrorCode::badRequest, "the recording is not running");
   }
   if (paused_ == paused) return {};
   paused_ = paused;
-  room_->askRoom(paused ? "pauseRecording" : "resumeRecording",
-                 Json::object({{"recordingId", manifest_.recordingId}}), {}, [](const Result<Json>&) {});
-  if (paused) {
-    diedAt_ = g_get_monotonic_time();
+  if (paused) goAway("paused");
+  if (!interrupted_) {
+    tellPause();
+    if (!paused) comeBack();
+  } else if (paused) {
+    if (room_ != nullptr) resume_.stop();
+  } else if (room_ == nullptr) {
+    goAway("roomDied");
   } else {
-    const double away = static_cast<double>(g_get_monotonic_time() - diedAt_) * 1e-6;
-    manifest_.gaps.push_back({manifest_.duration, away, "paused"});
+    awaitRoom();
+    goOn();
   }
   saveManifest();
   callbacks_.onChanged(*this);
   return {};
+}
+
+void Recording::tellPause() {
+  room_->askRoom(paused_ ? "pauseRecording" : "resumeRecording",
+                 Json::object({{"recordingId", manifest_.recordingId}}), {}, [](const Result<Json>&) {});
+}
+
+/// From now on nothing is recorded, for this reason and no more for the one before it.
+void Recording::goAway(const char* reason) {
+  comeBack();
+  away_ = {g_get_monotonic_time(), reason};
+}
+
+void Recording::comeBack() {
+  const auto gone = std::exchange(away_, {});
+  if (gone.reason == nullptr) return;
+  const double seconds = static_cast<double>(g_get_monotonic_time() - gone.since) * 1e-6;
+  manifest_.gaps.push_back({manifest_.duration, seconds, gone.reason});
 }
 
 void Recording::onEvent(const Json& fields) {
@@ -292,17 +311,21 @@ void Recording::partBegan(double start) {
 
 void Recording::roomDied() {
   if (over() || stopping_) return;
-  if (!interrupted_) diedAt_ = g_get_monotonic_time();
+  if (!interrupted_ && !paused_) goAway("roomDied");
   interrupted_ = true;
-  rotating_ = false;
-  paused_ = false;
+  rotating_ = returning_ = false;
   room_ = nullptr;
   offset_ = manifest_.duration;
   before_ = {manifest_.frames, manifest_.missingFrames, manifest_.droppedPackets};
   log::warning("recording.interrupted", {{"room", manifest_.room}, {"recording", manifest_.recordingId}});
+  letGoOfFile();
   for (size_t i = current_; i < manifest_.files.size(); ++i)
     finishPart(i);
   callbacks_.onChanged(*this);
+  awaitRoom();
+}
+
+void Recording::awaitRoom() {
   resume_ = Timer::once(context_.resumeTimeout, [this] {
     end(RecordingStatus::aborted, "the room's process died and did not come back");
   });
@@ -310,15 +333,32 @@ void Recording::roomDied() {
 
 void Recording::roomReady(RoomPort& room) {
   if (!interrupted_ || over() || stopping_) return;
-  room_ = &room;
+  const bool isNew = std::exchange(room_, &room) == nullptr;
+  if (!paused_) return goOn();
+  // Somebody wanted it so: the new process is not asked before somebody wants otherwise.
+  resume_.stop();
+  if (isNew) callbacks_.onChanged(*this);
+}
+
+/// In the next room process, as another part.
+void Recording::goOn() {
+  if (std::exchange(returning_, true)) return;
   openPart([self = shared_from_this()](Result<UniqueFd> file) {
-    if (!self->interrupted_ || self->over() || self->stopping_) {
+    const bool wanted = self->interrupted_ && self->returning_ && !self->over() && !self->stopping_;
+    if (!wanted || self->paused_) {
       if (file) closeElsewhere(std::move(*file));
+      if (wanted) self->dropPart();
       return;
     }
     if (!file) return self->end(RecordingStatus::failed, file.error().message);
     self->askToStart(std::move(*file), [](const Result<void>&) {});
   });
+}
+
+/// Paused before it was asked for: the finisher removes what has nothing in it.
+void Recording::dropPart() {
+  returning_ = false;
+  finishPart(manifest_.files.size() - 1);
 }
 
 void Recording::roomClosed() {
@@ -331,6 +371,7 @@ void Recording::stop(RecordingStatus as, const std::string& why, Done done) {
   if (over() || stopping_) return done(fail(ErrorCode::notFound, "the recording has ended already"));
   stopping_ = true;
   endAs_ = as;
+  comeBack();
   if (as != RecordingStatus::completed) manifest_.error = why;
   if (room_ == nullptr || interrupted_) {
     end(as, manifest_.error);
@@ -353,6 +394,7 @@ void Recording::end(RecordingStatus status, const std::string& why) {
   const bool wasShown = !summary().isNull();
   stopping_ = true;
   endAs_ = status;
+  comeBack();
   manifest_.error = why;
   manifest_.status = RecordingStatus::ending;
   manifest_.endedAt = timestamp();

@@ -46,6 +46,8 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void start(RoomPort& room, Done done);
   /// Ends it; `done` when the room writes no more (files are finished after that).
   void stop(RecordingStatus as, const std::string& why, Done done = {});
+  /// Holds over the room's restart: a paused one goes on only when it is told to. Error badRequest where it
+  /// is not running.
   Result<void> setPaused(bool paused);
 
   /// A `recording` event of the room.
@@ -85,6 +87,14 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void letGoOfFile();
   void nextPart();
   void partBegan(double start);
+  void tellPause();
+  void goAway(const char* reason);
+  void comeBack();
+  void awaitRoom();
+  void goOn();
+  void dropPart();
+  /// Whether a new room process is there, and need not record yet.
+  bool waitsPaused() const { return interrupted_ && paused_ && room_ != nullptr; }
   void end(RecordingStatus status, const std::string& why);
   void finishPart(size_t index);
   void giveToFinisher(size_t index);
@@ -101,6 +111,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
   RoomPort* room_ = nullptr;
   bool paused_ = false;
   bool interrupted_ = false;
+  bool returning_ = false;  ///< the next room process is being asked to go on
   bool rotating_ = false;
   bool stopping_ = false;
   double offset_ = 0;  ///< s: recorded by room processes before the present one
@@ -108,8 +119,12 @@ class Recording : public std::enable_shared_from_this<Recording> {
     uint64_t frames = 0;
     uint64_t missingFrames = 0;
     uint64_t droppedPackets = 0;
-  } before_;               ///< by the same
-  int64_t diedAt_ = 0;     ///< µs, monotonic
+  } before_;  ///< by the same
+  struct Away {
+    int64_t since = 0;             ///< µs, monotonic
+    const char* reason = nullptr;  ///< of the gap
+  };
+  Away away_;              ///< while nothing is recorded
   size_t current_ = 0;     ///< index of the file that is written
   size_t unfinished_ = 0;  ///< files that the finisher has, or will have again
   struct Finishing {

@@ -108,6 +108,34 @@ TEST_F(RecordingsTest, GoOnInAnotherPartWhenTheRoomIsKilled) {
   }
 }
 
+TEST_F(RecordingsTest, APausedOneStaysPausedWhenTheRoomIsKilled) {
+  const auto ada = enter("demo");
+  const std::string id = record("demo");
+  ASSERT_TRUE(recorded(id, 1.5));
+  EXPECT_EQ(post("/v1/recordings/" + id + "/pause").status, 200);
+  const int before = roomPid("demo");
+  ASSERT_EQ(::kill(before, SIGKILL), 0);
+  ASSERT_TRUE(waitFor([&] { return roomPid("demo") != before; }, 60));
+  const auto bob = enter("demo", "Bob");
+  EXPECT_TRUE(bob->messages().front()["recording"]["paused"].booleanOr(false));
+  const double until = now() + 2;
+  waitFor([until] { return now() > until; });
+  const Json held = recording(id);
+  EXPECT_EQ(held["files"].size(), 1U) << "nobody wanted it to go on" << held.dump(true);
+  EXPECT_TRUE(held["paused"].booleanOr(false));
+  EXPECT_EQ(post("/v1/recordings/" + id + "/resume").status, 200);
+  ASSERT_TRUE(recorded(id, held["duration"].numberOr(0) + 1.5));
+  post("/v1/recordings/" + id + "/stop");
+  ASSERT_TRUE(isOver(id));
+  const Json done = recording(id);
+  EXPECT_EQ(done["status"].stringOr(""), "completed") << done.dump(true);
+  ASSERT_EQ(done["files"].size(), 2U);
+  ASSERT_EQ(done["gaps"].size(), 1U) << done["gaps"].dump();
+  EXPECT_EQ(done["gaps"].at(0)["reason"].stringOr(""), "paused");
+  for (size_t file = 0; file < 2; ++file)
+    EXPECT_EQ(probe(pathOf(done, file)).complaints, "");
+}
+
 TEST_F(RecordingsTest, AreFinishedAtTheNextStartWhenTheServerIsKilled) {
   for (int i = 0; i < std::max(1, kills() / 4); ++i) {
     const std::string room = "room" + std::to_string(i);
