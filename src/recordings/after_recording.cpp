@@ -25,7 +25,7 @@ std::string filled(std::string text, const std::map<std::string, std::string>& v
 
 }  // namespace
 
-/// The upload of one recording.
+/// What is to be done for one recording.
 struct AfterRecording::Job {
   struct File {
     std::string name;
@@ -33,18 +33,29 @@ struct AfterRecording::Job {
     bool done = false;
   };
   std::string id;
-  std::vector<File> files;
+  Json after;                     ///< as it was found
+  std::vector<std::string> hook;  ///< its arguments, until it has succeeded
+  milliseconds hookPause = firstPause;
+  Timer hookAgain;
+  std::vector<File> files;  ///< to upload
   size_t current = 0;
   milliseconds pause = firstPause;
 
+  bool isDone() const { return hook.empty() && current >= files.size(); }
+
   Json toJson() const {
+    Json out = after;
+    if (after["hook"].isObject()) {
+      out = out.with("hook", Json::object({{"status", hook.empty() ? "done" : "pending"}}));
+    }
+    if (files.empty()) return out;
     Json list = Json::array();
     for (const auto& file : files) {
       Json entry = file.upload.toJson();
       list.push(entry.set("filename", file.name).set("done", file.done));
     }
     const char* status = current >= files.size() ? "done" : "pending";
-    return Json::object({{"upload", Json::object({{"status", status}, {"files", list}})}});
+    return out.with("upload", Json::object({{"status", status}, {"files", list}}));
   }
 };
 
@@ -57,14 +68,32 @@ AfterRecording::~AfterRecording() {
   self_.reset();
 }
 
-void AfterRecording::onOver(const Manifest& manifest, bool fresh) {
-  if (fresh && !settings_.hook.empty()) runHook(manifest);
-  if (settings_.s3.endpoint.empty() || jobs_.contains(manifest.recordingId)) return;
-  const Json before = manifest.after["upload"];
-  if (!fresh && before["status"].stringOr("") != "pending") return;
-  if (manifest.files.empty()) return;
+Json AfterRecording::plan(const Manifest& manifest) const {
+  Json out;
+  if (!settings_.hook.empty()) out.set("hook", Json::object({{"status", "pending"}}));
+  if (!settings_.s3.endpoint.empty() && !manifest.files.empty()) {
+    out.set("upload", Json::object({{"status", "pending"}, {"files", Json::array()}}));
+  }
+  return out;
+}
+
+void AfterRecording::onOver(const Manifest& manifest) {
+  if (jobs_.contains(manifest.recordingId)) return;
+  const auto isPending = [&manifest](const char* what) {
+    return manifest.after[what]["status"].stringOr("") == "pending";
+  };
   auto job = std::make_shared<Job>();
   job->id = manifest.recordingId;
+  job->after = manifest.after;
+  if (isPending("hook")) job->hook = hookArguments(manifest);
+  if (isPending("upload") && !settings_.s3.endpoint.empty()) planUpload(manifest, *job);
+  if (job->isDone()) return;
+  jobs_[job->id] = job;
+  if (!job->hook.empty()) runHook(job);
+  if (!job->files.empty()) uploadNext(job);
+}
+
+void AfterRecording::planUpload(const Manifest& manifest, Job& job) const {
   const std::string leaf = manifest.path.substr(manifest.folder().size());
   std::vector<std::string> names;
   for (const auto& file : manifest.files)
@@ -74,57 +103,78 @@ void AfterRecording::onOver(const Manifest& manifest, bool fresh) {
   names.push_back(leaf + ".json");
   for (const auto& name : names) {
     Job::File file{name, {settings_.prefix + manifest.folder() + name, "", {}}};
-    for (const auto& known : before["files"].elements()) {
+    for (const auto& known : manifest.after["upload"]["files"].elements()) {
       if (known["filename"].stringOr("") != name) continue;
       file.upload = S3Upload::fromJson(known);
       file.done = known["done"].booleanOr(false);
     }
-    job->files.push_back(std::move(file));
+    job.files.push_back(std::move(file));
   }
-  jobs_[job->id] = job;
-  save(*job);
-  uploadNext(job);
 }
 
-void AfterRecording::runHook(const Manifest& manifest) {
+std::vector<std::string> AfterRecording::hookArguments(const Manifest& manifest) const {
   const std::map<std::string, std::string> values = {
       {"id", manifest.recordingId},
       {"room", manifest.room},
       {"status", std::string(toString(manifest.status))},
       {"path", settings_.folder + "/" + manifest.path},
       {"manifest", settings_.folder + "/" + manifest.manifestPath()}};
-  std::vector<std::string> arguments;
-  arguments.reserve(settings_.hook.size());
+  std::vector<std::string> out;
+  out.reserve(settings_.hook.size());
   for (const auto& argument : settings_.hook)
-    arguments.push_back(filled(argument, values));
+    out.push_back(filled(argument, values));
+  return out;
+}
+
+void AfterRecording::runHook(const std::shared_ptr<Job>& job) {
   std::vector<const char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const auto& argument : arguments)
+  argv.reserve(job->hook.size() + 1);
+  for (const auto& argument : job->hook)
     argv.push_back(argument.c_str());
   argv.push_back(nullptr);
   GError* error = nullptr;
   GSubprocess* process = g_subprocess_newv(argv.data(), G_SUBPROCESS_FLAGS_NONE, &error);
   if (process == nullptr) {
-    log::error("recording.hookFailed",
-               {{"recording", manifest.recordingId},
-                {"reason", takeError(error, ErrorCode::internal, "the finish hook cannot be run").message}});
-    return;
+    return hookEnded(job, tl::unexpected(takeError(error, ErrorCode::internal, "the hook cannot be run")));
   }
+  using Ended = std::function<void(const Result<void>&)>;
+  const std::weak_ptr<AfterRecording*> weak = self_;
   g_subprocess_wait_check_async(
       process, nullptr,
       [](GObject* source, GAsyncResult* result, gpointer data) {
-        const std::unique_ptr<std::string> id(static_cast<std::string*>(data));
+        const std::unique_ptr<Ended> ended(static_cast<Ended*>(data));
         GError* failure = nullptr;
-        if (g_subprocess_wait_check_finish(G_SUBPROCESS(source), result, &failure)) {
-          log::info("recording.hookDone", {{"recording", *id}});
-        } else {
-          log::error(
-              "recording.hookFailed",
-              {{"recording", *id}, {"reason", takeError(failure, ErrorCode::internal, "hook").message}});
+        Result<void> outcome;
+        if (!g_subprocess_wait_check_finish(G_SUBPROCESS(source), result, &failure)) {
+          outcome = tl::unexpected(takeError(failure, ErrorCode::internal, "hook"));
         }
+        (*ended)(outcome);
         g_object_unref(source);
       },
-      new std::string(manifest.recordingId));
+      new Ended([weak, job](const Result<void>& outcome) {
+        if (const auto self = weak.lock()) (*self)->hookEnded(job, outcome);
+      }));
+}
+
+void AfterRecording::hookEnded(const std::shared_ptr<Job>& job, const Result<void>& result) {
+  if (result || !recordings_.knows(job->id)) {
+    log::info("recording.hookDone", {{"recording", job->id}});
+    job->hook.clear();
+    save(*job);
+    return checkDone(*job);
+  }
+  log::error(
+      "recording.hookFailed",
+      {{"recording", job->id}, {"retryInMs", job->hookPause.count()}, {"reason", result.error().message}});
+  job->hookAgain = Timer::once(job->hookPause, [self = std::weak_ptr(self_), weak = std::weak_ptr(job)] {
+    const auto again = weak.lock();
+    if (const auto alive = self.lock(); alive && again) (*alive)->runHook(again);
+  });
+  job->hookPause = std::min(job->hookPause * 2, longestPause);
+}
+
+void AfterRecording::checkDone(const Job& job) {
+  if (job.isDone()) jobs_.erase(std::string(job.id));
 }
 
 void AfterRecording::save(const Job& job) {
@@ -138,8 +188,7 @@ void AfterRecording::uploadNext(const std::shared_ptr<Job>& job) {
     log::info("recording.uploaded", {{"recording", job->id}});
     save(*job);
     if (settings_.deleteLocal) recordings_.removeMedia(job->id);
-    jobs_.erase(job->id);
-    return;
+    return checkDone(*job);
   }
   const std::weak_ptr<AfterRecording*> weak = self_;
   recordings_.openFile(job->id, job->files[job->current].name,

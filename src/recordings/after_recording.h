@@ -14,8 +14,8 @@
 namespace tributary {
 
 /// What becomes of a finished recording: a command is run, its files are uploaded. How far that has come
-/// stands in the manifest as `after`, so that it goes on after a restart; an upload is tried until it has
-/// succeeded. Thread: owner.
+/// stands in the manifest as `after`, from the write on that says it is over, so that it goes on after a
+/// restart; each is tried until it has succeeded. Thread: owner.
 class AfterRecording {
  public:
   struct Settings {
@@ -30,13 +30,19 @@ class AfterRecording {
   AfterRecording(Recordings& recordings, Settings settings);
   ~AfterRecording();
 
-  /// A recording is over, now or (`fresh` false) before this start of the server.
-  void onOver(const Manifest& manifest, bool fresh);
+  /// The `after` of a recording that ends now: what there is to do.
+  Json plan(const Manifest& manifest) const;
+  /// A recording is over, now or before this start of the server; what its `after` has as pending is done.
+  void onOver(const Manifest& manifest);
 
  private:
   struct Job;
 
-  void runHook(const Manifest& manifest);
+  void planUpload(const Manifest& manifest, Job& job) const;
+  std::vector<std::string> hookArguments(const Manifest& manifest) const;
+  void runHook(const std::shared_ptr<Job>& job);
+  void hookEnded(const std::shared_ptr<Job>& job, const Result<void>& result);
+  void checkDone(const Job& job);
   void uploadNext(const std::shared_ptr<Job>& job);
   void sendFile(const std::shared_ptr<Job>& job, UniqueFd file);
   void fileSent(const std::shared_ptr<Job>& job, const Result<void>& result);

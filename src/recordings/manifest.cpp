@@ -30,17 +30,21 @@ Json listOf(const std::vector<T>& entries, Make make) {
 }
 
 Json fileJson(const Manifest::File& file) {
-  return Json::object({{"filename", file.filename},
-                       {"start", file.start},
-                       {"duration", file.duration},
-                       {"size", file.size},
-                       {"sha256", file.sha256},
-                       {"finished", !file.sha256.empty()}});
+  Json out = Json::object({{"filename", file.filename},
+                           {"start", file.start},
+                           {"duration", file.duration},
+                           {"size", file.size},
+                           {"sha256", file.sha256},
+                           {"finished", !file.sha256.empty()}});
+  if (file.removed) out.set("removed", true);
+  return out;
 }
 
 Manifest::File fileFrom(const Json& json) {
-  return {json["filename"].stringOr(""), json["start"].numberOr(0), json["duration"].numberOr(0),
-          json["size"].integerOr(0), json["sha256"].stringOr("")};
+  Manifest::File out{json["filename"].stringOr(""), json["start"].numberOr(0), json["duration"].numberOr(0),
+                     json["size"].integerOr(0), json["sha256"].stringOr("")};
+  out.removed = json["removed"].booleanOr(false);
+  return out;
 }
 
 /// "00:01:02.345"

@@ -30,6 +30,7 @@ struct Manifest {
     std::string sha256;      ///< empty until it is finished; it is `filename`.part until then
     bool finishing = false;  ///< not kept in JSON
     bool lost = false;       ///< nothing was recorded in it; neither
+    bool removed = false;    ///< it has been uploaded, and is here no more
   };
   struct Person {
     std::string identity;

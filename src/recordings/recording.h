@@ -31,6 +31,8 @@ struct RecordingContext {
 class Recording : public std::enable_shared_from_this<Recording> {
  public:
   struct Callbacks {
+    /// What shall be kept as `after` of one that is over: it goes with the write that says so.
+    std::function<Json(const Manifest&)> plan;
     std::function<void(Recording&)> onChanged;  ///< for clients: status, pause
     /// Once, with all final and, where the disk lets it, saved. Not of finishLeft() when nothing came of it.
     std::function<void(Recording&)> onFinished;

@@ -106,7 +106,7 @@ void Recordings::found(const Found& found) {
     if (live_.contains(id) || (known != known_.end() && !known->second.unfinished)) continue;
     index(manifest);
     if (isOver(manifest.status) && manifest.unfinishedFiles() == 0) {
-      callbacks_.onOver(manifest, false);
+      callbacks_.onOver(manifest);
       continue;
     }
     if (known == known_.end()) {
@@ -124,6 +124,7 @@ void Recordings::index(const Manifest& manifest) {
 
 std::shared_ptr<Recording> Recordings::make(Manifest manifest, const RecordingOptions& options) {
   Recording::Callbacks callbacks;
+  callbacks.plan = callbacks_.plan;
   callbacks.onChanged = [this](Recording& recording) { changed(recording); };
   callbacks.onFinished = [this](Recording& recording) { finished(recording); };
   callbacks.onKept = [this](Recording& recording) {
@@ -269,7 +270,7 @@ void Recordings::finished(Recording& recording) {
       manifest.status == RecordingStatus::completed || manifest.status == RecordingStatus::limitReached;
   callbacks_.onEvent(good ? "recording.completed" : "recording.failed", manifest);
   // A film that its disk has yet to let us finish is nothing to upload.
-  if (manifest.unfinishedFiles() == 0) callbacks_.onOver(manifest, true);
+  if (manifest.unfinishedFiles() == 0) callbacks_.onOver(manifest);
 }
 
 Json Recordings::list(const std::string& room) const {
@@ -365,11 +366,17 @@ void Recordings::setAfter(const std::string& id, const Json& after) {
     live->second->manifest().after = after;
     return live->second->saveManifest();
   }
-  disk_.run([&store = store_, path = entry->second.path + ".json", after]() -> DiskThread::Then {
+  editManifest(entry->second.path, [after](Json& json) { json.set("after", after); });
+}
+
+/// On the disk's thread.
+void Recordings::editManifest(const std::string& path, std::function<void(Json&)> edit) {
+  disk_.run([&store = store_, path = path + ".json", edit = std::move(edit)]() -> DiskThread::Then {
     const auto text = store.read(path);
     auto json = text ? Json::parse(*text) : Result<Json>(tl::unexpected(text.error()));
     if (!json) return {};
-    const auto saved = store.writeAtomically(path, json->set("after", after).dump(true));
+    edit(*json);
+    const auto saved = store.writeAtomically(path, json->dump(true));
     if (saved) return {};
     return [reason = saved.error().message] {
       log::warning("recording.manifestFailed", {{"reason", reason}});
@@ -380,8 +387,21 @@ void Recordings::setAfter(const std::string& id, const Json& after) {
 void Recordings::removeMedia(const std::string& id) {
   const auto entry = known_.find(id);
   if (entry == known_.end()) return;
+  if (const auto live = live_.find(id); live != live_.end()) {
+    for (auto& file : live->second->manifest().files)
+      file.removed = true;
+  }
   const std::string folder = entry->second.path.substr(0, entry->second.path.rfind('/') + 1);
-  disk_.run([&store = store_, folder, files = entry->second.brief["files"]]() -> DiskThread::Then {
+  const Json files = entry->second.brief["files"];
+  const auto mark = [](Json& json) {
+    Json marked = Json::array();
+    for (const auto& file : json["files"].elements())
+      marked.push(file.with("removed", true));
+    json = json.with("files", marked);
+  };
+  mark(entry->second.brief);
+  editManifest(entry->second.path, mark);
+  disk_.run([&store = store_, folder, files]() -> DiskThread::Then {
     for (const auto& file : files.elements())
       store.remove(folder + file["filename"].stringOr(""));
     return {};

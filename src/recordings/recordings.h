@@ -23,8 +23,10 @@ class Recordings {
   struct Callbacks {
     /// "recording.started", "recording.completed", "recording.failed".
     std::function<void(const char* type, const Manifest& manifest)> onEvent;
-    /// It is over: now, or (`fresh` false) it was found so at the start.
-    std::function<void(const Manifest& manifest, bool fresh)> onOver;
+    /// What there is to do after one that ends now: kept as its `after` from then on. Null: nothing.
+    std::function<Json(const Manifest& manifest)> plan;
+    /// It is over, now, or it was found so at the start.
+    std::function<void(const Manifest& manifest)> onOver;
   };
 
   Recordings(Settings settings, Callbacks callbacks);
@@ -69,7 +71,8 @@ class Recordings {
 
   /// Changes what is kept as `after` of a recording that is over.
   void setAfter(const std::string& id, const Json& after);
-  /// Its media files go, manifest and chapters stay.
+  bool knows(const std::string& id) const { return known_.contains(id); }
+  /// Its media files go, which the manifest then says of them; it and the chapters stay.
   void removeMedia(const std::string& id);
 
   size_t activeCount() const { return byRoom_.size(); }
@@ -98,6 +101,7 @@ class Recordings {
   void finished(Recording& recording);
   void look();
   void found(const Found& found);
+  void editManifest(const std::string& path, std::function<void(Json&)> edit);
   static Found readAll(const RecordingStore& store);
   static Found readThese(const RecordingStore& store, const std::vector<std::string>& paths);
   void index(const Manifest& manifest);

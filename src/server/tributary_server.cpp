@@ -44,7 +44,8 @@ AfterRecording::Settings afterSettings(const ServerConfig& config) {
 
 Recordings::Callbacks TributaryServer::recordingCallbacks() {
   return {[this](const char* type, const Manifest& manifest) { webhooks_.send(type, manifest.brief()); },
-          [this](const Manifest& manifest, bool fresh) { afterRecording_.onOver(manifest, fresh); }};
+          [this](const Manifest& manifest) { return afterRecording_.plan(manifest); },
+          [this](const Manifest& manifest) { afterRecording_.onOver(manifest); }};
 }
 
 TributaryServer::TributaryServer(ServerConfig config)

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "container/media_file.h"
+#include "recordings/after_recording.h"
 #include "recordings/recordings.h"
 #include "support/loop_test.h"
 
@@ -41,12 +42,13 @@ class StubRoom : public RoomPort {
     main_context::post([done = std::move(done)] { done(Json::object({{"clean", true}})); });
   }
   Result<RecordingOptions> recordingWish(const Json& request) override {
-    return recordingOptions({}, request);
+    return recordingOptions(profile, request);
   }
   void tellRoom(const Json& message) override { told = message; }
 
   std::ptrdiff_t count(const std::string& method) const { return std::ranges::count(asked, method); }
 
+  PipelineProfile::Recording profile;
   std::vector<std::string> asked;
   Json told;
   int filmSeconds = 2;
@@ -62,7 +64,7 @@ class RecordingLife : public LoopTest {
     open();
   }
   void TearDown() override {
-    recordings_.reset();
+    close();
     fs::remove_all(dir_);
   }
 
@@ -72,10 +74,32 @@ class RecordingLife : public LoopTest {
     settings.minFreeBytes = 0;
     Recordings::Callbacks callbacks;
     callbacks.onEvent = [this](const char* type, const Manifest&) { events_.emplace_back(type); };
-    callbacks.onOver = [this](const Manifest& manifest, bool) { over_.push_back(manifest.toJson()); };
+    callbacks.plan = [this](const Manifest& manifest) { return after_ ? after_->plan(manifest) : planned_; };
+    callbacks.onOver = [this](const Manifest& manifest) {
+      over_.push_back(manifest.toJson());
+      if (after_) after_->onOver(manifest);
+    };
     recordings_.emplace(settings, std::move(callbacks));
     recordings_->open();
     recordings_->roomOpened("demo", room_);
+  }
+
+  void close() {
+    after_.reset();
+    recordings_.reset();
+  }
+  Json manifestOnDisk(const Json& recording) const {
+    std::ifstream file(dir_ + "/" + recording["path"].stringOr("") + ".json");
+    std::stringstream text;
+    text << file.rdbuf();
+    return Json::parse(text.str()).value_or(Json());
+  }
+  size_t linesOf(const std::string& name) const {
+    std::ifstream file(dir_ + "/" + name);
+    size_t count = 0;
+    for (std::string line; std::getline(file, line);)
+      ++count;
+    return count;
   }
 
   void record(const char* wish = "{}") {
@@ -111,6 +135,8 @@ class RecordingLife : public LoopTest {
   std::string id_;
   std::vector<std::string> events_;
   std::vector<Json> over_;
+  std::optional<AfterRecording> after_;
+  Json planned_;  ///< where there is no `after_`
 };
 
 TEST_F(RecordingLife, APausedOneStaysPausedWhenItsRoomDies) {
@@ -199,6 +225,63 @@ TEST_F(RecordingLife, EndsAtItsLargestSize) {
   EXPECT_EQ(done["status"].stringOr(""), "limitReached");
   EXPECT_EQ(room_.count("stopRecording"), 1);
   EXPECT_NE(done["error"].stringOr("").find("largest size"), std::string::npos);
+}
+
+Json pending() {
+  return *Json::parse(R"({"hook": {"status": "pending"}, "upload": {"status": "pending", "files": []}})");
+}
+
+TEST_F(RecordingLife, WhatComesAfterItIsDoneAlthoughTheServerDiedInBetween) {
+  planned_ = pending();
+  record();
+  const Json done = stop();  // and nobody begins what is to be done
+  close();
+  EXPECT_EQ(manifestOnDisk(done)["after"].dump(), pending().dump());
+  EXPECT_EQ(manifestOnDisk(done)["status"].stringOr(""), "completed");
+  open();
+  AfterRecording::Settings settings;
+  settings.hook = {"/bin/sh", "-c", "echo {id} >> " + dir_ + "/ran"};
+  after_.emplace(*recordings_, settings);
+  const auto hook = [&] { return manifestOnDisk(done)["after"]["hook"]["status"].stringOr(""); };
+  waitFor("the hook to be done", [&] { return hook() == "done"; });
+  EXPECT_EQ(linesOf("ran"), 1U);
+  EXPECT_EQ(manifestOnDisk(done)["after"]["upload"]["status"].stringOr(""), "pending")
+      << "there is no storage for now: it waits for one";
+  close();
+  open();
+  after_.emplace(*recordings_, settings);
+  const auto known = [this] { return recordings_->list("")["recordings"].size() == 1; };
+  waitFor("the recording to be found", known);
+  EXPECT_EQ(linesOf("ran"), 1U) << "it has been done";
+}
+
+TEST_F(RecordingLife, AHookIsTriedUntilItSucceeds) {
+  AfterRecording::Settings settings;
+  settings.hook = {"/bin/sh", "-c", "echo {id} >> " + dir_ + "/tries; test -e " + dir_ + "/ready"};
+  after_.emplace(*recordings_, settings);
+  record();
+  const Json done = stop();
+  waitFor("the hook to be tried", [this] { return linesOf("tries") == 1; });
+  EXPECT_EQ(manifestOnDisk(done)["after"]["hook"]["status"].stringOr(""), "pending");
+  std::ofstream(dir_ + "/ready") << "now";
+  const auto hook = [&] { return manifestOnDisk(done)["after"]["hook"]["status"].stringOr(""); };
+  waitFor("the hook to be done", [&] { return hook() == "done"; });
+  EXPECT_EQ(linesOf("tries"), 2U);
+}
+
+TEST_F(RecordingLife, WhatIsAtTheStorageOnlyIsNotShownAsHere) {
+  record();
+  const Json done = stop();
+  recordings_->removeMedia(id_);
+  const auto removed = [](const Json& of) { return of["files"].at(0)["removed"].booleanOr(false); };
+  EXPECT_TRUE(removed(recordings_->list("demo")["recordings"].at(0)));
+  waitFor("the manifest to say so", [&] { return removed(manifestOnDisk(done)); });
+  const std::string path = dir_ + "/" + done["path"].stringOr("") + ".webm";
+  waitFor("the file to go", [&] { return !fs::exists(path); });
+  close();
+  open();
+  waitFor("the recording to be found", [this] { return recordings_->list("")["recordings"].size() == 1; });
+  EXPECT_TRUE(removed(recordings_->list("demo")["recordings"].at(0)));
 }
 
 }  // namespace
