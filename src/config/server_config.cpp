@@ -99,10 +99,10 @@ void describeRecordings(Visitor& visit, ServerConfig::Recordings& recordings) {
                 "players seek to key frames; each costs about ten times a frame's bits");
   visit.seconds("resumeTimeout", recordings.resumeTimeout, {1, 3600},
                 "a recording whose room died goes on when it is back by then");
-  visit.list("finishHook", recordings.finishHook,
-             "command and arguments, no shell, run for each finished recording until it exits with 0: "
-             "`{path}` is its folder and "
-             "name, `{id}`, `{room}`, `{status}` and `{manifest}` are filled in too");
+  visit.list(
+      "finishHook", recordings.finishHook,
+      "command and arguments, no shell, run for each finished recording until it exits with 0: "
+      "`{path}` is its folder and name, `{id}`, `{room}`, `{status}` and `{manifest}` are filled in too");
   visit.begin("s3", "Upload of finished recordings to storage that speaks S3.");
   visit.text("endpoint", recordings.s3.endpoint, "`https://s3.example.org`; empty: no upload");
   visit.text("bucket", recordings.s3.bucket, "must exist");

@@ -40,7 +40,7 @@ struct FoundInMatroska {
 
 class Walk {
  public:
-  Walk(int fd, int64_t size) : fd_(fd), size_(size) {}
+  Walk(int fd, int64_t size, const FinishProgress& progress) : fd_(fd), size_(size), progress_(progress) {}
 
   Result<FoundInMatroska> run() {
     int64_t at = 0;
@@ -89,6 +89,7 @@ class Walk {
         return {};  // cues and chapters of a finish before this one
       }
       at = end;
+      progress_(static_cast<double>(at) / static_cast<double>(size_));
     }
     return {};
   }
@@ -154,6 +155,7 @@ class Walk {
 
   int fd_;
   int64_t size_;
+  const FinishProgress& progress_;
   FoundInMatroska found_;
 };
 
@@ -207,10 +209,10 @@ std::string front(const FoundInMatroska& found, int64_t chaptersAt, int64_t cues
 
 }  // namespace
 
-Result<FinishedMedia> finishMatroska(int fd, std::vector<Chapter> list) {
+Result<FinishedMedia> finishMatroska(int fd, std::vector<Chapter> list, const FinishProgress& progress) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return file_io::failed("looking at the recording");
-  const auto found = Walk(fd, status.st_size).run();
+  const auto found = Walk(fd, status.st_size, progress).run();
   if (!found) return tl::unexpected(found.error());
   FinishedMedia out;
   out.duration = durationOf(*found);

@@ -5,6 +5,6 @@
 namespace tributary {
 
 /// finishMediaFile() for WebM and MKV as MatroskaWriter writes them.
-Result<FinishedMedia> finishMatroska(int fd, std::vector<Chapter> chapters);
+Result<FinishedMedia> finishMatroska(int fd, std::vector<Chapter> chapters, const FinishProgress& progress);
 
 }  // namespace tributary

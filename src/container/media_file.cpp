@@ -54,9 +54,11 @@ std::unique_ptr<MediaWriter> makeMediaWriter(Container container) {
   return std::make_unique<MatroskaWriter>(container);
 }
 
-Result<FinishedMedia> finishMediaFile(int fd, Container container, const std::vector<Chapter>& chapters) {
-  if (container == Container::mp4) return finishMp4(fd);
-  return finishMatroska(fd, chapters);
+Result<FinishedMedia> finishMediaFile(int fd, Container container, const std::vector<Chapter>& chapters,
+                                      const FinishProgress& progress) {
+  const FinishProgress tell = progress ? progress : [](double) {};
+  if (container == Container::mp4) return finishMp4(fd, tell);
+  return finishMatroska(fd, chapters, tell);
 }
 
 }  // namespace tributary

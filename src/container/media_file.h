@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,8 @@ struct Chapter {
   std::string title;
 };
 
+using FinishProgress = std::function<void(double)>;
+
 struct FinishedMedia {
   int64_t duration = 0;   ///< ns
   int64_t bytes = 0;      ///< the file's size afterwards
@@ -78,6 +81,8 @@ struct FinishedMedia {
 /// Cuts off a torn end and adds duration, seek index and chapters (none after the end), in place; may be done
 /// again, and after a crash in the middle of itself. `fd` is open for reading and writing. Errors: badRequest
 /// for what is no such file or has not one whole cluster, internal for the disk's own. Blocks; any thread.
-Result<FinishedMedia> finishMediaFile(int fd, Container container, const std::vector<Chapter>& chapters);
+/// `progress` gets 0 to 1, as the file is read.
+Result<FinishedMedia> finishMediaFile(int fd, Container container, const std::vector<Chapter>& chapters,
+                                      const FinishProgress& progress = {});
 
 }  // namespace tributary

@@ -73,7 +73,7 @@ void readTrackFragment(std::string_view fragment, int64_t at, FoundInMp4& found)
   found.entries += mp4Number(time, 8) + mp4Number(static_cast<uint64_t>(at), 8) + std::string("\1\1\1", 3);
 }
 
-Result<FoundInMp4> walk(int fd, int64_t size) {
+Result<FoundInMp4> walk(int fd, int64_t size, const FinishProgress& progress) {
   FoundInMp4 found;
   int64_t at = 0;
   int64_t fragmentAt = -1;
@@ -104,6 +104,7 @@ Result<FoundInMp4> walk(int fd, int64_t size) {
     }
     if (type == "mfra") break;  // of a finish before this one
     at += length;
+    progress(static_cast<double>(at) / static_cast<double>(size));
   }
   if (found.extendsAt == 0 || found.end == 0) {
     return fail(ErrorCode::badRequest,
@@ -114,10 +115,10 @@ Result<FoundInMp4> walk(int fd, int64_t size) {
 
 }  // namespace
 
-Result<FinishedMedia> finishMp4(int fd) {
+Result<FinishedMedia> finishMp4(int fd, const FinishProgress& progress) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return file_io::failed("looking at the recording");
-  const auto found = walk(fd, status.st_size);
+  const auto found = walk(fd, status.st_size, progress);
   if (!found) return tl::unexpected(found.error());
   FinishedMedia out;
   out.duration = found->duration;

@@ -5,6 +5,6 @@
 namespace tributary {
 
 /// finishMediaFile() for files of FragmentedMp4: the duration is set, and an `mfra` index appended.
-Result<FinishedMedia> finishMp4(int fd);
+Result<FinishedMedia> finishMp4(int fd, const FinishProgress& progress);
 
 }  // namespace tributary

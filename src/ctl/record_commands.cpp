@@ -50,7 +50,8 @@ Result<void> show(const Invocation& call, const Json& recording) {
   table.add({"duration", durationText(recording["duration"].numberOr(0))});
   for (const auto& file : recording["files"].elements()) {
     table.add({"file", plain(file["filename"]) + "  " + durationText(file["duration"].numberOr(0)) + "  " +
-                           sizeText(file["size"].integerOr(0))});
+                           sizeText(file["size"].integerOr(0)) +
+                           (file["removed"].booleanOr(false) ? "  uploaded, not here" : "")});
   }
   for (const auto& gap : recording["gaps"].elements()) {
     table.add({"gap", "at " + durationText(gap["at"].numberOr(0)) + ": " + plain(gap["reason"])});
@@ -152,7 +153,7 @@ std::vector<RecordedFile> filesOf(const Json& recording, const std::string& id, 
     out.push_back({recordingPath(id, "/files/" + segment(name)), name, size, sha256});
   };
   for (const auto& file : recording["files"].elements()) {
-    if (!file["finished"].booleanOr(false)) continue;
+    if (!file["finished"].booleanOr(false) || file["removed"].booleanOr(false)) continue;
     add(file["filename"].stringOr(""), file["size"].integerOr(0), file["sha256"].stringOr(""));
   }
   if (!withManifest) return out;

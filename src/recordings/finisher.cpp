@@ -20,13 +20,15 @@ Result<FinishedFile> Finisher::work(RecordingStore& store, const std::string& pa
   const bool renamed = !store.exists(part) && store.exists(path);
   const auto fd = store.openToWrite(renamed ? path : part);
   if (!fd) return tl::unexpected(fd.error());
-  const auto media = finishMediaFile(fd->get(), container, chapters);
+  // It is read twice: for its index, and for its checksum.
+  const auto media =
+      finishMediaFile(fd->get(), container, chapters, [&progress](double done) { progress = done / 2; });
   if (!media) {
     if (media.error().code == ErrorCode::badRequest) store.remove(part);
     return tl::unexpected(media.error());
   }
   ::fdatasync(fd->get());
-  const auto sum = sha256Of(fd->get(), [&progress](double done) { progress = done; });
+  const auto sum = sha256Of(fd->get(), [&progress](double done) { progress = 0.5 + done / 2; });
   if (!sum) return tl::unexpected(sum.error());
   if (!renamed) {
     if (auto named = store.rename(part, path); !named) return tl::unexpected(named.error());

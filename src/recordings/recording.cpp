@@ -168,8 +168,26 @@ Json Recording::summary() const {
 Json Recording::describe() const {
   Json out = manifest_.toJson();
   if (!over()) out.set("paused", paused_);
-  if (unfinished_ > 0) out.set("progress", progress_->load());
+  if (ended_ && finishing()) out.set("progress", progress());
   return out;
+}
+
+Json Recording::brief() const {
+  Json out = manifest_.brief();
+  if (ended_ && finishing()) out.set("progress", progress());
+  return out;
+}
+
+double Recording::progress() const {
+  double done = 0;
+  double all = 0;
+  for (const auto& [index, finishing] : finishings_) {
+    const auto size = static_cast<double>(std::max<int64_t>(manifest_.files[index].size, 1));
+    done += size * finishing.progress->load();
+    all += size;
+  }
+  if (all > 0) shownProgress_ = std::max(shownProgress_, done / all);
+  return shownProgress_;
 }
 
 Result<void> Recording::setPaused(bool paused) {
@@ -416,14 +434,17 @@ void Recording::finishPart(size_t index) {
   auto& file = manifest_.files[index];
   if (file.finishing || !file.sha256.empty()) return;
   file.finishing = true;
-  ++unfinished_;
+  if (unfinished_++ == 0) {
+    finishings_.clear();
+    shownProgress_ = 0;
+  }
   giveToFinisher(index);
 }
 
 void Recording::giveToFinisher(size_t index) {
   const auto& file = manifest_.files[index];
   const auto container = containerFromString(manifest_.container).value_or(Container::webm);
-  context_.finisher.finish(pathOf(index), container, manifest_.chaptersOf(file), progress_,
+  context_.finisher.finish(pathOf(index), container, manifest_.chaptersOf(file), finishings_[index].progress,
                            [self = shared_from_this(), index](const Result<FinishedFile>& finished) {
                              self->partFinished(index, finished);
                            });
@@ -439,6 +460,7 @@ void Recording::partFinished(size_t index, const Result<FinishedFile>& finished)
     return;
   }
   --unfinished_;
+  *finishings_[index].progress = 1;
   if (finished) {
     file.size = finished->size;
     file.duration = finished->duration;

@@ -67,6 +67,8 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void finishLeft();
   /// Whether files are being finished.
   bool finishing() const { return unfinished_ > 0; }
+  /// Once it has ended: 0 to 1 of all files that are being finished, by their sizes.
+  double progress() const;
 
   const Manifest& manifest() const { return manifest_; }
   Manifest& manifest() { return manifest_; }
@@ -75,6 +77,8 @@ class Recording : public std::enable_shared_from_this<Recording> {
   Json summary() const;
   /// The manifest, and `progress` of what is being finished.
   Json describe() const;
+  /// The same without what is long.
+  Json brief() const;
   void saveManifest();
   /// Whether the last state is on the disk.
   bool saved() const { return !dirty_ && !saving_ && !unsaved_; }
@@ -130,10 +134,12 @@ class Recording : public std::enable_shared_from_this<Recording> {
   size_t current_ = 0;     ///< index of the file that is written
   size_t unfinished_ = 0;  ///< files that the finisher has, or will have again
   struct Finishing {
-    size_t attempts = 0;
+    size_t attempts = 0;  ///< where the disk failed
     Timer timer;
+    std::shared_ptr<std::atomic<double>> progress = std::make_shared<std::atomic<double>>(0.0);
   };
-  std::map<size_t, Finishing> finishings_;  ///< by file, where the disk failed
+  std::map<size_t, Finishing> finishings_;  ///< by file: what is being finished, and was since it all began
+  mutable double shownProgress_ = 0;        ///< it never goes back
   RecordingStatus endAs_ = RecordingStatus::completed;
   bool ended_ = false;
   bool finished_ = false;
@@ -141,7 +147,6 @@ class Recording : public std::enable_shared_from_this<Recording> {
   bool again_ = false;                   ///< finishLeft()
   size_t leftBefore_ = 0;                ///< files unfinished when that began
   std::shared_ptr<UnhurriedFd> syncFd_;  ///< of the present part, so that it can be made durable
-  std::shared_ptr<std::atomic<double>> progress_ = std::make_shared<std::atomic<double>>(0.0);
   bool dirty_ = false;
   bool saving_ = false;
   bool unsaved_ = false;  ///< the last attempt failed

@@ -279,7 +279,7 @@ Json Recordings::list(const std::string& room) const {
     return room.empty() || brief["room"].stringOr("") == room;
   };
   for (const auto& [id, recording] : live_) {
-    const Json brief = recording->manifest().brief();
+    const Json brief = recording->brief();
     if (wanted(brief)) briefs.push_back(brief);
   }
   for (const auto& [id, entry] : known_) {

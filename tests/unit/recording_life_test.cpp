@@ -1,9 +1,10 @@
 // What the server makes of a recording, with a room that only says that it records.
-#include <fcntl.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "container/media_file.h"
@@ -225,6 +226,42 @@ TEST_F(RecordingLife, EndsAtItsLargestSize) {
   EXPECT_EQ(done["status"].stringOr(""), "limitReached");
   EXPECT_EQ(room_.count("stopRecording"), 1);
   EXPECT_NE(done["error"].stringOr("").find("largest size"), std::string::npos);
+}
+
+TEST_F(RecordingLife, FinishingItIsSeenToGoOnOverAllItsParts) {
+  room_.packetBytes = 4000;
+  room_.filmSeconds = 160;  // 32 MB
+  record();
+  progress(1, 32 << 20);
+  recordings_->roomDied("demo");
+  recordings_->roomReady("demo");
+  waitFor("another part", [this] { return room_.count("startRecording") == 2; });
+  progress(1, 32 << 20);
+  std::set<double> seen;
+  double last = 0;
+  const Timer looks = Timer::every(std::chrono::milliseconds(1), [&] {
+    const Json now = recordings_->list("demo")["recordings"].at(0);
+    if (!now.has("progress")) return;
+    const double done = now["progress"].numberOr(-1);
+    EXPECT_GE(done, last);
+    EXPECT_LE(done, 1);
+    last = done;
+    seen.insert(done);
+  });
+  stop();
+  EXPECT_GT(seen.size(), 3U) << "it is not seen to grow";
+  EXPECT_GT(last, 0.5);
+  EXPECT_FALSE(recordings_->list("demo")["recordings"].at(0).has("progress"));
+}
+
+TEST(FinishMediaFile, TellsHowFarItIs) {
+  const UniqueFd fd(::memfd_create("film", MFD_CLOEXEC));
+  writeFilm(fd.get(), 20);
+  std::vector<double> seen;
+  ASSERT_TRUE(finishMediaFile(fd.get(), Container::webm, {}, [&seen](double done) { seen.push_back(done); }));
+  EXPECT_GT(seen.size(), 20U);
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  EXPECT_EQ(seen.back(), 1);
 }
 
 Json pending() {

@@ -3,13 +3,15 @@ import { Logo } from './ui/controls.js';
 import { html, render, signal, View } from './ui/view.js';
 
 /**
- * @typedef {{ filename: string, duration: number, size: number, start?: number, finished?: boolean }} File
+ * @typedef {{ filename: string, duration: number, size: number, start?: number, finished?: boolean,
+ *   removed?: boolean }} File
  * @typedef {{ recordingId: string, room: string, status: string, container: string, startedAt: string,
- *   duration: number, size: number, files: File[], error: string | null }} Film
+ *   duration: number, size: number, files: File[], error: string | null, progress?: number }} Film
  * @typedef {{ at: number, title: string }} Chapter
  */
 
 const REFRESH = 3000;
+const REFRESH_SOON = 1000;
 const room = new URLSearchParams(location.search).get('room') ?? '';
 
 const films = signal(/** @type {Film[] | null} */ (null));
@@ -150,12 +152,19 @@ class List extends View {
 /** @param {{ film: Film, file: File, index: number }} props */
 function FileButtons({ film, file, index }) {
   if (file.finished === false) return null;
+  if (file.removed) return html`<span key=${file.filename}>uploaded</span>`;
   return html`<span key=${file.filename}>
     <button type="button" class="button" onClick=${() => play(film, file)}>
       Play${film.files.length > 1 ? ` part ${index + 1}` : ''}
     </button>
     <a class="button" href="${addressOf(film, file.filename)}?download=1" download>Save</a>
   </span>`;
+}
+
+/** @param {Film} film */
+function stateOf({ status, error, progress }) {
+  const done = progress === undefined ? '' : `, ${Math.floor(progress * 100)}%`;
+  return error ? `${status}${done}: ${error}` : `${status}${done}`;
 }
 
 /** @param {{ film: Film }} props */
@@ -167,11 +176,15 @@ function Row({ film }) {
     <td><time datetime=${film.startedAt}>${new Date(film.startedAt).toLocaleString()}</time></td>
     <td class="brief">${clock(film.duration)}</td>
     <td class="brief">${size(film.size)}</td>
-    <td class=${film.error ? 'error' : ''}>${film.error ? `${film.status}: ${film.error}` : film.status}</td>
+    <td class=${film.error ? 'error' : ''}>${stateOf(film)}</td>
     <td><div class="files">${over && film.files.map((file, index) => FileButtons({ film, file, index }))}</div></td>
   </tr>`;
 }
 
 render(html`<${Films} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
-void refresh();
-setInterval(refresh, REFRESH);
+async function keepUp() {
+  await refresh();
+  const moves = films.value?.some(({ progress }) => progress !== undefined);
+  setTimeout(keepUp, moves ? REFRESH_SOON : REFRESH);
+}
+void keepUp();
