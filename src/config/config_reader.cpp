@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/nearest.h"
+#include "base/one_line.h"
 #include "config/config_visitor.h"
 
 namespace tributary::config {
@@ -56,6 +57,10 @@ std::string plain(double value) {
 Reader::Reader(const Json& root) {
   if (!root.isObject()) mistakes_.push_back("$: the file must hold a JSON object");
   scopes_.push_back({root, "$", {}});
+}
+
+void Reader::mistake(const std::string& path, const std::string& what) {
+  mistakes_.push_back(oneLine(path + ": " + what));
 }
 
 std::string Reader::pathOf(std::string_view key) const {

@@ -100,7 +100,7 @@ Items membersOf(std::map<std::string, T>& map, void (*describe)(Visitor&, T&), R
           std::move(name)};
 }
 
-/// Takes values from JSON; collects every mistake.
+/// Takes values from JSON; collects every mistake, one line each whatever the keys hold.
 class Reader : public Visitor {
  public:
   explicit Reader(const Json& root);
@@ -122,7 +122,7 @@ class Reader : public Visitor {
   /// Adds the keys nobody asked for at the top level; call last.
   const std::vector<std::string>& finish();
   /// A mistake that only shows when values are compared.
-  void mistake(const std::string& path, const std::string& what) { mistakes_.push_back(path + ": " + what); }
+  void mistake(const std::string& path, const std::string& what);
 
  private:
   struct Scope {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/one_line.h"
 #include "config/profile_files.h"
 #include "glib/object_ptr.h"
 
@@ -31,7 +32,7 @@ Result<Json> readLayout(const std::string& path) {
     return fail(ErrorCode::notFound, "$: cannot be read");
   const std::unique_ptr<char, GFree> owned(contents);
   auto json = Json::parse(std::string_view(contents, length));
-  if (!json) return fail(ErrorCode::badRequest, "$: " + json.error().message);
+  if (!json) return fail(ErrorCode::badRequest, oneLine("$: " + json.error().message));
   return json;
 }
 

@@ -114,8 +114,9 @@ void checkRenditions(Reader& reader, PipelineProfile& profile) {
 }
 
 void checkEncoders(Reader& reader, const std::string& path,
-                   const std::map<std::string, PipelineProfile::Encoder>& encoders) {
+                   const std::map<std::string, PipelineProfile::Encoder>& encoders, bool whole) {
   for (const auto& [codec, encoder] : encoders) {
+    if (!whole && encoder.element.empty()) continue;  // the base may name it
     const auto allowed = allowedEncoders(codec);
     if (std::ranges::find(allowed, encoder.element) != allowed.end()) continue;
     const auto meant = nearest(encoder.element, allowed);
@@ -163,20 +164,26 @@ std::optional<uint32_t> parseColour(const std::string& text) {
   return static_cast<uint32_t>(std::stoul(text.substr(1), nullptr, 16));
 }
 
-Result<PipelineProfile> parsePipelineProfile(const Json& json) {
-  PipelineProfile out;
+ProfileReading readPipelineProfile(const Json& json, bool whole) {
+  ProfileReading out;
+  PipelineProfile& profile = out.profile;
   Reader reader(json);
-  config::describe(reader, out);
-  fitLadder(json, out);
-  checkLayouts(reader, out);
-  checkCustomLayouts(reader, out);
-  checkRenditions(reader, out);
-  checkEncoders(reader, "$.encoders", out.encoders);
-  checkRecordedCodec(reader, out.recording);
-  checkEncoders(reader, "$.recording.own.encoders", out.recording.own.encoders);
-  const auto& mistakes = reader.finish();
-  if (!mistakes.empty()) return fail(ErrorCode::badRequest, joined(mistakes, "\n"));
+  config::describe(reader, profile);
+  fitLadder(json, profile);
+  if (whole) checkLayouts(reader, profile);
+  checkCustomLayouts(reader, profile);
+  if (whole) checkRenditions(reader, profile);
+  checkEncoders(reader, "$.encoders", profile.encoders, whole);
+  if (whole) checkRecordedCodec(reader, profile.recording);
+  checkEncoders(reader, "$.recording.own.encoders", profile.recording.own.encoders, whole);
+  out.mistakes = reader.finish();
   return out;
+}
+
+Result<PipelineProfile> parsePipelineProfile(const Json& json) {
+  auto read = readPipelineProfile(json);
+  if (!read.mistakes.empty()) return fail(ErrorCode::badRequest, joined(read.mistakes, "\n"));
+  return std::move(read.profile);
 }
 
 bool namesElements(const PipelineProfile& profile) {

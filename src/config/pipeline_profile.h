@@ -140,9 +140,18 @@ struct PipelineProfile {
   } recording;
 };
 
-/// A profile from JSON over the defaults, `extends` resolved before (profile_files.h). The error lists every
-/// mistake, one a line, each with its JSON path and what would be right. Whether the encoders have those
-/// properties, only the room program can tell (media/encoder_check.h). Pure.
+/// A profile as far as its JSON is right, and what is wrong with it.
+struct ProfileReading {
+  PipelineProfile profile;            ///< defaults where there are mistakes
+  std::vector<std::string> mistakes;  ///< `$.path: what would be right`, one line each
+};
+
+/// A profile from JSON over the defaults, `extends` resolved before (profile_files.h). `whole` false: of a
+/// profile whose base cannot be read, so nothing is said of values that the base's would have to agree with.
+/// Whether the encoders have those properties, only the room program can tell (media/encoder_check.h). Pure.
+ProfileReading readPipelineProfile(const Json& json, bool whole = true);
+
+/// The same of a profile that must be right: the error has a line for each mistake.
 Result<PipelineProfile> parsePipelineProfile(const Json& json);
 
 /// Whether it asks for GStreamer elements of which only the room program can tell that they are there.

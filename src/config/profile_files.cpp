@@ -6,9 +6,11 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "base/nearest.h"
+#include "base/one_line.h"
 #include "config/layout_files.h"
 #include "config/profile_keys.h"
 #include "glib/object_ptr.h"
@@ -26,10 +28,15 @@ std::string fileName(const std::string& path) {
   return fs::path(path).filename().string();
 }
 
+/// A mistake of the file as a whole.
+std::string mistakeIn(const std::string& path, const std::string& what) {
+  return oneLine(fileName(path) + ": $: " + what);
+}
+
 Result<Json> readJson(const std::string& path) {
   std::error_code problem;
   if (fs::file_size(path, problem) > largestProfile && !problem) {
-    return fail(ErrorCode::tooLarge, fileName(path) + ": $: is larger than 256 KiB");
+    return fail(ErrorCode::tooLarge, mistakeIn(path, "is larger than 256 KiB"));
   }
   char* contents = nullptr;
   gsize length = 0;
@@ -37,12 +44,12 @@ Result<Json> readJson(const std::string& path) {
   if (!g_file_get_contents(path.c_str(), &contents, &length, &error)) {
     const bool missing = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     return tl::unexpected(takeError(error, missing ? ErrorCode::notFound : ErrorCode::internal,
-                                    fileName(path) + ": $: cannot be read"));
+                                    mistakeIn(path, "cannot be read")));
   }
   const std::unique_ptr<char, GFree> owned(contents);
   auto json = Json::parse(std::string_view(contents, length));
-  if (!json) return fail(ErrorCode::badRequest, fileName(path) + ": $: " + json.error().message);
-  if (!json->isObject()) return fail(ErrorCode::badRequest, fileName(path) + ": $: must be a JSON object");
+  if (!json) return fail(ErrorCode::badRequest, mistakeIn(path, json.error().message));
+  if (!json->isObject()) return fail(ErrorCode::badRequest, mistakeIn(path, "must be a JSON object"));
   return json;
 }
 
@@ -84,85 +91,109 @@ std::string wrongWithImage(const fs::path& directory, const std::string& image) 
   return "";
 }
 
-std::string withFile(const std::string& file, const std::string& mistakes) {
-  std::string out = file + ": ";
-  for (const char c : mistakes) {
-    out += c;
-    if (c == '\n') out += file + ": ";
-  }
-  return out;
-}
-
-std::string imageMistakes(const std::string& path, const PipelineProfile& profile) {
-  std::string out;
-  const auto check = [&](const char* key, const std::string& image) {
+std::vector<std::string> imageMistakes(const std::string& path, const PipelineProfile& profile) {
+  std::vector<std::string> out;
+  const auto check = [&](const std::string& key, const std::string& image) {
     if (image.empty()) return;
     const auto wrong = wrongWithImage(fs::path(path).parent_path(), image);
-    if (!wrong.empty()) out.append(out.empty() ? "" : "\n").append(key).append(": ").append(wrong);
+    if (!wrong.empty()) out.push_back(oneLine(key + ": " + wrong));
   };
   check("$.canvas.backgroundImage", profile.canvas.backgroundImage);
   check("$.logo.image", profile.logo.image);
   return out;
 }
 
-/// The chain of `extends` that ends with the file to load.
+/// What the JSON of a file says, images included. Lines without the file's name.
+ProfileReading readHere(const std::string& path, const Json& json, bool whole) {
+  auto out = readPipelineProfile(json, whole);
+  std::ranges::move(imageMistakes(path, out.profile), std::back_inserter(out.mistakes));
+  return out;
+}
+
+Json withoutExtends(const Json& json) {
+  Json out = Json::object();
+  for (const auto& key : json.keys()) {
+    if (key != "extends") out.set(key, json[key]);
+  }
+  return out;
+}
+
+bool has(const std::vector<std::string>& list, const std::string& text) {
+  return std::ranges::find(list, text) != list.end();
+}
+
+/// The chain of `extends` that ends with the file to read.
 class Loading {
  public:
-  Result<LoadedProfile> load(const std::string& path) {
-    auto json = readJson(path);
-    if (!json) return tl::unexpected(json.error());
+  FilesReading read(const std::string& path) {
+    const auto json = readJson(path);
+    if (!json) return {{}, {oneLine(json.error().message)}, json.error().code};
     files_.push_back(path);
-    Json merged = *json;
-    if (json->has("extends")) {
-      auto base = loadBase(path, (*json)["extends"]);
-      if (!base) return tl::unexpected(base.error());
-      merged = laidOver(base->json, *json);
+    const Base base = json->has("extends") ? readBase(path, (*json)["extends"]) : Base();
+    const std::string folder = fs::path(path).parent_path().string();
+    const Json own = withoutExtends(*json);
+    const Json merged = withSharedLayouts(folder, laidOver(base.json, own));
+    auto read = readHere(path, merged, base.whole);
+    FilesReading out{{merged, std::move(read.profile), files_}, base.mistakes};
+    std::vector<std::string> alone;
+    if (!base.here.empty()) alone = readHere(path, withSharedLayouts(folder, own), base.whole).mistakes;
+    for (const auto& mistake : read.mistakes) {
+      const bool inherited = has(base.here, mistake) && !has(alone, mistake);
+      if (!inherited) out.mistakes.push_back(oneLine(fileName(path) + ": " + mistake));
     }
-    merged = withSharedLayouts(fs::path(path).parent_path().string(), merged);
-    return checked(path, merged);
+    here_ = std::move(read.mistakes);
+    whole_ = base.whole;
+    return out;
   }
 
  private:
-  Result<LoadedProfile> loadBase(const std::string& path, const Json& extends) {
+  /// What a file extends.
+  struct Base {
+    Json json = Json::object();
+    std::vector<std::string> mistakes;  ///< all, with their files
+    std::vector<std::string> here;      ///< those the file that extends it has too, as it inherits the value
+    bool whole = true;                  ///< false: it could not be read
+  };
+
+  static Base unusable(std::vector<std::string> mistakes) {
+    return {Json::object(), std::move(mistakes), {}, false};
+  }
+
+  Base readBase(const std::string& path, const Json& extends) {
     const std::string at = fileName(path) + ": $.extends: ";
     const std::string name = extends.stringOr("");
     if (!isProfileName(name)) {
-      return fail(ErrorCode::badRequest, at + "must be the name of a profile beside this one, " +
-                                             std::string(config::nameRule.right));
+      return unusable(
+          {at + "must be the name of a profile beside this one, " + std::string(config::nameRule.right)});
     }
     const fs::path folder = fs::path(path).parent_path();
     const std::string base = (folder / (name + ".json")).string();
-    if (std::ranges::find(files_, base) != files_.end()) {
+    if (has(files_, base)) {
       std::string circle;
       for (const auto& file : files_)
         circle += fs::path(file).stem().string() + " extends ";
-      return fail(ErrorCode::badRequest, at + "goes round in a circle: " + circle + name);
+      return unusable({at + "goes round in a circle: " + circle + name});
     }
-    if (files_.size() > deepestExtends) {
-      return fail(ErrorCode::badRequest,
-                  at + "more than " + std::to_string(deepestExtends) + " profiles extend one another");
-    }
-    auto loaded = load(base);
-    if (loaded || loaded.error().code != ErrorCode::notFound) return loaded;
+    if (files_.size() > deepestExtends)
+      return unusable({at + "more than " + std::to_string(deepestExtends) + " profiles extend one another"});
+    const size_t before = files_.size();
+    auto read = this->read(base);
+    if (files_.size() > before) return {read.loaded.json, std::move(read.mistakes), here_, whole_};
+    if (read.code != ErrorCode::notFound) return unusable(std::move(read.mistakes));
     const auto meant = nearest(name, profileNames(folder.string()));
-    return fail(ErrorCode::badRequest, at + "there is no profile \"" + name + "\" beside this one" +
-                                           (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
-  }
-
-  Result<LoadedProfile> checked(const std::string& path, const Json& merged) {
-    Json json = Json::object();
-    for (const auto& key : merged.keys()) {
-      if (key != "extends") json.set(key, merged[key]);
-    }
-    auto profile = parsePipelineProfile(json);
-    if (!profile) return fail(ErrorCode::badRequest, withFile(fileName(path), profile.error().message));
-    const auto images = imageMistakes(path, *profile);
-    if (!images.empty()) return fail(ErrorCode::badRequest, withFile(fileName(path), images));
-    return LoadedProfile{json, std::move(*profile), files_};
+    return unusable({at + "there is no profile \"" + name + "\" beside this one" +
+                     (meant.empty() ? "" : "; did you mean \"" + meant + "\"?")});
   }
 
   std::vector<std::string> files_;
+  std::vector<std::string> here_;  ///< mistakes in the values of the file read last, inherited ones too
+  bool whole_ = true;              ///< whether all that it extends could be read
 };
+
+Result<LoadedProfile> ifRight(FilesReading read) {
+  if (read.mistakes.empty()) return std::move(read.loaded);
+  return fail(read.code, joined(read.mistakes, "\n"));
+}
 
 }  // namespace
 
@@ -171,19 +202,28 @@ bool isProfileName(std::string_view name) {
                               G_REGEX_DOLLAR_ENDONLY, static_cast<GRegexMatchFlags>(0)) != FALSE;
 }
 
-Result<LoadedProfile> loadProfileFile(const std::string& path) {
+FilesReading readProfileFile(const std::string& path) {
   // A bare name has no folder, and what it extends stands beside it all the same.
-  return Loading().load(fs::absolute(path).lexically_normal().string());
+  return Loading().read(fs::absolute(path).lexically_normal().string());
+}
+
+FilesReading readProfile(const std::string& directory, const std::string& name) {
+  if (!isProfileName(name)) {
+    return {{},
+            {oneLine("\"" + name + "\" is no name of a profile; one has " +
+                     std::string(config::nameRule.right))}};
+  }
+  auto read = readProfileFile(directory + "/" + name + ".json");
+  const bool builtIn = name == "default" && read.code == ErrorCode::notFound;
+  return builtIn ? FilesReading{{Json::object(), {}, {}}, {}} : read;
+}
+
+Result<LoadedProfile> loadProfileFile(const std::string& path) {
+  return ifRight(readProfileFile(path));
 }
 
 Result<LoadedProfile> loadProfile(const std::string& directory, const std::string& name) {
-  if (!isProfileName(name)) {
-    return fail(ErrorCode::badRequest,
-                "\"" + name + "\" is no name of a profile; one has " + std::string(config::nameRule.right));
-  }
-  auto loaded = loadProfileFile(directory + "/" + name + ".json");
-  if (loaded || loaded.error().code != ErrorCode::notFound || name != "default") return loaded;
-  return LoadedProfile{Json::object(), {}, {}};
+  return ifRight(readProfile(directory, name));
 }
 
 std::vector<std::string> profileNames(const std::string& directory) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/one_line.h"
 #include "media/encoder_check.h"
 #include "media/voice_filter.h"
 
@@ -12,18 +13,21 @@ namespace {
 void check(const std::string& where, const std::map<std::string, PipelineProfile::Encoder>& encoders,
            bool trial, std::vector<std::string>& out) {
   for (const auto& [codec, encoder] : encoders) {
+    const auto allowed = allowedEncoders(codec);
+    if (std::ranges::find(allowed, encoder.element) == allowed.end()) continue;  // never made; refused before
     const std::string path = std::string(where).append(".").append(codec);
     const EncoderSettings settings{encoder.element, encoder.properties};
     const auto mistakes = checkProperties(settings);
     for (const auto& mistake : mistakes) {
       std::string line = path;
       if (!mistake.property.empty()) line.append(".properties.").append(mistake.property);
-      out.push_back(line.append(": ").append(mistake.what));
+      out.push_back(oneLine(line.append(": ").append(mistake.what)));
     }
     if (!trial || !mistakes.empty()) continue;
     const auto wrong = tryEncoder(codec, settings);
     if (!wrong.empty())
-      out.push_back(std::string(path).append(": ").append(encoder.element).append(" ").append(wrong));
+      out.push_back(
+          oneLine(std::string(path).append(": ").append(encoder.element).append(" ").append(wrong)));
   }
 }
 

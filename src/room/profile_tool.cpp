@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/nearest.h"
+#include "base/one_line.h"
 #include "config/profile_files.h"
 #include "room/profile_check.h"
 #include "room/profile_preview.h"
@@ -16,14 +18,12 @@ constexpr int exitMistakes = 1;
 constexpr int exitUsage = 64;  // sysexits.h
 
 Result<LoadedProfile> loadChecked(const std::string& path) {
-  auto loaded = loadProfileFile(path);
-  if (!loaded) return loaded;
+  auto read = readProfileFile(path);
   const std::string file = std::filesystem::path(path).filename().string();
-  std::string all;
-  for (const auto& mistake : elementMistakes(loaded->profile, true))
-    all.append(all.empty() ? "" : "\n").append(file).append(": ").append(mistake);
-  if (!all.empty()) return fail(ErrorCode::badRequest, all);
-  return loaded;
+  for (const auto& mistake : elementMistakes(read.loaded.profile, true))
+    read.mistakes.push_back(oneLine(file + ": " + mistake));
+  if (!read.mistakes.empty()) return fail(ErrorCode::badRequest, joined(read.mistakes, "\n"));
+  return std::move(read.loaded);
 }
 
 int check(const std::vector<std::string>& files) {

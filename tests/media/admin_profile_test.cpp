@@ -62,7 +62,8 @@ TEST_F(AdminProfile, EveryMistakeIsNamedInOneRun) {
   })");
   const auto run = check();
   EXPECT_EQ(run.status, 1);
-  for (const char* path : {"$.canvas.widht: ", "$.canvas.framerate: ", "$.layout.name: "})
+  for (const char* path : {"$.canvas.widht: ", "$.canvas.framerate: ", "$.layout.name: ",
+                           "$.encoders.VP8.properties.cpu-used: must be a whole number; it is \"fast\""})
     EXPECT_TRUE(contains(run.out, std::string("mine.json: ") + path)) << run.out << run.error;
   EXPECT_EQ(checkConfig().status, 2);
 }
@@ -75,6 +76,31 @@ TEST_F(AdminProfile, AnEncodersPropertiesAreTried) {
   EXPECT_EQ(run.status, 1);
   EXPECT_TRUE(contains(run.out, "cpu-usd")) << run.out << run.error;
   EXPECT_TRUE(contains(run.out, "fast")) << run.out << run.error;
+}
+
+TEST_F(AdminProfile, APropertyOutOfRangeIsNamedWithItsRange) {
+  write(profiles() / "mine.json",
+        R"({"encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-used": 17, "threads": 65}},
+                         "H264": {"element": "x264enc", "properties": {"quantizer": 51, "rc-lookahead": -1}}}})");
+  const auto run = check();
+  EXPECT_EQ(run.status, 1);
+  for (const char* mistake : {"$.encoders.VP8.properties.cpu-used: must be from -16 to 16; it is \"17\"",
+                              "$.encoders.VP8.properties.threads: must be from 0 to 64; it is \"65\"",
+                              "$.encoders.H264.properties.quantizer: must be from 0 to 50; it is \"51\""})
+    EXPECT_TRUE(contains(run.out, mistake)) << mistake << "\n" << run.out << run.error;
+  EXPECT_TRUE(contains(run.out, "$.encoders.H264.properties.rc-lookahead: ")) << run.out;
+}
+
+TEST_F(AdminProfile, ALineBreakInAKeyOrValueBreaksNoMistake) {
+  write(profiles() / "mine.json", R"({"a\nb": 1, "layouts": {"c\nd": {}},
+    "encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-used": "fa\nst", "e\nf\u001b[2J": "1"}}}})");
+  const auto run = check();
+  EXPECT_EQ(run.status, 1);
+  std::istringstream out(run.out);
+  int count = 0;
+  for (std::string line; std::getline(out, line); ++count)
+    EXPECT_TRUE(line.starts_with("mine.json: $.")) << run.out;
+  EXPECT_EQ(count, 4) << run.out;
 }
 
 TEST_F(AdminProfile, AStrangersElementStartsNothing) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -55,10 +56,49 @@ TEST_F(ProfileFiles, NameTheFileOfEachMistake) {
   write("top.json", R"({"extends": "base", "canvas": {"height": "tall"}})");
   EXPECT_TRUE(errorOf("top").starts_with("base.json: $.canvas.width: must be an even")) << errorOf("top");
   EXPECT_NE(errorOf("top").find("\nbase.json: $.x: unknown key"), std::string::npos);
+  EXPECT_TRUE(
+      errorOf("top").ends_with("\ntop.json: $.canvas.height: must be an even whole number from 90 to "
+                               "2160 pixels"))
+      << errorOf("top");
+  EXPECT_EQ(lines(errorOf("top")).size(), 3U) << "an inherited mistake is told once";
   write("base.json", "{}");
   EXPECT_EQ(errorOf("top"), "top.json: $.canvas.height: must be an even whole number from 90 to 2160 pixels");
   write("top.json", "{\"canvas\": }");
   EXPECT_TRUE(errorOf("top").starts_with("top.json: $: ")) << errorOf("top");
+}
+
+TEST_F(ProfileFiles, TellOfEveryFileAndImageInOneRun) {
+  write("base.json",
+        R"({"canvas": {"width": 641}, "logo": {"image": "gone.png"}, "layout": {"name": "gird"}})");
+  write("top.json", R"({"extends": "base", "canvas": {"width": 643, "backgroundImage": "lost.png"},
+                        "renditions": [{"height": 100000}], "x\ny": 1})");
+  const auto all = lines(errorOf("top"));
+  const auto has = [&](const std::string& start) {
+    return std::ranges::any_of(all, [&](const auto& line) { return line.starts_with(start); });
+  };
+  for (const char* start :
+       {"base.json: $.canvas.width: ", "base.json: $.logo.image: ", "base.json: $.layout.name: ",
+        "top.json: $.canvas.width: ", "top.json: $.canvas.backgroundImage: ",
+        "top.json: $.renditions[0].height: ", "top.json: $.x\\ny: unknown key"})
+    EXPECT_TRUE(has(start)) << start << "\nin\n" << errorOf("top");
+  EXPECT_EQ(all.size(), 7U) << errorOf("top");
+}
+
+TEST_F(ProfileFiles, ABaseThatCannotBeReadHidesNothing) {
+  // Whether 1080 lines and that layout are right, only the base could tell.
+  const std::string own =
+      R"("canvas": {"framerate": "fast"}, "layout": {"name": "ours"}, "renditions": [{"height":
+    1080}], "encoders": {"VP8": {"properties": {"threads": 1}}, "H264": {"element": "filesink"}}})";
+  for (const char* base : {"nothing", "../x", "broken"}) {
+    write("broken.json", "{");
+    write("top.json", R"({"extends": ")" + std::string(base) + "\", " + own);
+    const auto all = lines(errorOf("top"));
+    ASSERT_EQ(all.size(), 3U) << errorOf("top");
+    EXPECT_TRUE(all[0].starts_with("top.json: $.extends: ") || all[0].starts_with("broken.json: $: "))
+        << all[0];
+    EXPECT_TRUE(all[1].starts_with("top.json: $.canvas.framerate: ")) << all[1];
+    EXPECT_TRUE(all[2].starts_with("top.json: $.encoders.H264.element: ")) << all[2];
+  }
 }
 
 TEST_F(ProfileFiles, RefuseCirclesAndDepth) {
