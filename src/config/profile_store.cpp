@@ -3,8 +3,11 @@
 #include <gio/gio.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
+#include "base/nearest.h"
+#include "base/one_line.h"
 #include "glib/object_ptr.h"
 
 namespace tributary {
@@ -32,9 +35,11 @@ Result<void> verdict(GSubprocess* process, const std::string& output) {
 
 struct ProfileStore::Profile {
   std::string description;
-  std::optional<Json> right;  ///< the last right version
-  std::string seen;           ///< what was looked at last
+  std::optional<Json> right;   ///< the last right version: what rooms get
+  std::optional<Json> before;  ///< the one it took the place of; none once a room has refused it
+  std::string seen;            ///< what was looked at last
   std::vector<std::string> mistakes;
+  bool removed = false;  ///< there is no file any more; `right` stays for rooms that run
 };
 
 /// One run of the checker.
@@ -83,22 +88,36 @@ ProfileStore::~ProfileStore() = default;
 
 void ProfileStore::reload() {
   const auto names = profileNames(settings_.directory);
-  std::erase_if(profiles_,
-                [&names](const auto& entry) { return !std::ranges::binary_search(names, entry.first); });
+  for (auto& [name, profile] : profiles_) {
+    if (!profile.removed && !std::ranges::binary_search(names, name)) forget(name, profile);
+  }
+  std::erase_if(profiles_, [](const auto& entry) { return entry.second.removed && !entry.second.right; });
   for (const auto& name : names)
     look(name);
 }
 
+void ProfileStore::forget(const std::string& name, Profile& profile) {
+  checks_.erase(name);
+  profile.removed = true;
+  profile.seen.clear();
+  profile.mistakes.clear();
+  log::info("profile.removed",
+            {{"profile", name}, {"inForce", profile.right ? "the last version, in rooms that run" : "none"}});
+}
+
 void ProfileStore::look(const std::string& name) {
-  const auto loaded = loadProfile(settings_.directory, name);
+  const auto read = readProfile(settings_.directory, name);
   Profile& profile = profiles_[name];
-  const std::string seen = loaded ? loaded->json.dump() : loaded.error().message;
+  profile.removed = false;
+  const std::string seen = joined(read.mistakes, "\n") + read.loaded.json.dump();
   if (seen == profile.seen) return;
   profile.seen = seen;
   checks_.erase(name);
-  if (!loaded) return refuse(name, loaded.error().message);
-  if (namesElements(loaded->profile) && !settings_.checker.empty()) return check(name, *loaded, started_);
-  accept(name, loaded->json, started_);
+  // A profile with mistakes is checked too: the checker's list is the whole one.
+  if (namesElements(read.loaded.profile) && !settings_.checker.empty())
+    return check(name, read.loaded, started_);
+  if (!read.mistakes.empty()) return refuse(name, read.mistakes);
+  accept(name, read.loaded.json, started_);
 }
 
 void ProfileStore::check(const std::string& name, const LoadedProfile& loaded, bool tell) {
@@ -108,7 +127,7 @@ void ProfileStore::check(const std::string& name, const LoadedProfile& loaded, b
   run->done = [this, name, json = loaded.json, tell](const Result<void>& result) {
     const auto finished = std::move(checks_[name]);
     checks_.erase(name);
-    if (!result) return refuse(name, result.error().message);
+    if (!result) return refuse(name, lines(result.error().message));
     accept(name, json, tell);
   };
   GError* error = nullptr;
@@ -136,9 +155,9 @@ void ProfileStore::check(const std::string& name, const LoadedProfile& loaded, b
   g_subprocess_communicate_utf8_async(run->process.get(), nullptr, run->cancel.get(), onEnd, run);
 }
 
-void ProfileStore::refuse(const std::string& name, const std::string& mistakes) {
+void ProfileStore::refuse(const std::string& name, std::vector<std::string> mistakes) {
   Profile& profile = profiles_[name];
-  profile.mistakes = lines(mistakes);
+  profile.mistakes = std::move(mistakes);
   for (const auto& mistake : profile.mistakes)
     log::error("profile.refused", {{"profile", name},
                                    {"mistake", mistake},
@@ -148,6 +167,10 @@ void ProfileStore::refuse(const std::string& name, const std::string& mistakes) 
 void ProfileStore::accept(const std::string& name, const Json& json, bool tell) {
   Profile& profile = profiles_[name];
   const bool same = profile.right && profile.right->dump() == json.dump();
+  if (!same) {
+    const bool wasBuiltIn = name == "default" && !profile.right && started_;
+    profile.before = wasBuiltIn ? Json::object() : std::exchange(profile.right, std::nullopt);
+  }
   profile.right = json;
   profile.description = json["description"].stringOr("");
   profile.mistakes.clear();
@@ -156,14 +179,26 @@ void ProfileStore::accept(const std::string& name, const Json& json, bool tell) 
   if (!same && onChanged) onChanged(name);
 }
 
-void ProfileStore::report(const std::string& name, const std::string& mistakes) {
-  if (profiles_.contains(name)) refuse(name, mistakes);
+void ProfileStore::report(const std::string& name, const Json& version, const std::string& mistakes) {
+  const auto found = profiles_.find(name);
+  if (found == profiles_.end() || !found->second.right) return;
+  Profile& profile = found->second;
+  if (profile.right->dump() != version.dump()) return;  // another one is in force by now
+  const bool goesBack = profile.before.has_value();
+  if (goesBack) profile.right = std::exchange(profile.before, std::nullopt);
+  std::vector<std::string> named;
+  for (const auto& mistake : lines(mistakes))
+    named.push_back(oneLine(name + ".json: " + (mistake.starts_with("$") ? "" : "$: ") + mistake));
+  refuse(name, std::move(named));
+  if (goesBack && onChanged) onChanged(name);
 }
 
 std::vector<ProfileStore::Entry> ProfileStore::list() const {
   std::vector<Entry> out;
-  for (const auto& [name, profile] : profiles_)
-    out.push_back({name, profile.description, profile.mistakes.empty(), profile.mistakes});
+  for (const auto& [name, profile] : profiles_) {
+    if (!profile.removed)
+      out.push_back({name, profile.description, profile.mistakes.empty(), profile.mistakes});
+  }
   return out;
 }
 

@@ -44,12 +44,13 @@ class ProfileStore {
   /// Sorted by name.
   std::vector<Entry> list() const;
 
-  /// The last right version, `extends` resolved. Errors: notFound; badRequest, with the mistakes, when there
-  /// has been none yet.
+  /// The last right version, `extends` resolved; that of a profile whose file is gone too, as rooms of it may
+  /// run. Errors: notFound; badRequest, with the mistakes, when there has been none yet.
   Result<Json> get(const std::string& name) const;
 
-  /// A running room could not take it: that is a mistake too, until the file changes.
-  void report(const std::string& name, const std::string& mistakes);
+  /// A running room could not take `version`: that is a mistake too, until the file changes. The version
+  /// before is in force again, and onChanged tells rooms that took this one.
+  void report(const std::string& name, const Json& version, const std::string& mistakes);
 
   /// Looks at all files now: a SIGHUP.
   void reload();
@@ -61,8 +62,9 @@ class ProfileStore {
   struct Check;
   struct Watch;
 
+  void forget(const std::string& name, Profile& profile);
   void look(const std::string& name);
-  void refuse(const std::string& name, const std::string& mistakes);
+  void refuse(const std::string& name, std::vector<std::string> mistakes);
   void accept(const std::string& name, const Json& json, bool tell);
   void check(const std::string& name, const LoadedProfile& loaded, bool tell);
 

@@ -64,14 +64,17 @@ LocalRoomDirectory::~LocalRoomDirectory() {
 }
 
 void LocalRoomDirectory::profileChanged(const std::string& profile) {
+  const Json version = profiles_.get(profile).value_or(Json());
   for (const auto& [name, room] : rooms_) {
     if (room->profile() != profile) continue;
-    room->reconfigure([weak = std::weak_ptr(self_), profile, room = name](const Result<void>& result) {
-      if (result) return log::info("room.reconfigured", {{"room", room}, {"profile", profile}});
-      log::error("room.reconfigureFailed",
-                 {{"room", room}, {"profile", profile}, {"error", result.error().message}});
-      if (const auto self = weak.lock()) (*self)->profiles_.report(profile, result.error().message);
-    });
+    room->reconfigure(
+        [weak = std::weak_ptr(self_), profile, version, room = name](const Result<void>& result) {
+          if (result) return log::info("room.reconfigured", {{"room", room}, {"profile", profile}});
+          log::error("room.reconfigureFailed",
+                     {{"room", room}, {"profile", profile}, {"error", result.error().message}});
+          if (const auto self = weak.lock())
+            (*self)->profiles_.report(profile, version, result.error().message);
+        });
   }
 }
 

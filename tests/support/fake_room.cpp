@@ -1,6 +1,6 @@
 // A stand-in for tributary-room that speaks docs/room-channel.md without any media. The room's name says how
-// it behaves: crash-at-start, never-ready, refuse, hang, garbage, strangers, slow-stop, busy; any other is
-// well behaved. A chat of "crash", "hang", "garbage" or "silence" makes even that one misbehave.
+// it behaves: crash-at-start, never-ready, refuse, refuse-changes, hang, garbage, strangers, slow-stop, busy;
+// any other is well behaved. A chat of "crash", "hang", "garbage" or "silence" makes even that one misbehave.
 #include <glib-unix.h>
 #include <unistd.h>
 
@@ -34,6 +34,7 @@ class FakeRoom {
  private:
   void onRequest(const std::string& method, const Json& params, Reply reply) {
     if (method == "configure") return configure(params, std::move(reply));
+    if (method == "reconfigure") return reconfigure(params, std::move(reply));
     if (method == "join") return join(params, std::move(reply));
     if (method == "client") return client(params, std::move(reply));
     if (method == "leave") return leave(params, std::move(reply));
@@ -58,8 +59,15 @@ class FakeRoom {
       return;
     }
     if (name_ == "slow-stop") std::signal(SIGTERM, SIG_IGN);
+    layout_ = params["profile"]["layout"]["name"].stringOr(layout_);
     reply(Json::object());
     if (name_ == "hang") hang();
+  }
+
+  void reconfigure(const Json& params, Reply reply) {
+    if (name_ == "refuse-changes") return reply(fail(ErrorCode::internal, "no encoder starts"));
+    layout_ = params["profile"]["layout"]["name"].stringOr("grid");
+    reply(Json::object());
   }
 
   Json describe() const {
