@@ -124,7 +124,12 @@ test('a page on a phone, and the light and dark looks', { timeout }, async t => 
   await ada.join(server, 'demo');
   await phone.join(server, 'demo');
   await phone.until('two tiles', () => window.probe.see().length === 2);
+  const ground = () => phone.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await phone.page.screenshot({ path: join(out, 'phone.png') });
+  const dark = await ground();
+  await phone.page.emulateMedia({ colorScheme: 'light' });
+  assert.notEqual(await ground(), dark);
+  await phone.page.screenshot({ path: join(out, 'phone-light.png') });
   const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `the page is ${overflow} pixels wider than the phone`);
   await assertClean([ada, phone]);

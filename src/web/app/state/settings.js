@@ -13,6 +13,8 @@ const PREFIX = 'tributary.';
 export class Settings {
   name = remembered('name', '');
   theme = remembered('theme', /** @type {Theme} */ ('auto'));
+  /** Whether the system has dark colours now: what `auto` means. */
+  systemDark = matched('(prefers-color-scheme: dark)');
   /** A deviceId, `true` for the browser's choice, `false` for none. */
   audioDevice = remembered('audioDevice', /** @type {string | boolean} */ (true));
   videoDevice = remembered('videoDevice', /** @type {string | boolean} */ (true));
@@ -25,6 +27,16 @@ export class Settings {
       document.documentElement.dataset.theme = this.theme.value;
     });
   }
+}
+
+/** @param {string} query  of media, followed as long as the page lasts */
+function matched(query) {
+  const list = matchMedia(query);
+  const value = signal(list.matches);
+  list.addEventListener('change', () => {
+    value.value = list.matches;
+  });
+  return value;
 }
 
 /**

@@ -11,9 +11,8 @@ export function toggleTheme(settings) {
 }
 
 /** @param {Settings} settings */
-export function isDark({ theme }) {
-  if (theme.value !== 'auto') return theme.value === 'dark';
-  return matchMedia('(prefers-color-scheme: dark)').matches;
+export function isDark({ theme, systemDark }) {
+  return theme.value === 'auto' ? systemDark.value : theme.value === 'dark';
 }
 
 /** @extends {View<{ settings: Settings }>} */
