@@ -16,6 +16,7 @@
 #include "config/profile_store.h"
 #include "config/server_config.h"
 #include "glib/object_ptr.h"
+#include "protocol/message_schema.h"
 #include "server/tributary_server.h"
 
 using namespace tributary;
@@ -34,6 +35,7 @@ struct Options {
   bool checkConfig = false;
   bool printSchema = false;
   bool printProfileSchema = false;
+  bool printMessageSchema = false;
   bool version = false;
   bool insecureOpen = false;
 };
@@ -45,6 +47,7 @@ Result<Options> readOptions(int argc, char** argv) {
   gboolean check = FALSE;
   gboolean schema = FALSE;
   gboolean profileSchema = FALSE;
+  gboolean messageSchema = FALSE;
   gboolean version = FALSE;
   gboolean insecure = FALSE;
   const GOptionEntry entries[] = {
@@ -56,6 +59,8 @@ Result<Options> readOptions(int argc, char** argv) {
        nullptr},
       {"print-profile-schema", 0, 0, G_OPTION_ARG_NONE, &profileSchema,
        "Print a JSON Schema of pipeline profiles and exit", nullptr},
+      {"print-message-schema", 0, 0, G_OPTION_ARG_NONE, &messageSchema,
+       "Print a JSON Schema of what clients say and exit", nullptr},
       {"insecure-open", 0, 0, G_OPTION_ARG_NONE, &insecure, "Let everybody on the network in, without tokens",
        nullptr},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", nullptr},
@@ -71,6 +76,7 @@ Result<Options> readOptions(int argc, char** argv) {
               check != FALSE,
               schema != FALSE,
               profileSchema != FALSE,
+              messageSchema != FALSE,
               version != FALSE,
               insecure != FALSE};
   if (!parsed) return tl::unexpected(takeError(error, ErrorCode::badRequest, "wrong options"));
@@ -224,6 +230,10 @@ int main(int argc, char** argv) {
   }
   if (options->printProfileSchema) {
     std::printf("%s\n", pipelineProfileSchema().dump(true).c_str());
+    return 0;
+  }
+  if (options->printMessageSchema) {
+    std::printf("%s\n", clientMessageSchema().dump(true).c_str());
     return 0;
   }
   const auto config = settings(*options);

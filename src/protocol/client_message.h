@@ -12,7 +12,7 @@
 namespace tributary {
 
 /// What clients say (docs/protocol.md, "Client → server"). Every value has passed its rule in
-/// client_message.cpp: lengths, alphabets and ranges hold.
+/// client_fields.h: lengths, alphabets and ranges hold.
 namespace message {
 
 struct Join {
@@ -94,7 +94,7 @@ struct Ping {
 }  // namespace message
 
 /// The table of messages: a new one is a struct above, a line here and its `fields()` in
-/// client_message.cpp (docs/guides/add-a-message.md).
+/// client_fields.h (docs/guides/add-a-message.md).
 using ClientMessage = std::variant<message::Join,            //
                                    message::Offer,           //
                                    message::Candidate,       //

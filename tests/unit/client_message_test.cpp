@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "protocol/message_schema.h"
 #include "protocol/server_message.h"
 
 namespace tributary {
@@ -20,6 +23,18 @@ Message read(std::string_view text) {
   const auto* message = std::get_if<Message>(&parsed->message);
   EXPECT_NE(message, nullptr);
   return message != nullptr ? *message : Message();
+}
+
+TEST(ClientMessage, HasTheSchemaThatClientsAreCheckedBy) {
+  std::ifstream file(std::string(FIXTURES) + "/../../../docs/client-messages.schema.json");
+  const std::string written{std::istreambuf_iterator<char>(file), {}};
+  const Json schema = clientMessageSchema();
+  EXPECT_EQ(written, schema.dump(true) + "\n")
+      << "write it anew: build/tributary --print-message-schema > docs/client-messages.schema.json";
+  EXPECT_EQ(schema["oneOf"].size(), std::variant_size_v<ClientMessage>);
+  const Json join = schema["oneOf"].at(0);
+  EXPECT_EQ(join["required"].dump(), R"(["type","room"])");
+  EXPECT_EQ(join["properties"]["room"]["maxLength"].integer(), 64);
 }
 
 TEST(ClientMessage, ReadsJoinWithItsId) {
