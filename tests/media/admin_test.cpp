@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <turbojpeg.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -57,6 +58,51 @@ bool isWellFormed(const std::string& xml) {
                     g_markup_parse_context_end_parse(context, nullptr);
   g_markup_parse_context_free(context);
   return fine;
+}
+
+/// Starts `tributary`, waits until its log holds `awaited`, and ends it; the log.
+std::string logOfServer(std::vector<std::string> arguments, const std::string& awaited) {
+  char name[] = "/tmp/tributary-open-XXXXXX";
+  const std::string dir = mkdtemp(name);
+  const char* build = std::getenv("TRIBUTARY_BUILD");
+  arguments.insert(arguments.begin(), std::string(build != nullptr ? build : "build") + "/tributary");
+  arguments.insert(arguments.end(), {"--state-dir", dir});
+  std::vector<const char*> argv = {"setpriv", "--pdeathsig", "KILL"};
+  for (const auto& argument : arguments)
+    argv.push_back(argument.c_str());
+  argv.push_back(nullptr);
+  GSubprocessLauncher* launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
+  g_subprocess_launcher_set_stderr_file_path(launcher, (dir + "/log").c_str());
+  GSubprocess* process = g_subprocess_launcher_spawnv(launcher, argv.data(), nullptr);
+  g_object_unref(launcher);
+  const auto log = [&] {
+    std::stringstream text;
+    text << std::ifstream(dir + "/log").rdbuf();
+    return text.str();
+  };
+  waitFor([&] { return log().find(awaited) != std::string::npos; }, 60);
+  g_subprocess_send_signal(process, SIGTERM);
+  g_subprocess_wait(process, nullptr, nullptr);
+  g_object_unref(process);
+  const std::string all = log();
+  std::error_code ignored;
+  std::filesystem::remove_all(dir, ignored);
+  return all;
+}
+
+/// Without tokens everybody who reaches the server may moderate any room.
+TEST(OpenMode, ListensOnLoopbackAloneUnlessToldOtherwise) {
+  const CtlRun refused = runProgram("tributary", {"--listen", "0.0.0.0:0"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.error.find("refusing to listen on 0.0.0.0 in open mode"), std::string::npos)
+      << refused.error;
+  EXPECT_NE(refused.error.find("--insecure-open"), std::string::npos) << "what would be right";
+}
+
+TEST(OpenMode, InsecureOpenLetsItListenEverywhereAndSaysSo) {
+  const std::string log = logOfServer({"--listen", "0.0.0.0:0", "--insecure-open"}, "server.listening");
+  EXPECT_NE(log.find("server.listening"), std::string::npos) << log;
+  EXPECT_NE(log.find("server.insecureOpen"), std::string::npos) << log;
 }
 
 class Admin : public testing::Test {
