@@ -121,6 +121,10 @@ void CameraEncoder::requestKeyFrame() {
   gst_pad_send_event(pad.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
+void CameraEncoder::setBitrate(int bitrate) {
+  setEncoderBitrate(encoder_.get(), bitrate);
+}
+
 void CameraEncoder::finish() {
   gst_app_src_end_of_stream(GST_APP_SRC(source_.get()));
   GstBus* bus = gst_element_get_bus(pipeline_.get());

@@ -27,6 +27,8 @@ class CameraEncoder {
   /// The same, and returns when the frame has come out: for measuring. Thread: any, one at a time.
   void encodeAndWait(const PictureView& picture, uint64_t number);
   void requestKeyFrame();
+  /// bit/s from the next picture on. Thread: any.
+  void setBitrate(int bitrate);
   /// Waits until all that was given has come out.
   void finish();
 

@@ -261,16 +261,20 @@ void LoadPeer::onMessage(const Json& message) {
   }
 }
 
-/// Does what the page does (src/web/sdk/uplink.js), except for clock senders, who keep their size.
+/// Does what the page does (src/web/sdk/uplink.js). Clock senders keep their size and frame rate, since their
+/// marks are to be read, and obey in bits alone.
 void LoadPeer::onRequestVideo(const Json& message) {
   if (!sender_ || message["source"].stringOr("camera") != "camera") return;
   sender_->setActive(message["active"].booleanOr(true));
-  if (plan_.clock) return;
   const auto limit = [&](const char* key, double fallback) {
     const double value = message[key].numberOr(0);
     return value > 0 ? value : fallback;
   };
   CameraSpec wanted = plan_.camera;
+  if (plan_.clock) {
+    return sender_->setBitrate(
+        static_cast<int>(std::min<double>(wanted.bitrate, limit("maxBitrate", wanted.bitrate))));
+  }
   const double down = std::max({1.0, wanted.width / limit("maxWidth", wanted.width),
                                 wanted.height / limit("maxHeight", wanted.height)});
   wanted.width = static_cast<int>(std::lround(wanted.width / down / 2)) * 2;

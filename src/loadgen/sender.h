@@ -47,6 +47,8 @@ class Sender {
   void setActive(bool active) { active_ = active; }
   /// Thread: any.
   virtual void requestKeyFrame() { restart_ = true; }
+  /// bit/s of the picture from now on, where it is encoded as it is sent: a clip has its own. Thread: any.
+  virtual void setBitrate(int /*bitrate*/) {}
 
   /// Sends what is due at `now` and returns when the next is, both on monotonicNow()'s scale.
   int64_t tick(int64_t now);
@@ -84,6 +86,7 @@ class ClockSender : public Sender {
                                                      std::shared_ptr<const Voice> voice, double phase,
                                                      const RoomClock& clock);
   void requestKeyFrame() override { encoder_->requestKeyFrame(); }
+  void setBitrate(int bitrate) override { encoder_->setBitrate(bitrate); }
 
   /// The timecode in the frame with that RTP time stamp; nullopt for one long gone. Thread: any.
   std::optional<uint32_t> timecodeOf(uint32_t rtpTimestamp) const;
