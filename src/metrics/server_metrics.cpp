@@ -99,6 +99,8 @@ ServerMetrics::ServerMetrics(std::string_view version)
       participants(gauge("tributary_participants", "Participants in all rooms.")),
       sessions(gauge("tributary_sessions", "Open signalling sessions (WebSockets).")),
       cpuLoad(gauge("tributary_cpu_load", "Share of the machine's processors that rooms use, 0 to 1.")),
+      cpuHeadroom(gauge("tributary_cpu_headroom",
+                        "Share of the machine's CPU time that nobody used since this was last asked.")),
       heapBytes(gauge("tributary_process_heap_bytes", "Heap in use by the server process.")),
       recordingsActive(gauge("tributary_recordings_active", "Rooms that are being recorded.")),
       draining(gauge("tributary_draining", "1 while the server takes no new joins.")),

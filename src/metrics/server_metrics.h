@@ -36,6 +36,7 @@ class ServerMetrics {
   prometheus::Gauge& participants;  ///< joined, or away and not yet given up
   prometheus::Gauge& sessions;      ///< open WebSockets
   prometheus::Gauge& cpuLoad;       ///< see RoomDirectory::cpuLoad()
+  prometheus::Gauge& cpuHeadroom;   ///< see MachineLoad
   prometheus::Gauge& heapBytes;     ///< in use by the server itself
   prometheus::Gauge& recordingsActive;
   prometheus::Gauge& draining;

@@ -39,12 +39,13 @@ Json screenJson(const ScreenSettings& screen) {
 
 }  // namespace
 
-Room::Room(RoomSettings settings, Outlet outlet)
+Room::Room(RoomSettings settings, Outlet outlet, CapacitySource capacity)
     : settings_(std::move(settings)),
       outlet_(std::move(outlet)),
       director_(layoutPolicy(settings_)),
       screens_(settings_.screen),
       uplinks_(uplinkLimits(settings_)),
+      capacitySource_(capacity ? std::move(capacity) : [this] { return measureCapacity(); }),
       rates_(rateSettings(settings_)) {
   MediaPipeline::Callbacks callbacks;
   callbacks.onCandidate = [this](const auto& id, const auto& candidate, const auto& mid, unsigned mline) {

@@ -40,7 +40,10 @@ class Room {
     std::function<void(const Json& fields)> recording;  ///< the `recording` event
   };
 
-  Room(RoomSettings settings, Outlet outlet);
+  using CapacitySource = std::function<CapacityReading()>;
+
+  /// `capacity` is asked once a second how that second went, in place of the machine: for tests.
+  Room(RoomSettings settings, Outlet outlet, CapacitySource capacity = nullptr);
   ~Room();
 
   /// Takes another profile (`profile` of the parameters); nobody is dropped. The error lists its mistakes,
@@ -87,6 +90,8 @@ class Room {
   void steerDownlink(Participant& person);
   /// Tells clients by RTCP that send far more than they were asked for.
   void watchUplinks();
+  /// Tells such a client by a message too. Both in bit/s.
+  void warnOfUplink(const Participant& person, int asked, double bitrate);
   void watchFloods();
   Json layoutJson() const;
   /// Shares as the profile wants them from now on; tells clients what is new.
@@ -104,7 +109,7 @@ class Room {
   void watchScreens();
   void watchQuality();
   void watchCapacity();
-  CapacityReading capacityReading();
+  CapacityReading measureCapacity();
   /// Settings as the profile has them, less what is saved at the moment. arrange() must follow.
   void applyCapacity();
   Json capacityJson() const;
@@ -124,6 +129,8 @@ class Room {
   UplinkDirector uplinks_;
   UplinkWatch uplinkWatch_;
   CapacityGovernor capacity_;
+  CapacitySource capacitySource_;
+  CapacityReading capacityReading_;  ///< the last
   MachineLoad machine_;
   struct Work {
     uint64_t rendered = 0;

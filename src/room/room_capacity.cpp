@@ -16,7 +16,7 @@ double share(uint64_t part, uint64_t of) {
 
 }  // namespace
 
-CapacityReading Room::capacityReading() {
+CapacityReading Room::measureCapacity() {
   const auto stats = media_->stats();
   const Work now{stats.video.rendered, stats.video.late, stats.framesArrived, stats.framesLate};
   const Work before = std::exchange(work_, now);
@@ -27,7 +27,7 @@ CapacityReading Room::capacityReading() {
 }
 
 void Room::watchCapacity() {
-  const auto reading = capacityReading();
+  const auto reading = capacityReading_ = capacitySource_();
   if (!settings_.saves || !capacity_.observe(reading, monotonicNow())) return;
   if (capacity_.halvesTiles() && savedTiles_ == 0) {
     savedTiles_ = std::max(fewestTiles, static_cast<int>(arrangement_.tiles.size() + 1) / 2);

@@ -54,7 +54,22 @@ void Room::watchUplinks() {
     log::warning("uplink.ignored", {{"participant", person->identity},
                                     {"askedKbits", verdict.cap / 1000},
                                     {"sendsKbits", static_cast<int>(bitrate / 1000)}});
+    warnOfUplink(*person, verdict.cap, bitrate);
   }
+}
+
+void Room::warnOfUplink(const Participant& person, int asked, double bitrate) {
+  if (person.sessionId.empty()) return;
+  const auto kbits = [](double bits) { return std::to_string(static_cast<int>(bits / 1000)) + " kbit/s"; };
+  outlet_.send(Json::array({person.sessionId}),
+               Json::object({{"type", "warning"},
+                             {"code", "videoRequestIgnored"},
+                             {"message", "this client's camera sends " + kbits(bitrate) +
+                                             ", but requestVideo asked for " + kbits(asked) +
+                                             " at most: obey it, or REMB, which says the same from now on"},
+                             {"source", "camera"},
+                             {"maxBitrate", asked},
+                             {"bitrate", static_cast<int>(bitrate)}}));
 }
 
 void Room::watchFloods() {

@@ -57,6 +57,8 @@ Json Room::stats() const {
                    Json::object({{"outcome", "shown"}})));
   out.push(
       counter("tributary_mixer_source_frames_total", stats.framesLate, Json::object({{"outcome", "late"}})));
+  // One machine for all rooms: on /metrics the server's own figure stands in place of their sum.
+  out.push(sample("tributary_cpu_headroom", "gauge", capacityReading_.idle));
   const Json saved = capacityJson()["saved"];
   for (size_t i = 0; i < saved.size(); ++i)
     out.push(sample("tributary_rooms_saving", "gauge", 1, Json::object({{"what", saved.at(i)}})));

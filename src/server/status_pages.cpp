@@ -28,7 +28,7 @@ Result<void> StatusPages::mayReadMetrics(const http::Request& request) const {
   return fail(ErrorCode::forbidden, "metrics are shown to this machine only; see \"metrics.open\"");
 }
 
-void StatusPages::showMetrics(const std::shared_ptr<http::Call>& call) const {
+void StatusPages::showMetrics(const std::shared_ptr<http::Call>& call) {
   updateGauges();
   context_.directory.collect(metricsDeadline,
                              [call, &metrics = context_.metrics](const std::vector<Sample>& samples) {
@@ -36,11 +36,12 @@ void StatusPages::showMetrics(const std::shared_ptr<http::Call>& call) const {
                              });
 }
 
-void StatusPages::updateGauges() const {
+void StatusPages::updateGauges() {
   auto& metrics = context_.metrics;
   metrics.rooms.Set(static_cast<double>(context_.directory.roomCount()));
   metrics.participants.Set(static_cast<double>(context_.directory.participantCount()));
   metrics.cpuLoad.Set(context_.directory.cpuLoad());
+  metrics.cpuHeadroom.Set(1 - machine_.busyShare());
   metrics.sessions.Set(static_cast<double>(context_.sessionCount()));
   metrics.recordingsActive.Set(static_cast<double>(context_.recordingCount()));
   metrics.heapBytes.Set(heapBytesInUse());

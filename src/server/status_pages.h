@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/machine_load.h"
 #include "config/server_config.h"
 #include "http/server.h"
 #include "metrics/server_metrics.h"
@@ -27,11 +28,12 @@ class StatusPages {
 
  private:
   void showReady(http::Call& call) const;
-  void showMetrics(const std::shared_ptr<http::Call>& call) const;
+  void showMetrics(const std::shared_ptr<http::Call>& call);
   Result<void> mayReadMetrics(const http::Request& request) const;
-  void updateGauges() const;
+  void updateGauges();
 
   Context context_;
+  MachineLoad machine_;
 };
 
 }  // namespace tributary

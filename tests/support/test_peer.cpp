@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "loadgen/stream_meter.h"
+#include "rate/remb_reader.h"
 
 namespace tributary::test {
 namespace {
@@ -57,8 +58,9 @@ std::string videoBranch(const TestPeer::Options& o) {
            : "vp8enc deadline=1 cpu-used=-14 threads=1 end-usage=cbr keyframe-max-dist=3000 "
              "target-bitrate=" +
                  std::to_string(o.bitrate) + " ! rtpvp8pay picture-id-mode=15-bit pt=96";
-  return "videotestsrc is-live=true pattern=ball motion=sweep background-color=" +
-         std::to_string(0xff000000U | o.colour) +
+  const std::string picture =
+      o.noise ? "snow" : "ball motion=sweep background-color=" + std::to_string(0xff000000U | o.colour);
+  return "videotestsrc is-live=true pattern=" + picture +
          " ! video/x-raw,format=I420,width=" + std::to_string(o.width) +
          ",height=" + std::to_string(o.height) + ",framerate=" + std::to_string(o.framerate) +
          "/1 ! queue leaky=downstream max-size-buffers=2 ! " + encoder +
@@ -256,7 +258,15 @@ void TestPeer::onReport(GstBuffer* rtcp) {
     const std::lock_guard lock(mutex_);
     reports_[ssrc].push_back({static_cast<double>(ntp) / 4294967296.0, rtp, packets, octets});
   }
+  const auto told = readRemb({map.map.data, map.map.size});
   gst_rtcp_buffer_unmap(&map);
+  const std::lock_guard lock(mutex_);
+  if (told) remb_ = told;
+}
+
+std::optional<double> TestPeer::remb() const {
+  const std::lock_guard lock(mutex_);
+  return remb_;
 }
 
 std::map<uint32_t, std::vector<TestPeer::SenderReport>> TestPeer::senderReports() const {

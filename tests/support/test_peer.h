@@ -27,6 +27,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     int height = 360;
     int framerate = 30;
     int bitrate = 600'000;
+    bool noise = false;      ///< snow instead of the picture, which takes all of the bitrate
     uint32_t screen = 0;     ///< 0xRRGGBB of a screen on a second video line; 0: no such line
     bool levels = false;     ///< tells how loud its packets are (RFC 6464)
     bool namesSsrcs = true;  ///< in its offer
@@ -91,6 +92,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
     uint32_t packets;
     uint32_t octets;
   };
+  /// The last that the other side said it takes, bit/s (REMB); nullopt: nothing yet.
+  std::optional<double> remb() const;
   /// All that came, by SSRC.
   std::map<uint32_t, std::vector<SenderReport>> senderReports() const;
 
@@ -121,6 +124,7 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   std::vector<float> sound_;                 ///< the last two seconds, 48 kHz mono
   uint64_t soundSamples_ = 0;
   std::map<uint32_t, std::vector<SenderReport>> reports_;
+  std::optional<double> remb_;
 };
 
 /// CLOCK_MONOTONIC in seconds.

@@ -41,5 +41,36 @@ TEST(UplinkWatch, WhoSendsFarMoreIsFoundOnceAndToldFromThenOn) {
   EXPECT_EQ(watch.judge("a", &small, 1.2e6, 21 * second).cap, 0) << "a new connection";
 }
 
+TEST(UplinkWatch, WhoIsAskedForLessHasTimeToObey) {
+  UplinkWatch watch;
+  UplinkRequest request = small;
+  double sent = 1'200'000;
+  // A room that fills up: less is asked for each second, and done three seconds later.
+  for (int64_t i = 0; i < 12; ++i) {
+    request.maxBitrate = static_cast<int>(1'200'000 / (1 + static_cast<double>(i)));
+    if (i >= 3) sent = 1'200'000 / (1 + static_cast<double>(i - 3));
+    EXPECT_EQ(watch.judge("a", &request, sent, i * second).cap, 0) << i;
+  }
+  sent = 1'200'000;
+  int found = -1;
+  for (int i = 12; i < 30 && found < 0; ++i) {
+    if (watch.judge("a", &request, sent, i * second).found) found = i;
+  }
+  EXPECT_EQ(found, 11 + (UplinkWatch::grace + UplinkWatch::patience) / second) << "but not for ever";
+}
+
+TEST(UplinkWatch, WhoIsAskedForNowMoreNowLessIsMeasuredByMore) {
+  UplinkWatch watch;
+  UplinkRequest large = small;
+  large.maxBitrate = 600'000;
+  bool found = false;
+  for (int64_t i = 0; i < 20; ++i) {
+    const UplinkRequest& request = i % 4 < 2 ? large : small;
+    EXPECT_EQ(watch.judge("a", &request, 600'000, i * second).cap, 0) << i;
+    found = found || watch.judge("b", &request, 1.2e6, i * second).found;
+  }
+  EXPECT_TRUE(found);
+}
+
 }  // namespace
 }  // namespace tributary

@@ -133,8 +133,9 @@ export class RoomModel {
    */
   #setLayout(layout) {
     if (!layout?.canvas) return [];
-    const { canvas, tiles = [], spotlight } = layout;
-    this.layout = { layout: layout.layout, spotlight: spotlight || undefined, canvas, tiles };
+    const { canvas, tiles = [], offCanvas = 0 } = layout;
+    const spotlight = layout.spotlight || undefined;
+    this.layout = { layout: layout.layout, spotlight, canvas, tiles, offCanvas };
     return [['layoutChanged', { layout: this.layout }]];
   }
 

@@ -197,7 +197,7 @@ export class Session {
       this.#link.requestVideo(request);
       this.#host.emit('videoRequested', request);
     } else if (message.type === 'leave') this.#onLeave(message);
-    else if (message.type === 'error') {
+    else if (message.type === 'error' || message.type === 'warning') {
       this.#warn(new TributaryError(message.code, message.message));
     } else this.#apply(message);
   }

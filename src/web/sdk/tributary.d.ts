@@ -43,6 +43,8 @@ export interface Layout {
   spotlight?: string;
   canvas: { width: number; height: number };
   tiles: Tile[];
+  /** How many people have no tile. */
+  offCanvas: number;
 }
 
 /** What the mixer needs of this client's camera or screen; 0 or absent means no limit. */
@@ -70,6 +72,9 @@ export interface Recording {
   status?: string;
   startedAt?: string;
   paused?: boolean;
+  /** The room's process died in the middle; it goes on in another file when the room is back. */
+  interrupted?: boolean;
+  audioOnly?: boolean;
   /** Whoever is here is to be told by more than a mark. */
   announce?: boolean;
   [field: string]: unknown;
@@ -187,6 +192,8 @@ export type ErrorCode =
   | 'rateLimited'
   | 'timeout'
   | 'internal'
+  /** A `warning` of the server's: the camera sends far more than `videoRequested` said. */
+  | 'videoRequestIgnored'
   /** Made by the SDK: the socket closed, or never opened. */
   | 'connectionLost';
 

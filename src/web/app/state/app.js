@@ -216,7 +216,14 @@ export class App {
         this.notices.show(text, 'info', 'chat');
       }
     });
-    room.on('warning', ({ error }) => this.notices.show(error.message, 'error'));
+    room.on('warning', ({ error }) => this.#onWarning(error));
+  }
+
+  /** @param {Error} error */
+  #onWarning(error) {
+    // Ours to mend and not the user's.
+    if ('code' in error && error.code === 'videoRequestIgnored') console.warn(error.message);
+    else this.notices.show(error.message, 'error');
   }
 
   /** @param {Participant} who */

@@ -139,6 +139,16 @@ test('leave/disconnect ends the call, and one can join again', { timeout }, asyn
   await scene.stateIs('connected');
 });
 
+test('a warning about the camera goes to the console, not to the user', { timeout }, async () => {
+  const { page, site } = scene;
+  await scene.join();
+  const text = 'this client sends too much';
+  const said = page.waitForEvent('console', message => message.text() === text);
+  site.room.tell({ type: 'warning', code: 'videoRequestIgnored', message: text });
+  assert.equal((await said).type(), 'warning');
+  assert.equal(await page.getByText(text).count(), 0);
+});
+
 test('text from the wire is text', { timeout }, async () => {
   const { page, site } = scene;
   await scene.join();

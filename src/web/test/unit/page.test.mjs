@@ -36,6 +36,7 @@ test('tiles come in reading order, labelled, and stay inside the canvas', () => 
     layout: 'grid',
     canvas: { width: 1280, height: 720 },
     tiles: [tile('c', 0, 0.5), tile('b', 2, 0), tile('a', 0, 0)],
+    offCanvas: 0,
   };
   const people = new Map([
     ['a', person('a', { audioMuted: true })],

@@ -63,6 +63,14 @@ test('unknown messages and broken ones are ignored', () => {
   assert.deepEqual(model.apply({ type: 'layoutChanged' }), []);
 });
 
+test('a layout tells how many have no tile', () => {
+  const { model } = joined();
+  assert.equal(model.layout?.offCanvas, 0, 'of a server that does not say');
+  const canvas = { width: 1280, height: 720 };
+  model.apply({ type: 'layoutChanged', layout: 'grid', canvas, tiles: [], offCanvas: 12 });
+  assert.equal(model.layout?.offCanvas, 12);
+});
+
 test('what a busy server leaves out is told when it changes', () => {
   const { model } = joined();
   const busy = { type: 'capacityChanged', level: 2, saved: ['framerate', 'rendition'] };

@@ -1,0 +1,157 @@
+// What a room asks of cameras, and what becomes of a client that does not listen, under real peers.
+#include <gtest/gtest.h>
+
+#include "room/room.h"
+#include "server_process.h"
+#include "signalling_client.h"
+
+namespace tributary::test {
+namespace {
+
+/// The first message of that type that `right` takes, or null.
+Json find(
+    const std::vector<Json>& messages, const std::string& type,
+    const std::function<bool(const Json&)>& right = [](const Json&) { return true; }) {
+  for (const auto& message : messages) {
+    if (message["type"].stringOr("") == type && right(message)) return message;
+  }
+  return {};
+}
+
+TestPeer::Options camera(int bitrate) {
+  TestPeer::Options options;
+  options.tone = 0;
+  options.framerate = 25;
+  options.bitrate = bitrate;
+  return options;
+}
+
+/// A TestPeer never heard of requestVideo: it sends what it was made to.
+TEST(Uplink, WhoIgnoresTheRequestIsWarnedOnceAndToldByRtcp) {
+  ServerProcess server("{}", R"({"uplink": {"maxBitrate": 150000}})");
+  const auto client = SignallingClient::create(server.url());
+  client->join("demo", "Loud");
+  auto loud = camera(1'200'000);
+  loud.noise = true;
+  client->call(loud);
+  const auto warning = [&] { return find(client->messages(), "warning"); };
+  ASSERT_TRUE(waitFor([&] { return !warning().isNull(); }, 120)) << server.log();
+  const Json request = find(client->messages(), "requestVideo");
+  EXPECT_EQ(warning()["code"].stringOr(""), "videoRequestIgnored");
+  EXPECT_EQ(warning()["source"].stringOr(""), "camera");
+  EXPECT_EQ(warning()["maxBitrate"].integerOr(0), request["maxBitrate"].integerOr(-1));
+  EXPECT_GT(warning()["bitrate"].numberOr(0), 1.5 * warning()["maxBitrate"].numberOr(0));
+  const double asked = warning()["maxBitrate"].numberOr(0);
+  EXPECT_TRUE(waitFor([&] { return client->peer()->remb().value_or(0) > 0; }, 60)) << "no REMB came";
+  EXPECT_NEAR(client->peer()->remb().value_or(0), asked, 0.01 * asked);
+  EXPECT_NE(server.log().find("uplink.ignored"), std::string::npos);
+  EXPECT_EQ(server.metrics()["tributary_uplinks_capped"], 1);
+}
+
+/// A room in this process, with a machine whose business the test decides.
+class BusyRoom : public testing::Test {
+ protected:
+  void open(bool saves) {
+    auto settings = parseRoomSettings(Json::object(
+        {{"room", "busy"},
+         {"profile", Json::object({{"renditions", Json::array({Json::object({{"height", 360}}),
+                                                               Json::object({{"height", 180}})})},
+                                   {"rate", Json::object({{"adapt", false}})}})},
+         {"limits", Json::object({{"save", saves}})}}));
+    ASSERT_TRUE(settings) << settings.error().message;
+    Room::Outlet outlet;
+    outlet.send = [this](const Json&, const Json& message) { onMessage(message); };
+    room_ = std::make_unique<Room>(std::move(*settings), std::move(outlet), [this] {
+      ++readings_;
+      return reading_;
+    });
+  }
+
+  void join() {
+    ASSERT_TRUE(room_->join(
+        Json::object({{"identity", "p_1"}, {"sessionId", "s_1"}, {"name", "Ada"}, {"role", "moderator"}})));
+    peer_ = TestPeer::create(camera(300'000));
+    peer_->onOffer = [this](const std::string& sdp) {
+      room_->handle("s_1", Json::object({{"type", "offer"}, {"sdp", sdp}}),
+                    Reply([this](const Result<Json>& answer) {
+                      if (answer) peer_->setAnswer((*answer)["message"]["sdp"].stringOr(""));
+                    }));
+    };
+    peer_->onCandidate = [this](const std::string& candidate, unsigned mline) {
+      room_->handle(
+          "s_1",
+          Json::object(
+              {{"type", "candidate"}, {"candidate", candidate}, {"sdpMLineIndex", static_cast<int>(mline)}}),
+          Reply([](const Result<Json>&) {}));
+    };
+    peer_->start();
+  }
+
+  void onMessage(const Json& message) {
+    messages_.push_back(message);
+    if (message["type"].stringOr("") != "candidate" || !peer_) return;
+    peer_->addCandidate(message["candidate"].stringOr(""),
+                        static_cast<unsigned>(message["sdpMLineIndex"].integerOr(0)));
+  }
+
+  void TearDown() override {
+    if (peer_) peer_->stop();
+    room_.reset();
+  }
+
+  double sample(const std::string& name) {
+    for (const Json& one : room_->stats()["metrics"].elements()) {
+      if (one["name"].stringOr("") == name) return one["value"].numberOr(-1);
+    }
+    return -1;
+  }
+
+  CapacityReading reading_;
+  int readings_ = 0;
+  std::vector<Json> messages_;
+  std::shared_ptr<TestPeer> peer_;
+  std::unique_ptr<Room> room_;
+};
+
+constexpr CapacityReading atItsEnd{.idle = 0.02, .lateCanvas = 0.3, .lateFrames = 0.3};
+
+TEST_F(BusyRoom, AsksCamerasForLessAndTellsEverybody) {
+  open(true);
+  join();
+  ASSERT_TRUE(waitFor([&] { return peer_->video().frames > 0 && peer_->video().height == 360; }, 60));
+  ASSERT_TRUE(waitFor([&] { return !find(messages_, "requestVideo").isNull(); }, 60));
+  const int64_t usual = find(messages_, "requestVideo")["maxFramerate"].integerOr(0);
+  EXPECT_TRUE(waitFor([&] { return sample("tributary_cpu_headroom") == 1; }));
+
+  reading_ = atItsEnd;
+  const auto saved = [&](int64_t level) {
+    return find(messages_, "capacityChanged",
+                [level](const Json& message) { return message["level"].integerOr(0) == level; });
+  };
+  ASSERT_TRUE(waitFor([&] { return !saved(1).isNull(); }, 60));
+  EXPECT_EQ(saved(1)["saved"].dump(), R"(["framerate"])");
+  EXPECT_TRUE(waitFor(
+      [&] {
+        return !find(messages_, "requestVideo", [usual](const Json& message) {
+                  return message["maxFramerate"].integerOr(0) == (usual + 1) / 2;
+                }).isNull();
+      },
+      60))
+      << "the camera still sends " << usual << " frames a second";
+  EXPECT_DOUBLE_EQ(sample("tributary_cpu_headroom"), atItsEnd.idle);
+  ASSERT_TRUE(waitFor([&] { return !saved(3).isNull(); }, 60));
+  EXPECT_EQ(saved(3)["saved"].dump(), R"(["framerate","rendition","tiles"])");
+  EXPECT_TRUE(waitFor([&] { return peer_->video().height == 180; }, 60)) << "the top rendition is left out";
+}
+
+TEST_F(BusyRoom, SavesNothingWhereItMayNot) {
+  open(false);
+  reading_ = atItsEnd;
+  EXPECT_TRUE(waitFor([&] { return sample("tributary_cpu_headroom") == atItsEnd.idle; }, 60));
+  const int enough = readings_ + 5;  // seconds: two would do
+  EXPECT_TRUE(waitFor([&] { return readings_ >= enough; }, 60));
+  EXPECT_TRUE(find(messages_, "capacityChanged").isNull());
+}
+
+}  // namespace
+}  // namespace tributary::test
