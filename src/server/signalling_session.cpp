@@ -154,6 +154,7 @@ Json SignallingSession::joinedMessage(const Joined& joined) const {
        {"participants", joined.room["participants"]},
        {"layout", joined.room["layout"]},
        {"recording", joined.room["recording"]},
+       {"capacity", joined.room["capacity"]},
        {"iceServers", iceServers},
        {"server", Json::object({{"name", "tributary"},
                                 {"version", TRIBUTARY_VERSION},

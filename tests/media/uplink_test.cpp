@@ -36,6 +36,7 @@ TEST(Uplink, WhoIgnoresTheRequestIsWarnedOnceAndToldByRtcp) {
   client->call(loud);
   const auto warning = [&] { return find(client->messages(), "warning"); };
   ASSERT_TRUE(waitFor([&] { return !warning().isNull(); }, 120)) << server.log();
+  EXPECT_EQ(find(client->messages(), "joined")["capacity"]["level"].integer(), 0);
   const Json request = find(client->messages(), "requestVideo");
   EXPECT_EQ(warning()["code"].stringOr(""), "videoRequestIgnored");
   EXPECT_EQ(warning()["source"].stringOr(""), "camera");

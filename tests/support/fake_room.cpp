@@ -135,7 +135,9 @@ class FakeRoom {
     reply(Json::object({{"participant", participant},
                         {"participants", everybody()},
                         {"layout", layout()},
-                        {"recording", nullptr}}));
+                        {"recording", nullptr},
+                        {"capacity", Json::object({{"level", 1}, {"saved", Json::array({"framerate"})}})},
+                        {"features", Json::object({{"layouts", Json::array({"grid", "speaker"})}})}}));
     if (!known) tell(nullptr, Json::object({{"type", "participantJoined"}, {"participant", participant}}));
     if (name_ == "strangers") {
       tell(Json::array({"s_nobody", 7, nullptr}), Json::object({{"type", "pong"}}));

@@ -51,6 +51,14 @@ TEST_F(Signalling, NewRoomsAreRefusedWhileTheOthersNeedTheMachine) {
   EXPECT_EQ(refused.status, 503) << refused.body;
 }
 
+TEST_F(Signalling, WhoJoinsIsToldWhatTheRoomCanDoAndSaves) {
+  startServer();
+  TestClient ada(port());
+  const Json joined = ada.join("demo");
+  EXPECT_EQ(joined["capacity"].dump(), R"({"level":1,"saved":["framerate"]})");
+  EXPECT_EQ(joined["server"]["features"]["layouts"].size(), 2u);
+}
+
 TEST_F(Signalling, ParticipantsHearEachOther) {
   startServer();
   TestClient ada(port());
