@@ -47,6 +47,7 @@ class Recorder::Core {
   std::function<void()> tellStarted;
   std::function<void()> tellFormat;
   std::function<void(int, int64_t)> tellPart;
+  std::function<void()> tellKeyFrameWanted;
   std::function<void(std::string)> tellFailed;
   std::function<void()> tellStopped;
 
@@ -62,6 +63,12 @@ class Recorder::Core {
     items_.push_back({std::move(item), bytes, monotonicNow()});
     wake_.notify_one();
     return true;
+  }
+
+  /// One that is not to be queued. Thread: any.
+  void drop() {
+    const std::lock_guard lock(mutex_);
+    ++progress_.packetsLost;
   }
 
   /// ns for which the oldest has waited; the thread's own work in hand counts.
@@ -299,6 +306,7 @@ Recorder::Recorder(UniqueFd file, Settings settings, Callbacks callbacks)
   };
   core_->tellStarted = [tell] { tell([](Recorder& self) { self.callbacks_.onStarted(); }); };
   core_->tellFormat = [tell] { tell([](Recorder& self) { self.callbacks_.onFormatChanged(); }); };
+  core_->tellKeyFrameWanted = [tell] { tell([](Recorder& self) { self.callbacks_.onKeyFrameWanted(); }); };
   core_->tellPart = [tell](int part, int64_t start) {
     tell([part, start](Recorder& self) { self.callbacks_.onPart(part, start); });
   };
@@ -358,14 +366,22 @@ void Recorder::onVideo(const EncodedFrame& frame) {
     out.video = {std::string(frame.codec), frame.width, frame.height, frame.framerate, {}};
     if (isH264) out.video.config = h264Config(frame.data);
   }
-  const size_t bytes = out.packet.data.size() + queuedOverhead;
-  core_->push(std::move(out), bytes);
+  queueVideo(std::move(out));
+}
+
+void Recorder::queueVideo(RecordedPacket packet) {
+  if (videoLost_ && !packet.packet.keyFrame) return core_->drop();
+  const size_t bytes = packet.packet.data.size() + queuedOverhead;
+  packet.afterLoss = videoLost_;
+  videoLost_ = !core_->push(std::move(packet), bytes);
+  if (videoLost_) core_->tellKeyFrameWanted();
 }
 
 void Recorder::onAudio(int64_t pts, std::span<const uint8_t> opus) {
   RecordedPacket out;
   out.packet = {MediaPacket::Kind::audio, pts, audioTickTime, true, {opus.begin(), opus.end()}};
-  core_->push(std::move(out), opus.size() + queuedOverhead);
+  out.afterLoss = soundLost_;
+  soundLost_ = !core_->push(std::move(out), opus.size() + queuedOverhead);
 }
 
 void Recorder::nextPart(UniqueFd file) {

@@ -40,6 +40,8 @@ class Recorder : public VideoTap, public AudioTap {
     std::function<void()> onFormatChanged;
     /// From now on that file is written; it begins at `start` (ns) of the recording.
     std::function<void(int part, int64_t start)> onPart;
+    /// The queue was full: pictures are dropped up to the next key frame, which is wanted soon.
+    std::function<void()> onKeyFrameWanted;
     std::function<void(const std::string& reason)> onFailed;  ///< once; nothing more is written
   };
 
@@ -87,12 +89,16 @@ class Recorder : public VideoTap, public AudioTap {
   void stopped(bool clean);
 
   bool takes(const EncodedFrame& frame);
+  void queueVideo(RecordedPacket packet);
 
   std::shared_ptr<Core> core_;
   mutable PriorityMutex sourceMutex_;  ///< held while a frame goes to the queue: the last one of one source
   uint64_t source_ = 0;                ///< comes before the first one of the next
   uint64_t expectedSource_ = 0;
   int64_t switchAt_ = -1;  ///< ns: the expected one's first picture; −1: not known
+  bool videoLost_ =
+      false;  ///< what comes before a key frame refers to a dropped picture; by sourceMutex_ too
+  bool soundLost_ = false;  ///< the mixer's thread alone
   Callbacks callbacks_;
   std::chrono::milliseconds stallLimit_;
   std::function<void(bool)> onStopped_;

@@ -89,7 +89,8 @@ bool RecordingTimeline::beginWith(const RecordedPacket& next) {
 void RecordingTimeline::noteHole(const RecordedPacket& next) {
   const bool isVideo = next.packet.kind == MediaPacket::Kind::video;
   const int64_t expected = isVideo ? lastVideo_ : nextSound_;
-  if (expected >= 0 && next.packet.time - expected > noticeableHole) {
+  const int64_t hole = expected >= 0 ? next.packet.time - expected : 0;
+  if (hole > (next.afterLoss ? 0 : noticeableHole)) {
     gaps_.push_back({expected - origin_, next.packet.time - origin_, next.packet.kind});
   }
   if (!isVideo) return;

@@ -14,6 +14,7 @@ namespace tributary {
 struct RecordedPacket {
   MediaPacket packet;        ///< `time` is the room's clock
   MediaTracks::Video video;  ///< what it is, of a key frame
+  bool afterLoss = false;    ///< of its kind some were dropped right before it
 };
 
 /// From two streams on the room's clock to one file's packets: in order of time, starting with a key frame,

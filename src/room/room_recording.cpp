@@ -119,6 +119,7 @@ void RoomRecording::start(const Json& params, UniqueFd file, Reply reply) {
     notify("part", Json::object({{"part", part}, {"start", seconds(start)}}));
     sendProgress();
   };
+  callbacks.onKeyFrameWanted = [this] { media_.requestRecordedKeyFrame(*recorder_); };
   callbacks.onFailed = [this](const std::string& reason) { failed(reason); };
   recorder_ = std::make_shared<Recorder>(std::move(file), *settings, std::move(callbacks));
   if (const auto fed = feed(params); !fed) {

@@ -51,6 +51,7 @@ class RecorderTest : public testing::Test {
     callbacks.onStarted = [this] { started_ = true; };
     callbacks.onFormatChanged = [] {};
     callbacks.onPart = [this](int part, int64_t) { part_ = part; };
+    callbacks.onKeyFrameWanted = [] {};
     callbacks.onFailed = [this](const std::string& reason) { failure_ = reason; };
     recorder_ = std::make_shared<Recorder>(std::move(to), settings, callbacks);
     std::optional<RenditionSet::TapWish> wish;
@@ -260,6 +261,83 @@ std::pair<UniqueFd, UniqueFd> fullPipe() {
   }
   ::fcntl(ends[1], F_SETFL, 0);
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// Pictures that say in their data which they are, to a recorder of a disk that hangs for a while.
+class FullQueue : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto [reader, writer] = fullPipe();
+    reader_ = std::move(reader);
+    Recorder::Settings settings;
+    settings.queueBytes = 20'000;
+    settings.stallLimit = std::chrono::minutes(10);
+    Recorder::Callbacks callbacks;
+    callbacks.onStarted = callbacks.onFormatChanged = [] {};
+    callbacks.onPart = [](int, int64_t) {};
+    callbacks.onFailed = [](const std::string&) {};
+    callbacks.onKeyFrameWanted = [this] { ++wanted_; };
+    recorder_.emplace(std::move(writer), settings, callbacks);
+    recorder_->expectVideo(1);
+  }
+
+  void picture(const std::string& name, bool keyFrame = false) {
+    const std::string data = name + ";" + std::string(1000, '.');
+    EncodedFrame frame{1, "VP8", 320, 180, 25, time_, keyFrame, {}};
+    frame.data = {reinterpret_cast<const uint8_t*>(data.data()), data.size()};
+    recorder_->onVideo(frame);
+    time_ += 40'000'000;
+  }
+  uint64_t lost() {
+    const auto now = recorder_->takeProgress();
+    gaps_.insert(gaps_.end(), now.gaps.begin(), now.gaps.end());
+    return now.packetsLost;
+  }
+  /// What the disk has by now.
+  void read() {
+    char piece[65536];
+    for (ssize_t got = 0; (got = ::read(reader_.get(), piece, sizeof piece)) > 0;)
+      film_.append(piece, static_cast<size_t>(got));
+  }
+  bool has(const std::string& name) const { return film_.find(name + ";") != std::string::npos; }
+
+  UniqueFd reader_;
+  std::optional<Recorder> recorder_;
+  int64_t time_ = 1'000'000'000;
+  int wanted_ = 0;
+  std::string film_;
+  std::vector<RecordingTimeline::Gap> gaps_;
+};
+
+TEST_F(FullQueue, DropsUpToAKeyFrameAsksForItAndTellsTheGap) {
+  picture("first", true);
+  for (int i = 0; i < 100; ++i)
+    picture("full");
+  ASSERT_GT(lost(), 0U) << "the queue took it all";
+  ASSERT_TRUE(waitFor([this] { return wanted_ == 1; })) << wanted_;
+  // Until there is room again, which a key frame that is taken tells.
+  ASSERT_TRUE(waitFor([this] {
+    read();
+    picture("useless");
+    const uint64_t before = lost();
+    picture("key", true);
+    return lost() == before;
+  }));
+  for (int i = 0; i < 5; ++i)
+    picture("later");
+  bool stopped = false;
+  recorder_->stop([&stopped](bool) { stopped = true; });
+  ASSERT_TRUE(waitFor([&] {
+    read();
+    return stopped;
+  }));
+  read();
+  lost();
+  EXPECT_TRUE(has("first") && has("full") && has("key") && has("later"));
+  EXPECT_FALSE(has("useless")) << "it refers to a picture that is not there";
+  ASSERT_EQ(gaps_.size(), 1U);
+  EXPECT_EQ(gaps_[0].kind, MediaPacket::Kind::video);
+  EXPECT_GT(gaps_[0].to - gaps_[0].from, 1'000'000'000);
 }
 
 TEST_F(RecorderTest, ADiskThatHangsEndsTheRecordingInTwoSecondsAndNobodyWaits) {

@@ -112,6 +112,23 @@ TEST_F(Timeline, TellsWherePicturesAreMissing) {
   EXPECT_EQ(timeline_.missingFrames(), 24U);
 }
 
+TEST_F(Timeline, TellsOfAShortHoleTooWhereSomethingWasDropped) {
+  video(1000, 1, true);
+  for (int64_t at = 1000; at <= 2000; at += 20)
+    sound(at);
+  RecordedPacket next;
+  next.packet = {MediaPacket::Kind::video, 1120 * ms, 40 * ms, true, {1}};
+  next.afterLoss = true;
+  add(next);
+  video(1240, 1);
+  timeline_.drain(sink_);
+  const auto gaps = timeline_.takeGaps();
+  ASSERT_GE(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].from / ms, 40);
+  EXPECT_EQ(gaps[0].to / ms, 120);
+  EXPECT_EQ(gaps.size(), 1U) << "80 ms without a loss are nothing to tell of";
+}
+
 TEST_F(Timeline, TellsHowFarSoundDriftsFromItsStamps) {
   video(1000, 1, true);
   for (int64_t count = 0; count < 100; ++count) {
