@@ -19,6 +19,7 @@ struct Wish {
   int speed = -10;        ///< of VP8's encoder
   bool smallToo = false;  ///< a ladder whose first rung is another
   std::string h264 = R"({"element": "openh264enc"})";
+  std::string own = "{}";  ///< the recording's own rendition
 };
 
 std::string profileOf(const Wish& wish) {
@@ -30,7 +31,7 @@ std::string profileOf(const Wish& wish) {
          R"(}, "layout": {"glide": 0}, "names": {"show": false}, "renditions": [)" +
          (wish.smallToo ? small + ", " + all : all) + R"(], "encoders": {"VP8": {"element": "vp8enc", )" +
          R"("properties": {"deadline": 1, "cpu-used": )" + std::to_string(wish.speed) + R"(}}, "H264": )" +
-         wish.h264 + "}}";
+         wish.h264 + R"(}, "recording": {"own": )" + wish.own + "}}";
 }
 
 class RecordingChanges : public RecordingsTest {
@@ -175,6 +176,22 @@ TEST_F(RecordingChanges, AnotherSizeIsAnotherPartThatBeginsWithItsFirstPicture) 
     const Json done = end();
     ASSERT_EQ(done["files"].size(), 3U) << done.dump(true);
     expectAll(done, {check(done, 0, "640x360"), check(done, 1, "480x270"), check(done, 2, "640x360")});
+  }
+}
+
+TEST_F(RecordingChanges, ARenditionOfItsOwnHasItsOwnSizeAndRate) {
+  useProfile(profileOf({.own = R"({"height": 180, "framerate": 10, "bitrate": 300000})"}));
+  for (const auto* wish : {"{}", R"({"container": "mp4"})"}) {
+    SCOPED_TRACE(wish);
+    begin(wish);
+    recordMore(2);
+    const Json done = end();
+    ASSERT_EQ(done["files"].size(), 1U) << done.dump(true);
+    const Probe film = check(done, 0, "320x180");
+    expectAll(done, {film});
+    EXPECT_LT(static_cast<double>(film.frames), 11 * film.duration + 2)
+        << "of 25 pictures a second it takes 10";
+    EXPECT_EQ(ada_->peer()->video().height, 360) << "who watches is not concerned";
   }
 }
 

@@ -224,17 +224,21 @@ TEST_F(SlowDiskTest, WhatADiskDidNotLetFinishIsFinishedOnceItIsBack) {
   expectFinished(id, "failed");
 }
 
-/// On a file system of its own, of one MiB.
+/// On a file system of its own, of one MiB if not said otherwise.
 class SmallDiskTest : public DiskTest {
  protected:
-  SmallDiskTest() : DiskTest(R"({"recordings": {"minFreeSpace": 0, "folder": ")" + disk() + R"("}})") {}
+  explicit SmallDiskTest(int mebibytes = 1, int mustStayFree = 0)
+      : DiskTest(R"({"recordings": {"minFreeSpace": )" + std::to_string(mustStayFree) + R"(, "folder": ")" +
+                 disk() + R"("}})"),
+        mebibytes_(mebibytes) {}
   ~SmallDiskTest() override {
     std::system(("umount -l " + disk() + " 2>/dev/null; rmdir " + disk()).c_str());
   }
   void SetUp() override {
     fs::create_directories(disk());
+    const std::string size = "size=" + std::to_string(mebibytes_) + "m";
     const bool mounted =
-        std::system(("mount -t tmpfs -o size=1m tmpfs " + disk() + " 2>/dev/null").c_str()) == 0;
+        std::system(("mount -t tmpfs -o " + size + " tmpfs " + disk() + " 2>/dev/null").c_str()) == 0;
     if (!mounted) GTEST_SKIP() << "may not mount here";
     call();
   }
@@ -245,11 +249,14 @@ class SmallDiskTest : public DiskTest {
     while (ballast << std::string(4096, 'x') << std::flush) {
     }
   }
+  static void empty() { fs::remove(disk() + "/ballast"); }
+
+ private:
+  const int mebibytes_;
 };
 
 TEST_F(SmallDiskTest, AFullDiskEndsTheRecordingWithAFileThatPlays) {
-  expectHarmless(
-      fill, [] { fs::remove(disk() + "/ballast"); }, "No space left");
+  expectHarmless(fill, empty, "No space left");
 }
 
 TEST_F(SmallDiskTest, ADiskThatStaysFullHasAFileThatPlaysAndAManifestThatSaysWhy) {
@@ -280,6 +287,35 @@ TEST_F(SmallDiskTest, ADiskThatCannotBeWrittenSaysSoAtOnce) {
   ASSERT_TRUE(recorded(id, 0.5));
   post("/v1/recordings/" + id + "/stop");
   EXPECT_TRUE(isOver(id));
+}
+
+/// On one of which half must stay free.
+class NearlyFullDiskTest : public SmallDiskTest {
+ protected:
+  NearlyFullDiskTest() : SmallDiskTest(16, 8) {}
+  /// There is room for a film, but not enough.
+  static void nearlyFill() { std::ofstream(disk() + "/ballast") << std::string(10 << 20, 'x'); }
+};
+
+TEST_F(NearlyFullDiskTest, NoneBeginsWhereTooLittleIsFree) {
+  nearlyFill();
+  const double from = now();
+  const auto answer = post("/v1/rooms/demo/recordings");
+  EXPECT_LT(now() - from, soonEnough);
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_NE(answer.body.find("the disk is nearly full"), std::string::npos) << answer.body;
+  EXPECT_NE(answer.body.find("8 MiB must stay free"), std::string::npos) << answer.body;
+  EXPECT_EQ(leftPartsOn(disk()), 0);
+  empty();
+  const std::string id = record("demo");
+  ASSERT_TRUE(recorded(id, 0.5));
+  post("/v1/recordings/" + id + "/stop");
+  EXPECT_TRUE(isOver(id));
+  EXPECT_EQ(recording(id)["status"].stringOr(""), "completed");
+}
+
+TEST_F(NearlyFullDiskTest, ARunningOneEndsWholeWhereTooLittleIsLeft) {
+  expectHarmless(nearlyFill, empty, "the disk is nearly full");
 }
 
 /// On the machine's own disk.

@@ -65,6 +65,21 @@ std::vector<Colour> coloursOf(const std::string& path, const std::string& from, 
 
 }  // namespace
 
+std::string complaintsOf(const std::vector<std::string>& paths) {
+  constexpr size_t atOnce = 20;
+  std::string out;
+  for (size_t from = 0; from < paths.size(); from += atOnce) {
+    std::string inputs;
+    std::string maps;
+    for (size_t i = from; i < std::min(paths.size(), from + atOnce); ++i) {
+      inputs += " -i " + inQuotes(paths[i]);
+      maps += " -map " + std::to_string(i - from);
+    }
+    out += run("ffmpeg -v error -xerror" + inputs + maps + " -f null - 2>&1");
+  }
+  return out;
+}
+
 Probe probe(const std::string& path) {
   Probe out;
   // Its own time base here is one frame of the rate that it guesses: too coarse where the rate changes.

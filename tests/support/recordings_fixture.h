@@ -73,6 +73,20 @@ class RecordingsTest : public testing::Test {
     text << file.rdbuf();
     return Json::parse(text.str()).value_or(Json());
   }
+  /// Returns when the server has it.
+  void useProfile(const std::string& profile) {
+    const auto loads = [this] {
+      size_t count = 0;
+      const std::string log = server_.log();
+      for (size_t at = log.find("event=profile.loaded"); at != std::string::npos;
+           at = log.find("event=profile.loaded", at + 1))
+        ++count;
+      return count;
+    };
+    const size_t before = loads();
+    server_.saveProfile(profile);
+    EXPECT_TRUE(waitFor([&] { return loads() > before; }, 60)) << server_.log();
+  }
   /// The process that makes a room: the one that says so in the log.
   int roomPid(const std::string& room) const {
     std::istringstream text(server_.log());
@@ -84,9 +98,10 @@ class RecordingsTest : public testing::Test {
     }
     return pid;
   }
-  int leftParts() const {
+  int leftParts() const { return leftPartsOn(server_.stateDir() + "/recordings"); }
+  static int leftPartsOn(const std::string& folder) {
     int count = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(server_.stateDir() + "/recordings"))
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
       count += entry.path().extension() == ".part" ? 1 : 0;
     return count;
   }
