@@ -11,6 +11,23 @@ std::chrono::milliseconds ofSeconds(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
+Result<void> applyFormat(const Json& json, RecordingOptions& out) {
+  const auto text = [&json](const char* key, std::string& value) -> Result<void> {
+    if (!json.has(key)) return {};
+    const auto given = json[key].string();
+    if (!given) return fail(ErrorCode::badRequest, std::string(key) + ": must be text");
+    value = *given;
+    return {};
+  };
+  if (auto ok = text("container", out.container); !ok) return ok;
+  if (auto ok = text("codec", out.codec); !ok) return ok;
+  if (!json.has("audioOnly")) return {};
+  const auto audioOnly = json["audioOnly"].boolean();
+  if (!audioOnly) return fail(ErrorCode::badRequest, "audioOnly: must be true or false");
+  out.audioOnly = *audioOnly;
+  return {};
+}
+
 Result<void> apply(const Json& json, RecordingOptions& out) {
   const auto number = [&json](const char* key, double least, double most, double& value) -> Result<void> {
     if (!json.has(key)) return {};
@@ -32,10 +49,7 @@ Result<void> apply(const Json& json, RecordingOptions& out) {
   out.maxDuration = ofSeconds(duration);
   out.maxBytes = static_cast<int64_t>(size) * mebibyte;
   out.partDuration = ofSeconds(part);
-  out.container = json["container"].stringOr(out.container);
-  out.codec = json["codec"].stringOr(out.codec);
-  out.audioOnly = json["audioOnly"].booleanOr(out.audioOnly);
-  return {};
+  return applyFormat(json, out);
 }
 
 }  // namespace

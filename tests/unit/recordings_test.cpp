@@ -201,6 +201,14 @@ TEST(RecordingOptions, SayWhatWouldBeRight) {
   EXPECT_EQ(options->toRoom("r")["video"].dump(),
             R"({"codec":"VP9","rendition":"","own":{"height":360,"framerate":10,"bitrate":250000,)"
             R"("encoder":{"element":"vp9enc","properties":{"cpu-used":"2"}}}})");
+  for (const auto& [wrong, word] :
+       {std::pair{R"({"container": 3})", "container: must be text"},
+        std::pair{R"({"codec": ["VP8"]})", "codec: must be text"},
+        std::pair{R"({"audioOnly": "yes"})", "audioOnly: must be true or false"}}) {
+    const auto refused = with(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().message, word);
+  }
   // Another container than that codec was meant for.
   EXPECT_EQ(recordingOptions(own, *Json::parse(R"({"container": "mp4"})"))->codec, "H264");
   for (const char* wrong : {R"({"container": "avi"})", R"({"container": "mp4", "codec": "VP8"})",
