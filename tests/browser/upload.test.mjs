@@ -152,9 +152,10 @@ test('webhooks are signed, tried again, and the hook is run without a shell', { 
   });
   await new Promise(resolve => receiver.listen(0, '127.0.0.1', resolve));
   const mark = join(folder, 'mark; touch hacked');
+  const films = join(folder, 'films');
   const server = await startServer({
     config: {
-      recordings: { minFreeSpace: 0, finishHook: ['/bin/cp', '{manifest}', mark] },
+      recordings: { folder: films, minFreeSpace: 0, finishHook: ['/bin/cp', '{manifest}', mark] },
       webhooks: { urls: [`http://127.0.0.1:${receiver.address().port}/hook`], secret },
     },
   });
@@ -190,5 +191,13 @@ test('webhooks are signed, tried again, and the hook is run without a shell', { 
   const { recordings } = await (await api('/v1/recordings')).json();
   assert.deepEqual(recordings.map(({ recordingId }) => recordingId), [started.recordingId]);
   assert.ok(!existsSync('hacked') && !existsSync(join(folder, 'hacked')));
+
+  const doomed = await (await api('/v1/rooms/demo/recordings', 'POST')).json();
+  await until('a second of it', async () => (await (await api(`/v1/recordings/${doomed.recordingId}`)).json()).duration > 1);
+  rmSync(films, { recursive: true, force: true });
+  const failed = await until('the failure to be told of', () => got.find(({ type }) => type === 'recording.failed'), { timeout: 30_000 });
+  assert.equal(failed.data.recordingId, doomed.recordingId);
+  assert.equal(failed.data.status, 'failed');
+  assert.match(failed.data.error, /removed/);
   socket.close();
 });
