@@ -1,7 +1,7 @@
 #include "config/pipeline_profile.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "base/nearest.h"
 #include "config/profile_keys.h"
@@ -76,13 +76,17 @@ void checkCustomLayouts(Reader& reader, const PipelineProfile& profile) {
   for (const auto& [name, layout] : profile.layouts) {
     const std::string path = "$.layouts." + name;
     if (layout.sets.empty()) reader.mistake(path + ".sets", "is missing");
-    std::set<size_t> sizes;
+    std::map<std::pair<size_t, bool>, size_t> taken;  // by size and whether for a screen
     for (size_t i = 0; i < layout.sets.size(); ++i) {
       const std::string set = path + ".sets[" + std::to_string(i) + "]";
       const size_t size = layout.sets[i].regions.size();
       if (size == 0) reader.mistake(set + ".regions", "is missing");
-      if (!sizes.insert(size).second)
-        reader.mistake(set, "has as many regions as another set: " + std::to_string(size));
+      const bool screen = asksForScreen(layout.sets[i]);
+      if (const auto [same, fresh] = taken.emplace(std::pair(size, screen), i); !fresh) {
+        reader.mistake(set, "would never be taken: it has as many regions as sets[" +
+                                std::to_string(same->second) + "], and " +
+                                (screen ? "both have one" : "neither has one") + " for a screen");
+      }
       checkRegions(reader, set, layout.sets[i].regions);
     }
   }

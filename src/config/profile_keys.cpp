@@ -34,7 +34,7 @@ void describeCanvas(Visitor& visit, PipelineProfile::Canvas& canvas) {
   visit.number("framerate", canvas.framerate, {1, 60, 1, frames},
                {"frames drawn and encoded; 25 looks fluent for faces",
                 "CPU grows with it; below 15 lips look wrong", live});
-  visit.text("background", canvas.background, {"colour where no tile is", "", live}, colourRule);
+  visit.text("background", canvas.background, {"colour where no tile is", "none", live}, colourRule);
   visit.text("backgroundImage", canvas.backgroundImage,
              {"picture where no tile is, scaled to cover the canvas",
               "a copy of the canvas for each frame with free space", live},
@@ -46,10 +46,10 @@ void describeLogo(Visitor& visit, PipelineProfile::Logo& logo) {
   visit.begin("logo", "A picture over the mix.");
   visit.text("image", logo.image,
              {"PNG with or without transparency; empty: none", "blended into each frame", live}, imageRule);
-  visit.text("corner", logo.corner, {"where it is", "", live}, cornerRule);
+  visit.text("corner", logo.corner, {"where it is", "none", live}, cornerRule);
   visit.ratio("height", logo.height, {0.02, 0.5, 1, "of the canvas's height"},
               {"its size", "CPU with its area", live});
-  visit.ratio("opacity", logo.opacity, {0, 1}, {"0 is invisible", "", live});
+  visit.ratio("opacity", logo.opacity, {0, 1}, {"0 is invisible", "none", live});
   visit.end();
 }
 
@@ -57,17 +57,22 @@ void describeNames(Visitor& visit, PipelineProfile::Names& names) {
   visit.begin("names", "People's names on their tiles.");
   visit.flag("show", names.show,
              {"whether tiles bear names", "blended into each frame; about 0.05 ms a tile", live});
-  visit.text("font", names.font, {"font families, the first that is installed", "", live}, fontRule);
+  visit.text("font", names.font,
+             {"font families, the first that is installed",
+              "none on CPU; a family without a script's letters shows boxes", live},
+             fontRule);
   visit.ratio(
       "size", names.size, {0.02, 0.2, 1, "of the tile's height"},
       {"size of the letters, within 12 to 22 pixels per 720 of the canvas, so that small tiles stay readable",
-       "", live});
+       "CPU with the area of the names", live});
   visit.text("style", names.style,
-             {"rounded box, box of the tile's full width, or letters with an outline", "", live},
+             {"rounded box, box of the tile's full width, or letters with an outline",
+              "`bar` blends the largest area; `outline` is hard to read over busy pictures", live},
              {{"pill", "bar", "outline"}});
-  visit.text("corner", names.corner, {"of the tile", "", live}, cornerRule);
-  visit.text("colour", names.colour, {"of the letters", "", live}, colourRule);
-  visit.text("background", names.background, {"of the box; of the outline", "", live}, colourRule);
+  visit.text("corner", names.corner, {"of the tile", "none", live}, cornerRule);
+  visit.text("colour", names.colour,
+             {"of the letters", "close to the box's colour they are hard to read", live}, colourRule);
+  visit.text("background", names.background, {"of the box; of the outline", "as `colour`", live}, colourRule);
   visit.ratio("opacity", names.opacity, {0, 1},
               {"of the box", "below 0.6 names over bright cameras are hard to read", live});
   visit.end();
@@ -75,11 +80,12 @@ void describeNames(Visitor& visit, PipelineProfile::Names& names) {
 
 void describeBorders(Visitor& visit, PipelineProfile::Borders& borders) {
   visit.begin("borders", "Lines around tiles, drawn over the outermost pixels of the camera.");
-  visit.number("width", borders.width, {0, 32, 2, pixels}, {"around everybody; 0 is none", "", live});
-  visit.text("colour", borders.colour, {"around everybody", "", live}, colourRule);
+  visit.number("width", borders.width, {0, 32, 2, pixels},
+               {"around everybody; 0 is none", "covers that much of the camera; no CPU to speak of", live});
+  visit.text("colour", borders.colour, {"around everybody", "none", live}, colourRule);
   visit.number("talkerWidth", borders.talkerWidth, {0, 32, 2, pixels},
-               {"around who talks; 0 is none", "", live});
-  visit.text("talkerColour", borders.talkerColour, {"around who talks", "", live}, colourRule);
+               {"around who talks; 0 is none", "as `width`", live});
+  visit.text("talkerColour", borders.talkerColour, {"around who talks", "none", live}, colourRule);
   visit.end();
 }
 
@@ -90,17 +96,22 @@ void describeLayout(Visitor& visit, PipelineProfile::Layout& layout) {
               "large tiles ask large pictures of their senders", live},
              nameRule);
   visit.text("whenScreen", layout.whenScreen,
-             {"the layout while somebody shares a screen; empty: stays as it is", "", live},
+             {"the layout while somebody shares a screen; empty: stays as it is",
+              "large screens stay readable; one more tile to draw", live},
              {{}, nameRule.pattern, nameRule.right, false, true});
-  visit.list("allowed", layout.allowed, {"layouts that people may switch to; empty: all", "", live},
+  visit.list("allowed", layout.allowed, {"layouts that people may switch to; empty: all", "none", live},
              nameRule);
   visit.number(
       "maxTiles", layout.maxTiles, {1, 49},
       {"tiles at most; further people are heard and counted", "every tile is a camera to decode", live});
-  visit.number("gap", layout.gap, {0, 64, 2, pixels}, {"between tiles", "", live});
-  visit.text("fit", layout.fit, {"a camera of another shape than its tile is cropped, or has bars", "", live},
+  visit.number("gap", layout.gap, {0, 64, 2, pixels},
+               {"between tiles", "the background is drawn there; 0 is cheapest", live});
+  visit.text("fit", layout.fit,
+             {"a camera of another shape than its tile is cropped, or has bars",
+              "`crop` cuts off the edges of such a camera; `letterbox` draws the background below", live},
              {{"crop", "letterbox"}});
-  visit.text("withoutVideo", layout.withoutVideo, {"whether people without camera have a tile", "", live},
+  visit.text("withoutVideo", layout.withoutVideo,
+             {"whether people without camera have a tile", "`hide` leaves larger tiles to the others", live},
              {{"show", "hide"}});
   visit.seconds(
       "glide", layout.glide, {0, 2},
@@ -109,27 +120,32 @@ void describeLayout(Visitor& visit, PipelineProfile::Layout& layout) {
 }
 
 void describeRegion(Visitor& visit, Region& region) {
-  visit.ratio("left", region.left, {0, 1, 1, "of the canvas"}, {"left edge", "", live});
-  visit.ratio("top", region.top, {0, 1, 1, "of the canvas"}, {"upper edge", "", live});
-  visit.ratio("width", region.width, {0.02, 1, 1, "of the canvas"}, {"width", "", live});
-  visit.ratio("height", region.height, {0.02, 1, 1, "of the canvas"}, {"height", "", live});
-  visit.text("role", region.role, {"whom it asks for", "", live}, roleRule);
+  visit.ratio("left", region.left, {0, 1, 1, "of the canvas"}, {"left edge", "none", live});
+  visit.ratio("top", region.top, {0, 1, 1, "of the canvas"}, {"upper edge", "none", live});
+  visit.ratio("width", region.width, {0.02, 1, 1, "of the canvas"},
+              {"width", "a larger tile asks a larger picture of its sender: CPU of decoding", live});
+  visit.ratio("height", region.height, {0.02, 1, 1, "of the canvas"}, {"height", "as `width`", live});
+  visit.text("role", region.role, {"whom it asks for", "none", live}, roleRule);
   visit.number("z", region.z, {0, 100},
                {"higher is drawn over lower", "what is covered is drawn in vain", live});
 }
 
 void describeRegionSet(Visitor& visit, RegionSet& set) {
   visit.array("regions", itemsOf(set.regions, describeRegion, {1, 49}),
-              {"the tiles of this set; without overlap within the same `z`", "", live});
+              {"the tiles of this set; without overlap within the same `z`",
+               "every tile is a camera to decode", live});
 }
 
 void describeCustomLayout(Visitor& visit, PipelineProfile::CustomLayout& layout) {
   visit.array("sets", itemsOf(layout.sets, describeRegionSet, {1, 49}),
-              {"sets of regions; the smallest that has one for everybody is taken", "", live});
+              {"sets of regions; the smallest that has one for everybody is taken, of those with a region "
+               "for a screen "
+               "while somebody shares one, else of the others",
+               "none", live});
 }
 
 void describeRendition(Visitor& visit, PipelineProfile::Rendition& rendition) {
-  visit.text("name", rendition.name, {"name in metrics and logs; empty: like 720p", "", live}, nameRule);
+  visit.text("name", rendition.name, {"name in metrics and logs; empty: like 720p", "none", live}, nameRule);
   visit.number("height", rendition.height, {90, 2160, 2, pixels},
                {"lines; at most the canvas's", "CPU of scaling and encoding", live});
   visit.number("framerate", rendition.framerate, {0, 60, 1, frames},
@@ -201,12 +217,13 @@ void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
 void describeScreen(Visitor& visit, PipelineProfile::Screen& screen) {
   visit.begin("screen", "Shared screens.");
   visit.flag("allowed", screen.allowed,
-             {"whether screens may be shared; false ends those that are", "", live});
+             {"whether screens may be shared; false ends those that are",
+              "a shared screen is one more decode and tile", live});
   visit.flag("several", screen.several,
              {"several at a time, four at most; else one", "one more decode each", live});
   visit.flag(
       "takeover", screen.takeover,
-      {"one too many ends the one that began first; else it is refused, and told who shares", "", live});
+      {"one too many ends the one that began first; else it is refused, and told who shares", "none", live});
   visit.number("maxHeight", screen.maxHeight, {180, 2160, 2, pixels},
                {"lines asked of who shares", "sharp text; CPU of decoding", live});
   visit.number("framerate", screen.framerate, {1, 60, 1, frames},
@@ -219,7 +236,8 @@ void describeScreen(Visitor& visit, PipelineProfile::Screen& screen) {
 void describeRecording(Visitor& visit, PipelineProfile::Recording& recording) {
   visit.begin("recording", "Defaults of recordings.");
   visit.text("container", recording.container,
-             {"`webm` takes VP8 and VP9, `mkv` and `mp4` take H.264", "", live}, {{"webm", "mkv", "mp4"}});
+             {"`webm` takes VP8 and VP9, `mkv` and `mp4` take H.264", "as `codec`", live},
+             {{"webm", "mkv", "mp4"}});
   visit.text("codec", recording.codec,
              {"VP8, VP9 or H264; empty: VP8 in `webm`, H264 in the others",
               "an encode more where nobody watches that codec", live},
@@ -238,16 +256,21 @@ void describeRecording(Visitor& visit, PipelineProfile::Recording& recording) {
                {"as `encoders`, for instance with a better preset; the profile's where absent",
                 "CPU of its encode", live});
   visit.end();
-  visit.flag("audioOnly", recording.audioOnly, {"sound alone", "", live});
-  visit.flag("auto", recording.automatic, {"starts with the first person", "", live});
-  visit.seconds("maxDuration", recording.maxDuration, {10, 86400}, {"a recording ends by then", "", live});
+  visit.flag("audioOnly", recording.audioOnly, {"sound alone", "no encode of pictures; small files", live});
+  visit.flag("auto", recording.automatic,
+             {"starts with the first person", "those of a recording, from then on", live});
+  visit.seconds("maxDuration", recording.maxDuration, {10, 86400},
+                {"a recording ends by then", "none", live});
   visit.number("maxSize", recording.maxSize, {1, 1'048'576, 1, "MiB"},
-               {"a recording ends at that size", "", live});
-  visit.seconds("partDuration", recording.partDuration, {0, 86400},
-                {"a new file so often, without a lost frame; 0: one file", "", live});
-  visit.text("announcement", recording.announcement, {"how people are told when one starts", "", live},
+               {"a recording ends at that size", "none", live});
+  visit.seconds(
+      "partDuration", recording.partDuration, {0, 86400},
+      {"a new file so often, without a lost frame; 0: one file", "a key frame for each part", live});
+  visit.text("announcement", recording.announcement,
+             {"how people are told when one starts", "none but while it lasts", live},
              {{"none", "tone", "banner", "both"}});
-  visit.flag("mark", recording.mark, {"a REC mark in the picture", "", live});
+  visit.flag("mark", recording.mark,
+             {"a REC mark in the picture", "blended into each frame, a small area", live});
   visit.end();
 }
 
@@ -255,9 +278,10 @@ void describeRecording(Visitor& visit, PipelineProfile::Recording& recording) {
 
 void describe(Visitor& visit, PipelineProfile& profile) {
   std::string text;
-  visit.text("$schema", text, {"for editors; not looked at", "", live});
-  visit.text("description", text, {"for people", "", live});
-  visit.text("extends", text, {"the profile that this one changes, by its name", "", live}, nameRule);
+  visit.text("$schema", text, {"for editors; not looked at", "none", live});
+  visit.text("description", text, {"for people", "none", live});
+  visit.text("extends", text, {"the profile that this one changes, by its name", "none of its own", live},
+             nameRule);
   describeCanvas(visit, profile.canvas);
   describeLayout(visit, profile.layout);
   visit.object("layouts", membersOf(profile.layouts, describeCustomLayout, {0, 64}, nameRule),

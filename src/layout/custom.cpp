@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
 
@@ -9,21 +8,6 @@ namespace tributary {
 namespace {
 
 constexpr std::string_view identityPrefix = "identity:";
-constexpr size_t mostRegions = 64;
-constexpr size_t mostSets = 16;
-// Ratios written with few digits (0.333) may meet or pass an edge by this much.
-constexpr double rounding = 0.0015;
-
-bool knownRole(std::string_view role) {
-  static constexpr std::array<std::string_view, 4> roles = {"any", "talker", "screen", "spotlight"};
-  if (role.starts_with(identityPrefix)) return role.size() > identityPrefix.size();
-  return std::ranges::find(roles, role) != roles.end();
-}
-
-bool asksForScreen(const RegionSet& set) {
-  return std::ranges::any_of(set.regions, [](const auto& region) { return region.role == "screen"; });
-}
-
 /// The set with the fewest places that are enough, or else with the most; those with a place for a screen
 /// only, and first of all, while somebody shares one.
 const RegionSet* bestFit(const LayoutInput& input) {
@@ -106,23 +90,11 @@ int urgency(std::string_view role) {
   return role == "talker" ? 3 : 4;
 }
 
-bool overlap(const Region& a, const Region& b) {
-  return a.left + rounding < b.left + b.width && b.left + rounding < a.left + a.width &&
-         a.top + rounding < b.top + b.height && b.top + rounding < a.top + a.height;
-}
-
-std::string mistakeOf(const Region& region) {
-  const auto ratio = [](double value) { return value >= 0 && value <= 1; };  // NaN is neither
-  if (!ratio(region.left) || !ratio(region.top)) return "left and top must be between 0 and 1";
-  if (!(region.width >= 0.01) || !(region.height >= 0.01)) return "width and height must be at least 0.01";
-  if (!(region.left + region.width <= 1 + rounding) || !(region.top + region.height <= 1 + rounding)) {
-    return "reaches beyond the canvas: left + width and top + height must be at most 1";
-  }
-  if (!knownRole(region.role)) return "role must be any, talker, screen, spotlight or identity:SOMEBODY";
-  return "";
-}
-
 }  // namespace
+
+bool asksForScreen(const RegionSet& set) {
+  return std::ranges::any_of(set.regions, [](const auto& region) { return region.role == "screen"; });
+}
 
 std::vector<Tile> customLayout(const LayoutInput& input) {
   std::vector<Tile> tiles;
@@ -141,26 +113,6 @@ std::vector<Tile> customLayout(const LayoutInput& input) {
   }
   std::ranges::stable_sort(tiles, {}, &Tile::z);
   return tiles;
-}
-
-std::vector<LayoutMistake> checkRegionSets(const std::vector<RegionSet>& sets) {
-  std::vector<LayoutMistake> out;
-  if (sets.empty() || sets.size() > mostSets) out.push_back({"", "must be 1 to 16 lists of regions"});
-  for (size_t s = 0; s < sets.size(); ++s) {
-    const auto& regions = sets[s].regions;
-    const std::string path = "[" + std::to_string(s) + "]";
-    if (regions.empty() || regions.size() > mostRegions) out.push_back({path, "must have 1 to 64 regions"});
-    for (size_t i = 0; i < std::min(regions.size(), mostRegions); ++i) {
-      const std::string here = path + "[" + std::to_string(i) + "]";
-      if (const auto mistake = mistakeOf(regions[i]); !mistake.empty()) out.push_back({here, mistake});
-      for (size_t j = 0; j < i; ++j) {
-        if (regions[i].z != regions[j].z || !overlap(regions[i], regions[j])) continue;
-        out.push_back(
-            {here, "lies over region " + std::to_string(j) + "; give one of them a higher z if it is to"});
-      }
-    }
-  }
-  return out;
 }
 
 }  // namespace tributary

@@ -43,6 +43,9 @@ struct RegionSet {
   std::vector<Region> regions;
 };
 
+/// Whether one of them is for a screen: such a set goes before others while somebody shares one, else after.
+bool asksForScreen(const RegionSet& set);
+
 /// All that a layout may look at.
 struct LayoutInput {
   std::vector<LayoutSource> sources;  ///< in order of their seats; each identity has at most one of a source
@@ -105,12 +108,5 @@ std::vector<Tile> singleSpeakerLayout(const LayoutInput& input);
 std::vector<Tile> screenShareLayout(const LayoutInput& input);
 /// The best fitting of `input.regions`: see custom.cpp. A region nobody has a claim to stays empty.
 std::vector<Tile> customLayout(const LayoutInput& input);
-
-/// What is wrong with the regions of a custom layout.
-struct LayoutMistake {
-  std::string path;  ///< "[set][region]", to be put behind the name of the list
-  std::string message;
-};
-std::vector<LayoutMistake> checkRegionSets(const std::vector<RegionSet>& sets);
 
 }  // namespace tributary

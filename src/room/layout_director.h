@@ -20,7 +20,7 @@ struct LayoutPolicy {
   int maxTiles = 25;
   bool keepAspect = false;
   bool hideWithoutVideo = false;  ///< people without a camera have no tile, unless nobody has one
-  /// Custom layouts by name; checkRegionSets() has found nothing in them.
+  /// Custom layouts by name, as parsePipelineProfile() has found them right.
   std::map<std::string, std::vector<RegionSet>> custom;
   std::vector<std::string> allowed;  ///< what may be chosen; empty is all
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 namespace tributary {
@@ -115,32 +114,46 @@ TEST_P(LayoutsOnCanvas, GiveTheSameTilesForTheSameInput) {
     ASSERT_EQ(kind().place(input), kind().place(input));
 }
 
+/// Who and whose screen, without who leaves and who has the stage.
+std::vector<std::string> ordered(const std::vector<Tile>& tiles, const std::string& gone,
+                                 const std::string& stage) {
+  std::vector<std::string> out;
+  for (const auto& tile : tiles) {
+    if (tile.identity != gone && tile.identity != stage)
+      out.push_back(tile.identity + "/" + std::string(toString(tile.source)));
+  }
+  return out;
+}
+
+/// People whose leaving is looked at: everybody in rooms of a usual size, some in larger ones.
+std::vector<int> leaversOf(int people) {
+  std::vector<int> out;
+  for (int gone = 1; gone < people; gone += people <= 40 || gone < 6 ? 1 : 7)
+    out.push_back(gone);
+  return out;
+}
+
 TEST_P(LayoutsOnCanvas, KeepTheOrderOfThoseWhoStayWhenSomebodyLeaves) {
   RegionSet columns;
   for (int i = 0; i < 9; ++i)
     columns.regions.push_back({i / 9.0, 0, 1 / 9.0, 1});
-  const auto ordered = [](const std::vector<Tile>& tiles, const std::string& gone, const std::string& stage) {
-    std::vector<std::string> out;
-    for (const auto& tile : tiles) {
-      if (tile.identity != gone && tile.identity != stage) out.push_back(tile.identity);
-    }
-    return out;
-  };
   const auto [width, height] = std::get<1>(GetParam());
-  for (int people = 2; people <= 40; ++people) {
-    for (int gone = 1; gone < people; ++gone) {
+  for (int people = 2; people <= 100; ++people) {
+    for (const int gone : leaversOf(people)) {
       LayoutInput input = inputOf(people, width, height);
       input.regions = {columns};
-      const auto before = kind().place(input);
-      input.sources.erase(input.sources.begin() + gone);
+      // Those of p1 and p2, one of whom may be who leaves.
+      for (int screen = 1; screen <= std::min(people - 1, people % 3); ++screen)
+        input.sources.push_back({"p" + std::to_string(screen), Source::screen});
       const std::string leaver = "p" + std::to_string(gone);
+      auto were = ordered(kind().place(input), leaver, "p0");
+      std::erase_if(input.sources, [&](const auto& source) { return source.identity == leaver; });
       auto stayed = ordered(kind().place(input), leaver, "p0");
-      auto were = ordered(before, leaver, "p0");
       // Fewer people may leave more room, so compare as far as both go.
       const size_t common = std::min(stayed.size(), were.size());
       stayed.resize(common);
       were.resize(common);
-      ASSERT_EQ(stayed, were) << people << " people, " << leaver << " leaves";
+      ASSERT_EQ(stayed, were) << people << " people, " << people % 3 << " screens, " << leaver << " leaves";
     }
   }
 }
@@ -278,23 +291,13 @@ TEST(Custom, LeavesNoLineBetweenRegionsThatMeet) {
   EXPECT_EQ(covered, 854 * 480);
 }
 
-TEST(Custom, MistakesAreNamedWithTheirPlace) {
-  EXPECT_TRUE(checkRegionSets(someRegions()).empty());
-  const auto first = [](const Region& region) {
-    const auto mistakes = checkRegionSets({{{region}}});
-    return mistakes.empty() ? "" : mistakes.front().path + " " + mistakes.front().message;
-  };
-  EXPECT_EQ(first({-0.1, 0, 0.5, 0.5}).substr(0, 7), "[0][0] ");
-  EXPECT_NE(first({0.6, 0, 0.5, 0.5}), "");
-  EXPECT_NE(first({0, 0, std::numeric_limits<double>::quiet_NaN(), 0.5}), "");
-  EXPECT_NE(first({0, 0, 1, 1, "speaker"}), "");
-  EXPECT_NE(first({0, 0, 1, 1, "identity:"}), "");
-  EXPECT_EQ(first({0, 0, 1, 1, "identity:ada"}), "");
-  EXPECT_FALSE(checkRegionSets({}).empty());
-  const auto over = checkRegionSets({{{{0, 0, 1, 1}, {0.5, 0.5, 0.5, 0.5}}}});
-  ASSERT_EQ(over.size(), 1U);
-  EXPECT_EQ(over.front().path, "[0][1]");
-  EXPECT_TRUE(checkRegionSets({{{{0, 0, 1, 1}, {0.5, 0.5, 0.5, 0.5, "any", 1}}}}).empty());
+TEST(Custom, TakesASetWithAPlaceForAScreenWhileSomebodySharesOne) {
+  LayoutInput input = inputOf(2);
+  input.regions = {{{{0, 0, 0.5, 1}, {0.5, 0, 0.5, 1}}}, {{{0, 0, 0.8, 1, "screen"}, {0.8, 0, 0.2, 1}}}};
+  EXPECT_TRUE(asksForScreen(input.regions[1]));
+  EXPECT_EQ(customLayout(input).front().rect.width, 640);
+  input.sources.push_back({"p1", Source::screen});
+  EXPECT_EQ(customLayout(input).front().rect.width, 1024);
 }
 
 TEST(Layouts, AreFoundByName) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 
 namespace tributary {
 namespace {
@@ -102,6 +103,23 @@ TEST(PipelineProfile, ChecksRegions) {
       "$.layouts.two.sets[1].regions: is missing");
 }
 
+TEST(PipelineProfile, TakesSetsOfOneSizeWhereOneIsForAScreen) {
+  const auto withSets = [](const std::string& sets) {
+    return errorOf((R"({"layouts": {"stage": {"sets": [)" + sets + "]}}}").c_str());
+  };
+  const std::string plain = R"({"regions": [{}]})";
+  const std::string screen = R"({"regions": [{"role": "screen"}]})";
+  EXPECT_EQ(withSets(plain + "," + screen), "no error");
+  EXPECT_EQ(
+      withSets(plain + "," + screen + "," + plain),
+      "$.layouts.stage.sets[2]: would never be taken: it has as many regions as sets[0], and neither has one "
+      "for a screen");
+  EXPECT_EQ(withSets(screen + "," + screen),
+            "$.layouts.stage.sets[1]: would never be taken: it has as many regions as sets[0], and both have "
+            "one for "
+            "a screen");
+}
+
 TEST(PipelineProfile, TakesNoElementButTheAllowedOnes) {
   EXPECT_EQ(
       errorOf(R"({"encoders": {"VP8": {"element": "filesink", "properties": {"location": "/tmp/x"}}}})"),
@@ -129,6 +147,19 @@ TEST(PipelineProfile, ImagesStayBelowTheProfiles) {
 TEST(PipelineProfile, TheSchemaIsTheOneThatEditorsGet) {
   EXPECT_EQ(fileText("pipelines/schema.json"), pipelineProfileSchema().dump(true) + "\n")
       << "write it anew: build/tributary --print-profile-schema > pipelines/schema.json";
+}
+
+TEST(PipelineProfile, TheDocumentationTellsOfEveryKeysEffect) {
+  std::istringstream rows(pipelineProfileTables());
+  int keys = 0;
+  for (std::string row; std::getline(rows, row);) {
+    if (!row.starts_with("| `")) continue;
+    ++keys;
+    const size_t last = row.rfind(" | ");
+    const size_t effect = row.rfind(" | ", last - 1);
+    EXPECT_GT(last, effect + 3) << "\"none\" where there is none: " << row;
+  }
+  EXPECT_GT(keys, 80);
 }
 
 TEST(PipelineProfile, TheDocumentationKnowsEveryKey) {
