@@ -26,7 +26,7 @@ const TextShape textShapes[] = {
     {text::sdp, 1, 32768},
 };
 
-Json string(message::TextRule rule) {
+Json textSchema(message::TextRule rule) {
   Json out = Json::object({{"type", "string"}});
   for (const TextShape& shape : textShapes) {
     if (shape.rule != rule) continue;
@@ -51,11 +51,11 @@ class MessageDescriber {
                                   {"id", Json::object({{"type", Json::array({"integer", "null"})}})}})) {}
 
   void operator()(const char* key, std::string&, message::TextRule rule) {
-    properties_.set(key, string(rule));
+    properties_.set(key, textSchema(rule));
     required_.push(key);
   }
   void operator()(const char* key, std::optional<std::string>&, message::TextRule rule) {
-    properties_.set(key, orNull(string(rule)));
+    properties_.set(key, orNull(textSchema(rule)));
   }
   void operator()(const char* key, std::optional<bool>&) {
     properties_.set(key, orNull(Json::object({{"type", "boolean"}})));

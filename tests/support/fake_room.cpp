@@ -236,7 +236,10 @@ class FakeRoom {
                                        {"value", joins_}});
     const Json gauge = Json::object(
         {{"name", "tributary_encoders"}, {"type", "gauge"}, {"labels", Json::object()}, {"value", 1}});
-    return Json::array({counter, gauge});
+    // The server has one of its own.
+    const Json headroom = Json::object(
+        {{"name", "tributary_cpu_headroom"}, {"type", "gauge"}, {"labels", Json::object()}, {"value", 7}});
+    return Json::array({counter, gauge, headroom});
   }
 
   void tell(Json to, Json message) {

@@ -59,6 +59,21 @@ TEST_F(Pages, MetricsAreForThisMachine) {
   EXPECT_EQ(get("/metrics", "X-Forwarded-For: 9.9.9.9\r\n").status, 403);
 }
 
+/// Each room tells it of the one machine: a sum would mean nothing.
+TEST_F(Pages, MetricsTellTheMachinesHeadroomOnce) {
+  startServer();
+  TestClient client(port());
+  client.join("demo");
+  const std::string page = get("/metrics").body;
+  const std::string name = "\ntributary_cpu_headroom ";
+  const size_t at = page.find(name);
+  ASSERT_NE(at, std::string::npos) << page;
+  EXPECT_EQ(page.find(name, at + 1), std::string::npos);
+  const double headroom = std::stod(page.substr(at + name.size()));
+  EXPECT_GE(headroom, 0);
+  EXPECT_LE(headroom, 1);
+}
+
 TEST_F(Pages, MetricsKeepWhatClosedRoomsCounted) {
   config_.rooms.emptyTimeout = std::chrono::milliseconds(0);
   startServer();
