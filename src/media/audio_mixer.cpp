@@ -233,9 +233,8 @@ void AudioMixer::tick(int64_t due) {
 }
 
 void AudioMixer::hear(Person& person) {
-  const bool decoded = person.slot >= 0 || person.gain > 0 || person.boasting >= boastTicks;
-  const auto told = decoded ? person.talker->toldLevel() : person.talker->overhear();
-  person.overheard = !decoded && told;
+  person.overheard = person.slot < 0 && person.gain <= 0 && person.boasting < boastTicks;
+  const auto told = person.overheard ? std::optional(person.talker->overhear()) : person.talker->toldLevel();
   if (!person.overheard) person.talker->pull(person.block);
   if (person.overheard || person.muted) person.block.fill(0);
   const double heard = person.overheard ? *told : soundLevel(person.block);

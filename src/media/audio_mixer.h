@@ -26,8 +26,8 @@ struct AudioSettings {
 
 /// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves; everybody
 /// else shares one mix and one encode of it. With no more people than slots nobody ever changes place;
-/// with more, a slot goes to whoever has become louder than its holder. Who has none is decoded only where
-/// the client does not tell how loud it is (RFC 6464), or is found to tell more than is true.
+/// with more, a slot goes to whoever has become louder than its holder. Who has none is not decoded: how loud
+/// it is, the client tells (RFC 6464) or a LevelMeter. Who is found to tell more than is true is decoded.
 class AudioMixer {
  public:
   AudioMixer(const AudioSettings& settings, const RoomClock& clock);

@@ -12,11 +12,11 @@ constexpr int longestPacket = audioRate * 120 / 1000;  // samples; RFC 6716, 2.1
 
 }  // namespace
 
-double soundLevel(const AudioBlock& block) {
+double soundLevel(std::span<const float> samples) {
   double sum = 0;
-  for (const float sample : block)
+  for (const float sample : samples)
     sum += static_cast<double>(sample) * sample;
-  return std::max(silenceLevel, 10 * std::log10(sum / audioFrame + 1e-12));
+  return std::max(silenceLevel, 10 * std::log10(sum / static_cast<double>(samples.size()) + 1e-12));
 }
 
 void MixEncoder::Free::operator()(OpusEncoder* encoder) const {
@@ -68,7 +68,7 @@ std::span<const uint8_t> MixEncoder::encode(const AudioBlock& block) {
   return {packet_.data(), static_cast<size_t>(std::max(size, 0))};
 }
 
-TalkDecoder::TalkDecoder() : decoder_(opus_decoder_create(audioRate, 1, nullptr)) {}
+TalkDecoder::TalkDecoder(int rate) : decoder_(opus_decoder_create(rate, 1, nullptr)) {}
 
 void TalkDecoder::run(std::span<const uint8_t> packet, int samples, bool fec, std::vector<float>& out) {
   const size_t before = out.size();

@@ -20,8 +20,8 @@ using AudioBlock = std::array<float, audioFrame>;
 
 inline constexpr double silenceLevel = -90;  ///< dBFS
 
-/// The block's power in dBFS (a full-scale square wave is 0), at least silenceLevel.
-double soundLevel(const AudioBlock& block);
+/// The power of samples in dBFS (a full-scale square wave is 0), at least silenceLevel. There must be some.
+double soundLevel(std::span<const float> samples);
 
 struct OpusSettings {
   int bitrate = 40'000;  ///< bit/s of a mix
@@ -63,7 +63,8 @@ size_t opusDuration(std::span<const uint8_t> packet);
 /// One Opus stream in, to mono. Not thread safe.
 class TalkDecoder {
  public:
-  TalkDecoder();
+  /// `rate`: of the samples, Hz; one of Opus's (RFC 6716, 2.1.1).
+  explicit TalkDecoder(int rate = audioRate);
   /// What comes next does not follow what came before.
   void reset();
   /// Appends the packet's samples; nothing for a packet that is no Opus.

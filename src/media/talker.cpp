@@ -17,11 +17,11 @@ constexpr size_t shortestTarget = ms(30);
 constexpr size_t mostTarget = ms(160);    // beside what is held
 constexpr size_t mostBuffered = ms(400);  // likewise;  // beyond this it is old news, whatever the reason
 constexpr size_t mostKept = ms(60);
-constexpr size_t mostWaiting = 24;    // packets behind one that is missing
+constexpr size_t mostWaiting = 24;   // packets behind one that is missing
 constexpr int mostMisordered = 100;  // RFC 3550, A.1: MAX_MISORDER
-constexpr int toldTicks = 4;      // a level holds as long as the longest packets last, and a little
-constexpr int judgedPulls = 100;  // two seconds
-constexpr int hurriedPulls = 10;  // a stretch of one in twenty
+constexpr int toldTicks = 4;         // a level holds as long as the longest packets last, and a little
+constexpr int judgedPulls = 100;     // two seconds
+constexpr int hurriedPulls = 10;     // a stretch of one in twenty
 // Periods of voices (100 Hz to 400 Hz), so that a repeated one joins well.
 constexpr size_t leastAdded = ms(3);
 constexpr size_t mostAdded = ms(10);
@@ -41,10 +41,11 @@ void Talker::push(uint16_t sequence, std::span<const uint8_t> opus, std::optiona
   if (!started_) expected_ = sequence;
   started_ = true;
   if (isLate(sequence) || !waiting_.insert(sequence, opus)) return;
-  hear(level);
+  tells_ = level.has_value();
+  if (!level && overheard_) level = meter_.hear(opus);
+  if (level) hear(*level);
   ++counters_.packets;
-  if (overheard_ && tells_) return keepNewest();
-  if (overheard_) return decodeKept();
+  if (overheard_) return keepNewest();
   if (playing_ && sequence == expected_) judgeArrival();
   decodeInOrder();
   if (waiting_.size() > mostWaiting) skipMissing();
@@ -65,10 +66,8 @@ bool Talker::isLate(uint16_t sequence) {
   return false;
 }
 
-void Talker::hear(std::optional<double> level) {
-  tells_ = level.has_value();
-  if (!level) return;
-  told_ = untold_ > 0 ? *level : std::max(told_, *level);
+void Talker::hear(double level) {
+  told_ = untold_ > 0 ? level : std::max(told_, level);
   untold_ = 0;
 }
 
@@ -121,23 +120,27 @@ void Talker::decodeKept() {
     decodeNext();
 }
 
-std::optional<double> Talker::levelOfTick() {
-  if (!tells_) return std::nullopt;
+double Talker::levelOfTick() {
   return untold_++ < toldTicks ? std::max(told_, silenceLevel) : silenceLevel;
 }
 
 std::optional<double> Talker::toldLevel() {
   const std::lock_guard lock(mutex_);
+  if (!tells_) return std::nullopt;
   return levelOfTick();
 }
 
-std::optional<double> Talker::overhear() {
+double Talker::overhear() {
   const std::lock_guard lock(mutex_);
-  if (tells_ && !overheard_) {
-    startAfresh();
-    overheard_ = true;
-  }
+  if (!overheard_) beginToOverhear();
   return levelOfTick();
+}
+
+void Talker::beginToOverhear() {
+  startAfresh();
+  overheard_ = true;
+  meter_.reset();
+  if (!tells_) told_ = silenceLevel;  // what the meter said when it was last asked
 }
 
 void Talker::repair(uint16_t missing, std::span<const uint8_t> next) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/priority_mutex.h"
+#include "media/level_meter.h"
 #include "media/opus_codec.h"
 #include "media/packet_order.h"
 #include "media/ticker.h"
@@ -41,17 +42,17 @@ class Talker {
   /// called before. Thread: the mixer's.
   void pull(AudioBlock& out);
 
-  /// How loud it is without decoding: from now until pull(), packets are not decoded, and the last 60 ms of
-  /// them kept, so that the beginning of a word is not lost. nullopt, and nothing changes, where packets do
-  /// not tell. Once a tick. Thread: the mixer's.
-  std::optional<double> overhear();
-  /// The same level while packets are decoded: what the client says of itself. Once a tick.
+  /// How loud it is, without hearing it: from now until pull(), packets are not decoded, and the last 60 ms
+  /// of them kept, so that the beginning of a word is not lost. Those that do not tell go through a
+  /// LevelMeter. Once a tick. Thread: the mixer's.
+  double overhear();
+  /// While packets are decoded: what the client says of itself, if it does. Once a tick.
   std::optional<double> toldLevel();
 
   struct Counters {
     uint64_t packets = 0;
     uint64_t lost = 0;              ///< did not come while they could have been played
-    uint64_t decoded = 0;           ///< of packets
+    uint64_t decoded = 0;           ///< of packets, to be heard
     uint64_t concealedSamples = 0;  ///< made up because nothing had come in time
     uint64_t droppedSamples = 0;    ///< too many were waiting: a faster clock, or jitter that is over
     uint64_t addedSamples = 0;      ///< too few were
@@ -62,7 +63,7 @@ class Talker {
 
  private:
   bool isLate(uint16_t sequence);
-  void hear(std::optional<double> level);
+  void hear(double level);
   uint16_t goOnAt(uint16_t sequence);
   void decodeNext();
   void decodeInOrder();
@@ -70,7 +71,8 @@ class Talker {
   void keepNewest();
   void skipMissing();
   size_t samplesWaiting() const;
-  std::optional<double> levelOfTick();
+  double levelOfTick();
+  void beginToOverhear();
   void startAfresh();
   void repair(uint16_t missing, std::span<const uint8_t> next);
   void underflow(AudioBlock& out);
@@ -86,18 +88,19 @@ class Talker {
   std::vector<float> samples_;  ///< waiting to be played
   bool started_ = false;        ///< a first packet has come
   bool playing_ = false;
-  PacketOrder waiting_;    ///< not decoded: behind one that is missing; while overheard, the newest
-  uint16_t expected_ = 0;  ///< the next to be decoded
+  PacketOrder waiting_;       ///< not decoded: behind one that is missing; while overheard, the newest
+  uint16_t expected_ = 0;     ///< the next to be decoded
   uint16_t skippedFrom_ = 0;  ///< the last that were given up
   uint16_t skipped_ = 0;
   std::optional<uint16_t> restart_;  ///< a stream that begins anew, if this one comes next
   bool overheard_ = false;
-  bool tells_ = false;  ///< the last packet bore a level
-  double told_ = silenceLevel;
-  int untold_ = 0;      ///< ticks since a packet told
-  size_t held_ = 0;     ///< samples; see hold()
-  size_t target_;       ///< samples to have in hand before playing
-  ptrdiff_t owed_ = 0;  ///< samples to add, or below 0 to drop, since held_ has changed
+  LevelMeter meter_;            ///< while overheard
+  bool tells_ = false;          ///< the last packet bore a level
+  double told_ = silenceLevel;  ///< by packets, or the meter
+  int untold_ = 0;              ///< ticks since one told
+  size_t held_ = 0;             ///< samples; see hold()
+  size_t target_;               ///< samples to have in hand before playing
+  ptrdiff_t owed_ = 0;          ///< samples to add, or below 0 to drop, since held_ has changed
   static constexpr size_t unjudged = static_cast<size_t>(-1);
   size_t leastSlack_ = unjudged;  ///< see judgeArrival(); over the window being judged
   int64_t lastPull_ = 0;
