@@ -38,6 +38,12 @@ double smoothed(double before, double now) {
   return now > before ? now : before + (now - before) * 0.05;
 }
 
+/// Films are played by anything: each packet is one that makes a sound.
+OpusSettings withoutPauses(OpusSettings settings) {
+  settings.dtx = false;
+  return settings;
+}
+
 }  // namespace
 
 struct AudioMixer::Person {
@@ -74,28 +80,59 @@ struct AudioMixer::Person {
 /// One mix on its way out: an encoder and an RTP stream for its listeners to rewrite.
 class AudioMixer::Output {
  public:
-  explicit Output(const OpusSettings& settings) : encoder_(settings) {}
+  /// `before`: the shared mix of the last tick, at any time.
+  Output(const OpusSettings& settings, const AudioBlock& before) : encoder_(settings), before_(before) {}
   void apply(const OpusSettings& settings) { encoder_.apply(settings); }
   void expectLoss(double share) { encoder_.expectLoss(share); }
 
   void send(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners,
             const std::vector<std::shared_ptr<AudioTap>>& taps = {}) {
+    sent_ = true;
+    if (listeners != listeners_) welcome(listeners, !taps.empty());
     const auto opus = encoder_.encode(mix);
     for (const auto& tap : taps)
       tap->onAudio(pts, opus);
-    if (listeners.empty()) return;
+    if (listeners.empty() || isPause(opus)) return;
     GstBuffer* packet = packetise(opus, pts);
     for (PeerOutput* listener : listeners)
       listener->sendAudio(packet, this);
     gst_buffer_unref(packet);
+    rested_ = false;
+  }
+
+  void endTick() {
+    if (!sent_) listeners_.clear();
+    sent_ = false;
   }
 
  private:
+  /// Who comes from another output has a decoder that has followed another encoder, and has heard the shared
+  /// mix, or nearly that. An encoder that nobody else follows is given it too: its packets begin some
+  /// milliseconds back.
+  void welcome(const std::vector<PeerOutput*>& listeners, bool tapped) {
+    const auto known = [this](PeerOutput* listener) {
+      return std::ranges::find(listeners_, listener) != listeners_.end();
+    };
+    if (!tapped && std::ranges::none_of(listeners, known)) encoder_.encode(before_);
+    if (!std::ranges::all_of(listeners, known)) encoder_.standAlone();
+    listeners_ = listeners;
+  }
+
+  /// As libwebrtc's sender: the first packet of a pause is sent, so that decoders know, and those that Opus
+  /// puts into it each 400 ms.
+  bool isPause(std::span<const uint8_t> opus) {
+    const bool before = std::exchange(quiet_, opus.size() <= dtxPacket);
+    const bool rests = before && quiet_;
+    rested_ = rested_ || rests;
+    return rests;
+  }
+
   GstBuffer* packetise(std::span<const uint8_t> opus, int64_t pts) {
     GstBuffer* packet = gst_rtp_buffer_new_allocate(0, 0, 0);
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
     gst_rtp_buffer_map(packet, GST_MAP_WRITE, &rtp);
     gst_rtp_buffer_set_seq(&rtp, sequence_++);
+    gst_rtp_buffer_set_marker(&rtp, rested_ ? TRUE : FALSE);  // RFC 7587, 4.1
     gst_rtp_buffer_set_timestamp(&rtp, static_cast<guint32>(pts / 1000 * (audioRate / 1000) / 1000));
     gst_rtp_buffer_unmap(&rtp);
     GstBuffer* payload = gst_buffer_new_memdup(opus.data(), opus.size());
@@ -106,13 +143,18 @@ class AudioMixer::Output {
   }
 
   MixEncoder encoder_;
+  const AudioBlock& before_;
+  std::vector<PeerOutput*> listeners_;  ///< at the last tick; by address alone
+  bool sent_ = false;                   ///< at this tick
+  bool quiet_ = false;                  ///< the last packet was one of a pause
+  bool rested_ = false;                 ///< and was not sent
   uint16_t sequence_ = 0;
 };
 
 AudioMixer::AudioMixer(const AudioSettings& settings, const RoomClock& clock)
     : settings_(settings), clock_(clock), slots_(static_cast<size_t>(settings.talkerSlots), nullptr) {
   for (int i = 0; i <= settings.talkerSlots; ++i)
-    outputs_.push_back(std::make_unique<Output>(settings.opus));
+    outputs_.push_back(std::make_unique<Output>(settings.opus, before_));
   ticker_ = std::make_unique<Ticker>("mix-audio", 1, 50, [this](int64_t due) { tick(due); });
 }
 
@@ -148,8 +190,15 @@ void AudioMixer::remove(const Id& id) {
 
 void AudioMixer::setOpus(const OpusSettings& settings) {
   const std::lock_guard lock(mutex_);
+  settings_.opus = settings;
   for (const auto& output : outputs_)
     output->apply(settings);
+  pauseOrNot();
+}
+
+void AudioMixer::pauseOrNot() {
+  if (settings_.opus.dtx)
+    outputs_.back()->apply(taps_.empty() ? settings_.opus : withoutPauses(settings_.opus));
 }
 
 std::unique_ptr<VoiceFilter> AudioMixer::makeFilter() const {
@@ -189,11 +238,13 @@ void AudioMixer::setLoss(const Id& id, double share) {
 void AudioMixer::addTap(std::shared_ptr<AudioTap> tap) {
   const std::lock_guard lock(mutex_);
   taps_.push_back(std::move(tap));
+  pauseOrNot();
 }
 
 void AudioMixer::removeTap(const AudioTap* tap) {
   const std::lock_guard lock(mutex_);
   std::erase_if(taps_, [tap](const auto& held) { return held.get() == tap; });
+  pauseOrNot();
 }
 
 void AudioMixer::playTones() {
@@ -288,6 +339,10 @@ void AudioMixer::mixAndSend(int64_t pts) {
       all[i] += person->block[i];
   }
   addTones(all);
+  sendAll(all, pts);
+}
+
+void AudioMixer::sendAll(const AudioBlock& all, int64_t pts) {
   counters_.encoders = 0;
   std::vector<PeerOutput*> shared;
   double sharedLoss = 0;  // of the one who needs most: the others pay a few kbit/s of quality
@@ -306,13 +361,14 @@ void AudioMixer::mixAndSend(int64_t pts) {
     ++counters_.encoders;
   }
   outputs_.back()->expectLoss(sharedLoss);
-  if (!shared.empty() || !taps_.empty()) sendShared(all, pts, shared);
+  std::ranges::transform(all, mix.begin(), limited);
+  if (!shared.empty() || !taps_.empty()) sendShared(mix, pts, shared);
+  before_ = mix;
+  for (const auto& output : outputs_)
+    output->endTick();
 }
 
-void AudioMixer::sendShared(const AudioBlock& all, int64_t pts, const std::vector<PeerOutput*>& listeners) {
-  AudioBlock mix;
-  for (size_t i = 0; i < audioFrame; ++i)
-    mix[i] = limited(all[i]);
+void AudioMixer::sendShared(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners) {
   outputs_.back()->send(mix, pts, listeners, taps_);
   ++counters_.encoders;
 }

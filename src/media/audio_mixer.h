@@ -98,7 +98,9 @@ class AudioMixer {
   int slotFor(const Person& person) const;
   void mixAndSend(int64_t pts);
   void addTones(AudioBlock& mix);
-  void sendShared(const AudioBlock& all, int64_t pts, const std::vector<PeerOutput*>& listeners);
+  void sendAll(const AudioBlock& all, int64_t pts);
+  void sendShared(const AudioBlock& mix, int64_t pts, const std::vector<PeerOutput*>& listeners);
+  void pauseOrNot();
 
   AudioSettings settings_;
   const RoomClock& clock_;
@@ -108,6 +110,7 @@ class AudioMixer {
   std::vector<std::shared_ptr<AudioTap>> taps_;
   int64_t tonesAt_ = -1;  ///< samples played of them; −1: none are
   int64_t newestTick_ = 0;
+  AudioBlock before_{};                           ///< the shared mix of the last tick
   std::vector<std::unique_ptr<Output>> outputs_;  ///< one a slot, and the shared one last
   Counters counters_;
   std::unique_ptr<Ticker> ticker_;  ///< last: its thread uses all of the above

@@ -62,10 +62,20 @@ void MixEncoder::expectLoss(double share) {
   opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(percent));
 }
 
+void MixEncoder::standAlone() {
+  alone_ = true;
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_PREDICTION_DISABLED(1));
+}
+
 std::span<const uint8_t> MixEncoder::encode(const AudioBlock& block) {
   const int size = opus_encode_float(encoder_.get(), block.data(), audioFrame, packet_.data(),
                                      static_cast<opus_int32>(packet_.size()));
-  return {packet_.data(), static_cast<size_t>(std::max(size, 0))};
+  const auto bytes = static_cast<size_t>(std::max(size, 0));
+  if (alone_ && bytes > dtxPacket) {
+    alone_ = false;
+    opus_encoder_ctl(encoder_.get(), OPUS_SET_PREDICTION_DISABLED(0));
+  }
+  return {packet_.data(), bytes};
 }
 
 TalkDecoder::TalkDecoder(int rate) : decoder_(opus_decoder_create(rate, 1, nullptr)) {}

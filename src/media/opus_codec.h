@@ -44,6 +44,9 @@ class MixEncoder {
   void apply(const OpusSettings& settings);
   /// The share of packets that listeners lose, 0 … 1: how much is worth repeating. From the next block on.
   void expectLoss(double share);
+  /// The next packet that is more than a pause is predicted from nothing before it: whoever begins to listen
+  /// has not heard that.
+  void standAlone();
   /// The packet for one block; valid until the next call.
   std::span<const uint8_t> encode(const AudioBlock& block);
 
@@ -53,6 +56,7 @@ class MixEncoder {
   };
   std::unique_ptr<OpusEncoder, Free> encoder_;
   bool fec_ = true;
+  bool alone_ = false;
   int lossPercent_ = 0;
   std::array<uint8_t, 1500> packet_{};
 };

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <vector>
 
+#include "click_meter.h"
 #include "media/talker.h"
 #include "media/time_stretch.h"
 
@@ -30,27 +31,6 @@ std::vector<std::vector<uint8_t>> toneLoop() {
   return out;
 }
 
-/// What a pure tone leaves of itself after it was predicted from its last two samples: noise, and clicks.
-class ClickMeter {
- public:
-  void hear(const AudioBlock& block) {
-    for (const float sample : block) {
-      const double now = sample;
-      if (heard_++ > 2 * audioRate)
-        largest_ = std::max(largest_, std::abs(now - 2 * std::cos(omega) * last_ + before_));
-      before_ = last_;
-      last_ = now;
-    }
-  }
-  double largest() const { return largest_; }
-
- private:
-  int64_t heard_ = 0;
-  double last_ = 0;
-  double before_ = 0;
-  double largest_ = 0;
-};
-
 struct Heard {
   double click = 0;
   int leastMs = 1000;
@@ -63,7 +43,7 @@ Heard listen(double ppm, double length) {
   static const auto packets = toneLoop();
   double time = 0;
   Talker talker([&time] { return static_cast<int64_t>(time * 1e9); });
-  ClickMeter meter;
+  test::ClickMeter meter(hertz);
   Heard out;
   uint16_t sequence = 0;
   int64_t sent = 0;
@@ -81,12 +61,13 @@ Heard listen(double ppm, double length) {
     AudioBlock block;
     talker.pull(block);
     meter.hear(block);
+    if (tick == 100) meter.takeLargest();  // it has begun
     if (tick < 500) continue;
     const int buffered = talker.counters().bufferedMs;
     out.leastMs = std::min(out.leastMs, buffered);
     out.mostMs = std::max(out.mostMs, buffered);
   }
-  out.click = meter.largest();
+  out.click = meter.takeLargest();
   out.counters = talker.counters();
   return out;
 }

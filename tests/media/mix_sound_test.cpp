@@ -1,0 +1,192 @@
+// What listeners hear of the mix: no clicks when somebody is let in or another mix begins, and pauses.
+#include <gst/rtp/gstrtpbuffer.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <numbers>
+#include <thread>
+
+#include "click_meter.h"
+#include "media/audio_mixer.h"
+
+namespace tributary {
+namespace {
+
+constexpr double pitch = 440;
+
+/// A peer's end of the mix, decoded.
+class Ear {
+ public:
+  explicit Ear(SendLane& lane) : stream_(std::make_shared<SendStream>(lane, "sound", 50)) {
+    stream_->setDirect([this](GstBuffer* const* packets, unsigned count) {
+      for (unsigned i = 0; i < count; ++i)
+        hear(packets[i]);
+      return true;
+    });
+    output->setAudio({stream_, RtpRewriter(111, 1, audioRate)});
+    output->open();
+  }
+  ~Ear() {
+    output->close();
+    stream_->detach();
+  }
+
+  struct Heard {
+    double click = 0;
+    int packets = 0;
+    int pauses = 0;  ///< packets after one
+    int marked = 0;  ///< of these
+    int loud = 0;    ///< ms
+  };
+  /// Since the last call.
+  Heard take() {
+    const std::lock_guard lock(mutex_);
+    heard_.click = clicks_.takeLargest();
+    return std::exchange(heard_, {});
+  }
+
+  const std::shared_ptr<PeerOutput> output = std::make_shared<PeerOutput>();
+
+ private:
+  void hear(GstBuffer* packet) {
+    GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+    ASSERT_TRUE(gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp));
+    const uint32_t time = gst_rtp_buffer_get_timestamp(&rtp);
+    const std::lock_guard lock(mutex_);
+    ++heard_.packets;
+    if (time - last_ > audioFrame * 3 / 2) {
+      ++heard_.pauses;
+      if (gst_rtp_buffer_get_marker(&rtp) != FALSE) ++heard_.marked;
+    }
+    last_ = time;
+    std::vector<float> samples;
+    decoder_.decode(
+        {static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)), gst_rtp_buffer_get_payload_len(&rtp)},
+        samples);
+    gst_rtp_buffer_unmap(&rtp);
+    clicks_.hear(samples);
+    for (size_t i = 0; i + 48 <= samples.size(); i += 48)
+      heard_.loud += soundLevel(std::span(samples).subspan(i, 48)) > -40 ? 1 : 0;
+  }
+
+  std::shared_ptr<SendStream> stream_;
+  std::mutex mutex_;
+  TalkDecoder decoder_;
+  test::ClickMeter clicks_{pitch};
+  uint32_t last_ = 0;
+  Heard heard_;
+};
+
+/// A client that sends one tone, and changes its loudness within 20 ms.
+class Voice {
+ public:
+  explicit Voice(float volume) : wanted(volume), volume_(volume) {}
+  void send() {
+    AudioBlock block;
+    const float step = (wanted - volume_) / audioFrame;
+    for (float& sample : block) {
+      volume_ += step;
+      sample = volume_ * static_cast<float>(std::sin(2 * std::numbers::pi * pitch * position_++ / audioRate));
+    }
+    volume_ = wanted;
+    talker->push(sequence_++, encoder_.encode(block));
+  }
+
+  const std::shared_ptr<Talker> talker = std::make_shared<Talker>();
+  float wanted;
+
+ private:
+  MixEncoder encoder_{OpusSettings{.bitrate = 96'000}};
+  float volume_;
+  double position_ = 0;
+  uint16_t sequence_ = 0;
+};
+
+/// Three who talk and listen, on two slots, and one who listens. The first always holds a slot.
+class MixSound : public testing::Test {
+ protected:
+  MixSound() {
+    for (size_t i = 0; i < voices_.size(); ++i)
+      mixer_.add(std::to_string(i), voices_[i].talker, ears_[i].output);
+    mixer_.add("listener", nullptr, ears_.back().output);
+  }
+  /// Sends as many blocks as the mixer takes.
+  void run(uint64_t blocks) {
+    const uint64_t end = mixer_.counters().ticks + blocks;
+    for (uint64_t now = 0; (now = mixer_.counters().ticks) < end;) {
+      for (; sent_ < now + 3; ++sent_) {
+        for (auto& voice : voices_)
+          voice.send();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }
+  bool inSlot(size_t voice) const {
+    const auto levels = mixer_.levels();
+    return std::ranges::any_of(
+        levels, [&](const auto& level) { return level.id == std::to_string(voice) && level.inSlot; });
+  }
+
+  RoomClock clock_;
+  SendLane lane_{"test-sound"};
+  std::array<Ear, 4> ears_ = {Ear(lane_), Ear(lane_), Ear(lane_), Ear(lane_)};
+  std::array<Voice, 3> voices_ = {Voice(0.3F), Voice(0.1F), Voice(0.08F)};
+  AudioMixer mixer_{{.talkerSlots = 2}, clock_};
+  uint64_t sent_ = 0;
+};
+
+TEST_F(MixSound, NothingClicksWhenAnotherIsLetInAndMixesChange) {
+  constexpr int rounds = 8;
+  constexpr std::array<const char*, 4> who = {"who talks all the time", "who is let in", "who loses the slot",
+                                              "who listens"};
+  run(100);
+  std::array<double, 4> clicks;
+  clicks.fill(1);
+  for (int round = 0; round < rounds; ++round) {
+    for (auto& ear : ears_)
+      ear.take();
+    const size_t rises = round % 2 == 0 ? 2 : 1;
+    voices_[rises].wanted = 0.3F;
+    run(30);
+    EXPECT_TRUE(inSlot(rises));
+    EXPECT_FALSE(inSlot(3 - rises));
+    const std::array<size_t, 4> places = {0, rises, 3 - rises, 3};
+    for (size_t i = 0; i < places.size(); ++i) {
+      const auto heard = ears_[places[i]].take();
+      EXPECT_GT(heard.loud, 300) << who[i] << " hears the others, most of the time";
+      // A machine that is busy makes clicks of its own: what is really there is there each time.
+      clicks[i] = std::min(clicks[i], heard.click);
+    }
+    voices_[rises].wanted = 0.1F;
+    voices_[3 - rises].wanted = 0.08F;
+    run(100);
+  }
+  for (size_t i = 0; i < who.size(); ++i) {
+    std::printf("%s: largest step off the tone %.4f\n", who[i], clicks[i]);
+    EXPECT_LT(clicks[i], 0.003) << who[i];
+  }
+}
+
+TEST_F(MixSound, ASilentRoomSendsNextToNothingAndIsHeardAtOnceWhenItIsNot) {
+  mixer_.setOpus({.dtx = true});
+  for (auto& voice : voices_)
+    voice.wanted = 0;
+  run(100);
+  ears_.back().take();
+  run(200);
+  const auto silent = ears_.back().take();
+  EXPECT_LE(silent.packets, 4 * 5) << "in 4 s";
+  EXPECT_GT(silent.packets, 4) << "a decoder is told now and then";
+  EXPECT_GT(silent.pauses, 4);
+  EXPECT_EQ(silent.marked, silent.pauses);
+  mixer_.playTones();  // 300 ms of them, in fades of 10 ms
+  run(50);
+  EXPECT_NEAR(ears_.back().take().loud, 300, 20);
+}
+
+}  // namespace
+}  // namespace tributary
