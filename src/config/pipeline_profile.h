@@ -98,6 +98,7 @@ struct PipelineProfile {
     int bitrate = 40'000;  ///< bit/s of each mix
     int complexity = 9;    ///< Opus, 0 to 10; at 5 its noise beside several voices is 16 dB higher
     bool fec = true;
+    bool dtx = true;                         ///< nothing is sent where nothing is heard
     std::chrono::milliseconds lipSync{200};  ///< sound is held so long for a late picture; 0: never
     std::string denoise = "off";             ///< or "low", "moderate", "high"
     bool gain = false;                       ///< automatic gain: quiet voices up, loud ones down

@@ -173,6 +173,11 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
       "complexity", audio.complexity, {0, 10},
       {"effort of the Opus encoder", "at 5 the noise beside several voices is 16 dB higher than at 9", live});
   visit.flag("fec", audio.fec, {"repairs single lost packets", "a little of the bit rate", live});
+  visit.flag(
+      "dtx", audio.dtx,
+      {"while a mix is silent, 5 packets a second are sent instead of 50",
+       "what is 25 dB below the voices and no voice is silence too; while recording, not of the shared mix",
+       live});
   visit.seconds("lipSync", audio.lipSync, {0, 0.4},
                 {"how long somebody's sound may be held for their picture that comes later; 0: never",
                  "what it is held is delay; only where the two are more than 40 ms apart", live});

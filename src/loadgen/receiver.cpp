@@ -138,6 +138,7 @@ void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
     seen.height = heightOfKeyFrame(setup_.codec.c_str(), payload.data(), size);
     return reading_.video.packet(seen);
   }
+  seen.at -= pauses_.before(header->sequence, header->timestamp, header->marker);
   seen.marker = true;  // each packet of sound is whole
   seen.startsKeyFrame = true;
   reading_.audio.packet(seen);

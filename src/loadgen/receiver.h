@@ -84,6 +84,7 @@ class Receiver {
   Reading reading_;
   Tile tile_;
   TalkDecoder decoder_;
+  SoundPauses pauses_;
   uint32_t newestTimecode_ = 0;
   /// The last frames: RTP time stamp → first packet, and PTS → RTP time stamp.
   struct Arrival {

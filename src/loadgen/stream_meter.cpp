@@ -84,6 +84,18 @@ double StreamMeter::shownAt(double at) {
   return std::max(at, *quickest_ + stamp + playout_);
 }
 
+double SoundPauses::before(uint16_t sequence, uint32_t timestamp, bool marker) {
+  constexpr uint32_t packet = 960;  // 20 ms at 48 kHz
+  constexpr double clockRate = 48'000;
+  constexpr uint32_t longest = 10 * 48'000;
+  const uint32_t step = timestamp - lastTimestamp_;
+  const bool next = lastSequence_ && sequence == static_cast<uint16_t>(*lastSequence_ + 1);
+  if (marker && next && step > packet && step < longest) total_ += (step - packet) / clockRate;
+  lastSequence_ = sequence;
+  lastTimestamp_ = timestamp;
+  return total_;
+}
+
 uint64_t StreamMeter::expectedFrames() const {
   if (steps_.empty()) return 0;
   uint32_t interval = 0;

@@ -83,6 +83,19 @@ class StreamMeter {
   int height_ = 0;  ///< of the key frame in hand
 };
 
+/// Sound that is not sent where nothing is heard (RFC 7587, 3.1.3): the clock runs on, no number is missing,
+/// and the first packet after it is marked. What a sender was too slow for is none. Pure.
+class SoundPauses {
+ public:
+  /// Seconds of all pauses before that packet, which comes next.
+  double before(uint16_t sequence, uint32_t timestamp, bool marker);
+
+ private:
+  std::optional<uint16_t> lastSequence_;
+  uint32_t lastTimestamp_ = 0;
+  double total_ = 0;
+};
+
 /// Lines of the picture whose key frame an RTP payload of VP8 begins; 0 for anything else. Pure.
 int heightOfKeyFrame(const char* codec, const uint8_t* payload, size_t size);
 

@@ -91,7 +91,7 @@ MediaSettings mediaSettings(const RoomSettings& settings) {
   out.canvas = {profile.canvas.width, profile.canvas.height, profile.canvas.framerate,
                 parseColour(profile.canvas.background).value_or(0)};
   out.audio.talkerSlots = profile.audio.talkerSlots;
-  out.audio.opus = {profile.audio.bitrate, profile.audio.complexity, profile.audio.fec};
+  out.audio.opus = {profile.audio.bitrate, profile.audio.complexity, profile.audio.fec, profile.audio.dtx};
   out.audio.voice = voiceSettings(profile.audio);
   for (const auto& rendition : profile.renditions) {
     out.renditions.ladder.push_back(

@@ -188,5 +188,40 @@ TEST_F(MixSound, ASilentRoomSendsNextToNothingAndIsHeardAtOnceWhenItIsNot) {
   EXPECT_NEAR(ears_.back().take().loud, 300, 20);
 }
 
+/// Counts what a film gets.
+struct Film : AudioTap {
+  void onAudio(int64_t pts, std::span<const uint8_t> opus) override {
+    const std::lock_guard lock(mutex);
+    ++packets;
+    if (opus.size() <= dtxPacket) ++pauses;
+    if (last > 0 && pts - last > audioTick * 3 / 2) ++holes;
+    last = pts;
+  }
+  std::mutex mutex;
+  int packets = 0;
+  int pauses = 0;
+  int holes = 0;
+  int64_t last = 0;
+};
+
+TEST_F(MixSound, AFilmOfASilentRoomHasNoPauses) {
+  mixer_.setOpus({.dtx = true});
+  for (auto& voice : voices_)
+    voice.wanted = 0;
+  run(50);
+  const auto film = std::make_shared<Film>();
+  mixer_.addTap(film);
+  const uint64_t late = mixer_.counters().late;
+  run(100);
+  const auto holes = static_cast<int>(mixer_.counters().late - late);
+  mixer_.removeTap(film.get());
+  EXPECT_GE(film->packets, 99);
+  EXPECT_EQ(film->pauses, 0);
+  EXPECT_LE(film->holes, holes);
+  ears_.back().take();
+  run(100);
+  EXPECT_LE(ears_.back().take().packets, 2 * 5 + 10) << "the room has its pauses again";
+}
+
 }  // namespace
 }  // namespace tributary

@@ -95,6 +95,16 @@ TEST(StreamMeter, ExpectsTheFramesThatTheSenderLeftOut) {
   EXPECT_EQ(stream.meter.expectedFrames(), 11U);
 }
 
+TEST(SoundPauses, AreWhatIsMarkedAndMissesNoNumber) {
+  SoundPauses pauses;
+  EXPECT_EQ(pauses.before(65534, 0xffffff00, false), 0);
+  EXPECT_EQ(pauses.before(65535, 0xffffff00 + 960, false), 0);
+  EXPECT_EQ(pauses.before(0, 0xffffff00 + 960 * 3, false), 0) << "a sender that was late";
+  EXPECT_DOUBLE_EQ(pauses.before(1, 0xffffff00 + 960 * 24, true), 0.4);
+  EXPECT_DOUBLE_EQ(pauses.before(3, 0xffffff00 + 960 * 44, true), 0.4) << "one is lost: who knows";
+  EXPECT_DOUBLE_EQ(pauses.before(4, 0xffffff00 + 960 * 65, true), 0.8);
+}
+
 TEST(StartsKeyFrame, ReadsVp8AndH264) {
   const uint8_t vp8Key[] = {0x90, 0x80, 0x81, 0x23, 0x10};  // X, I with 15 bits; P bit 0
   const uint8_t vp8Delta[] = {0x90, 0x80, 0x81, 0x23, 0x11};
