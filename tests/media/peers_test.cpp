@@ -372,13 +372,16 @@ TEST(Peers, MoreThanTheTalkerSlotsAreHeardWhenTheySpeak) {
   EXPECT_TRUE(waitFor([&] { return room.peer("c").toneLevel(700) < room.peer("a").toneLevel(700) - 30; }));
 }
 
-TEST(Peers, WhoTellsToBeSilentIsNotDecodedUntilTheySpeak) {
+/// With levels that clients tell, and metered ones.
+class Overheard : public testing::TestWithParam<bool> {};
+
+TEST_P(Overheard, WhoIsSilentIsNotDecodedUntilTheySpeak) {
   MediaSettings settings = MediaRoom::quick();
   settings.audio.talkerSlots = 2;
   MediaRoom room(settings);
   for (const char* id : {"a", "b", "c", "d"}) {
     TestPeer::Options options = person(red, 0);
-    options.levels = true;
+    options.levels = GetParam();
     room.join(id, options);
   }
   room.arrange();
@@ -391,6 +394,36 @@ TEST(Peers, WhoTellsToBeSilentIsNotDecodedUntilTheySpeak) {
   EXPECT_NEAR(share, 0.5, 0.1) << "two of four have a slot";
   room.peer("d").setTone(1000);  // joined last
   EXPECT_TRUE(waitFor([&] { return room.peer("a").toneLevel(1000) > -30; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, Overheard, testing::Bool());
+
+TEST(Peers, WhoAskForKeyFramesAgainAndAgainShareOneASecond) {
+  MediaRoom room;
+  for (const char* id : {"a", "b", "c"})
+    room.join(id, person(red, 400));
+  room.arrange();
+  for (const char* id : {"a", "b", "c"})
+    ASSERT_TRUE(waitFor([&] { return room.peer(id).video().frames > 25; }));
+  const uint64_t before = room.peer("c").video().keyFrames;
+  const double from = now();
+  std::atomic<uint64_t> asked = 0;
+  std::atomic<int> done = 0;
+  std::vector<std::thread> askers;
+  for (const char* id : {"a", "b"}) {
+    askers.emplace_back([&asked, &done, peer = &room.peer(id)] {
+      asked += peer->askForKeyFrames(6);
+      ++done;
+    });
+  }
+  EXPECT_TRUE(waitFor([&] { return done == 2; }, 120));
+  for (auto& asker : askers)
+    asker.join();
+  const auto seconds = static_cast<uint64_t>(std::ceil(now() - from));
+  const uint64_t made = room.peer("c").video().keyFrames - before;
+  EXPECT_GT(asked, 100U);
+  EXPECT_GE(made, 3U) << "they are heard";
+  EXPECT_LE(made, seconds + 1) << "for " << asked << " that were asked for";
 }
 
 TEST(Peers, AWrongFingerprintLetsNotOneBufferPass) {

@@ -336,17 +336,40 @@ GstBuffer* TestPeer::nackForAll() const {
   return out;
 }
 
+GstBuffer* TestPeer::pli() const {
+  GstBuffer* out = gst_rtcp_buffer_new(1400);
+  GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
+  gst_rtcp_buffer_map(out, GST_MAP_READWRITE, &map);
+  GstRTCPPacket packet;
+  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_RR, &packet);
+  gst_rtcp_packet_rr_set_ssrc(&packet, 1);
+  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_PSFB, &packet);
+  gst_rtcp_packet_fb_set_type(&packet, GST_RTCP_PSFB_TYPE_PLI);
+  gst_rtcp_packet_fb_set_sender_ssrc(&packet, 1);
+  gst_rtcp_packet_fb_set_media_ssrc(&packet, videoSsrc_);
+  gst_rtcp_buffer_unmap(&map);
+  return out;
+}
+
 uint64_t TestPeer::askForAll(double seconds) {
+  return 30 * 17 * pushFeedback(seconds, [this] { return nackForAll(); });
+}
+
+uint64_t TestPeer::askForKeyFrames(double seconds) {
+  return pushFeedback(seconds, [this] { return pli(); });
+}
+
+uint64_t TestPeer::pushFeedback(double seconds, const std::function<GstBuffer*()>& packet) {
   GstElement* rtpbin = gst_bin_get_by_name(GST_BIN(webrtc_), "rtpbin");
   GstPad* pad = gst_element_get_static_pad(rtpbin, "send_rtcp_src_0");
   gst_object_unref(rtpbin);
   if (pad == nullptr) return 0;
-  uint64_t asked = 0;
+  uint64_t sent = 0;
   for (const double until = now() + seconds; now() < until; g_usleep(2'000)) {
-    if (gst_pad_push(pad, nackForAll()) == GST_FLOW_OK) asked += 30 * 17;
+    if (gst_pad_push(pad, packet()) == GST_FLOW_OK) ++sent;
   }
   gst_object_unref(pad);
-  return asked;
+  return sent;
 }
 
 void TestPeer::setTone(double hertz) {
@@ -424,8 +447,9 @@ void TestPeer::watchTimes(GstPad* pad) {
 
 void TestPeer::onRtp(uint32_t time, std::span<const uint8_t> payload) {
   const std::lock_guard lock(mutex_);
-  if (!rtpTime_)
-    video_.beganWithKeyFrame = load::startsKeyFrame(options_.codec.c_str(), payload.data(), payload.size());
+  const bool key = load::startsKeyFrame(options_.codec.c_str(), payload.data(), payload.size());
+  if (!rtpTime_) video_.beganWithKeyFrame = key;
+  if (key && time != rtpTime_) ++video_.keyFrames;
   const auto step = static_cast<int32_t>(time - rtpTime_.value_or(time));
   video_.largestStep = std::max(video_.largestStep, step / 90'000.0);
   rtpTime_ = time;

@@ -55,11 +55,15 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   /// Asks again and again for the last 500 packets of the picture (RFC 4585's NACK). Returns how many it has
   /// asked for. Thread: any; returns when it is done.
   uint64_t askForAll(double seconds);
+  /// Asks again and again for a key frame of the picture (RFC 4585's PLI). Returns how often. Thread: any;
+  /// returns when it is done.
+  uint64_t askForKeyFrames(double seconds);
   /// Whether anything is sent on the screen's line; at first nothing is.
   void sendScreen(bool on);
 
   struct Video {
     uint64_t frames = 0;
+    uint64_t keyFrames = 0;   ///< that began to come
     double firstFrameAt = 0;  ///< seconds, monotonic; 0 before
     double lastFrameAt = 0;
     double largestGap = 0;   ///< seconds between two frames, since resetGap()
@@ -104,6 +108,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   void watchTimes(GstPad* pad);
   void onRtp(uint32_t time, std::span<const uint8_t> payload);
   GstBuffer* nackForAll() const;
+  GstBuffer* pli() const;
+  uint64_t pushFeedback(double seconds, const std::function<GstBuffer*()>& packet);
   void onPicture(GstSample* sample);
   void onSound(GstSample* sample);
 
