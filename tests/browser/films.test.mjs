@@ -124,3 +124,21 @@ test('a film of a call whose server was killed, on the page that lists films', {
   }
   assert.deepEqual([amara, fox].flatMap(({ problems }) => problems).filter(text => !/WebSocket|ERR_CONNECTION|Failed to load/.test(text)), []);
 });
+
+test('the page says how far a film is finished, and offers no Play for one that is in the storage alone', { timeout: 120_000 }, async t => {
+  const { server, chromium } = await setUp(t, {});
+  const [{ page }] = await gather(await chromium(), 1);
+  const file = { filename: 'a.webm', start: 0, duration: 60, size: 1e6, finished: false };
+  let film = {
+    recordingId: 'r_1', room: 'demo', status: 'ending', container: 'webm', startedAt: '2026-11-29T12:00:00.000Z',
+    duration: 60, size: 1e6, files: [file], error: null, progress: 0.12,
+  };
+  await page.route('**/v1/recordings', route => route.fulfill({ json: { recordings: [film] } }));
+  await page.goto(`${server.url}/recordings.html`);
+  await page.getByText('ending, 12%').waitFor();
+  film = { ...film, progress: 0.579 };
+  await page.getByText('ending, 57%').waitFor();
+  film = { ...film, progress: undefined, status: 'completed', files: [{ ...file, finished: true, removed: true }] };
+  await page.getByText('uploaded').waitFor();
+  assert.equal(await page.getByRole('button', { name: /Play/ }).count(), 0);
+});
