@@ -168,7 +168,7 @@ TEST_F(RecordingsTest, AreFinishedAtTheNextStartWhenTheServerIsKilled) {
     const Json done = recording(id);
     EXPECT_EQ(done["status"].stringOr(""), "aborted");
     EXPECT_NE(done["error"].stringOr(""), "");
-    EXPECT_EQ(manifestOnDisk(done)["status"].stringOr(""), "aborted");
+    EXPECT_TRUE(waitFor([&] { return manifestOnDisk(done)["status"].stringOr("") == "aborted"; }));
     if (killed > 2) {
       ASSERT_EQ(done["files"].size(), 1U) << done.dump(true);
     }
