@@ -9,6 +9,8 @@
 namespace tributary {
 namespace {
 
+thread_local uint64_t scalingsHere = 0;
+
 int evenDown(double value) {
   return std::max(2, static_cast<int>(value) & ~1);
 }
@@ -70,10 +72,15 @@ void copyDimmed(const PictureView& source, const PictureView& target, int bright
 
 void scale(const PictureView& source, const PictureView& target, Scaling scaling) {
   if (source.width == target.width && source.height == target.height) return copy(source, target);
+  ++scalingsHere;
   libyuv::I420Scale(source.plane[0], source.stride[0], source.plane[1], source.stride[1], source.plane[2],
                     source.stride[2], source.width, source.height, target.plane[0], target.stride[0],
                     target.plane[1], target.stride[1], target.plane[2], target.stride[2], target.width,
                     target.height, filterFor(source, target, scaling));
+}
+
+uint64_t scalings() {
+  return scalingsHere;
 }
 
 PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHeight, Fit fit) {

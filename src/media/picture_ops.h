@@ -36,6 +36,9 @@ enum class Scaling { good, fast };
 /// Scales to the whole target, without regard to aspect.
 void scale(const PictureView& source, const PictureView& target, Scaling scaling = Scaling::good);
 
+/// How often scale() has changed a picture's size on this thread. At rest the mixer's never does.
+uint64_t scalings();
+
 /// What of `target` a picture of that size covers: all where it is cropped, the middle where it is
 /// letterboxed.
 PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHeight, Fit fit);

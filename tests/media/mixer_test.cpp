@@ -114,6 +114,24 @@ TEST(Mixer, RightAfterAGlideEveryTileShowsItsPersonInItsPlace) {
   }
 }
 
+TEST(Mixer, ScalesNothingAtRestInAnyLayout) {
+  for (const bool screen : {false, true}) {
+    MixerStage stage(9);
+    if (screen) stage.shareScreen();
+    uint64_t onTheWay = 0;
+    for (const auto name : layoutNames()) {
+      const uint64_t before = stage.scalings();
+      stage.show(std::string(name), "p4");
+      ASSERT_TRUE(stage.runFrames(12));  // a glide is five
+      const uint64_t arrived = stage.scalings();
+      ASSERT_TRUE(stage.runFrames(6));
+      EXPECT_EQ(stage.scalings(), arrived) << name << (screen ? " with a screen" : "");
+      onTheWay += arrived - before;
+    }
+    EXPECT_GT(onTheWay, 0U) << "it would be seen";
+  }
+}
+
 TEST(Mixer, TheTalkerHasABorderAndTheOthersHaveNone) {
   MixerStage stage(4);
   stage.show("grid", "", "p2");

@@ -59,6 +59,7 @@ void MixerStage::onFrame(GstBuffer* frame) {
   lastAt_ = now;
   lastPts_ = pts;
   ++frames_;
+  scalings_ = tributary::scalings();
   if (cpuLeft_ > 0) {
     cpu_ += cpu - cpuLeft_;
     ++cpuFrames_;
@@ -83,17 +84,32 @@ void MixerStage::show(const std::string& layout, const std::string& stage, const
   input.height = settings_.height;
   input.maxTiles = 49;
   input.talker = stage;
+  input.regions = {{{{0, 0, 0.75, 1, "talker"}, {0.75, 0, 0.25, 0.5}, {0.75, 0.5, 0.25, 0.5}}}};
   for (size_t i = 0; i < slots_.size(); ++i)
     input.sources.push_back({"p" + std::to_string(i)});
+  if (screen_) input.sources.push_back({"p0", Source::screen});
   tiles_ = findLayout(layout)->place(input);
   auto scene = std::make_shared<Scene>();
   for (const auto& tile : tiles_) {
     const auto person = static_cast<size_t>(std::stoi(tile.identity.substr(1)));
-    scene->tiles.push_back(
-        {.slot = slots_[person], .rect = tile.rect, .overlaps = tile.z > 0, .talks = tile.identity == talks});
+    const bool isScreen = tile.source == Source::screen;
+    scene->tiles.push_back({.slot = isScreen ? screen_ : slots_[person],
+                            .rect = tile.rect,
+                            .fit = isScreen ? Fit::letterbox : Fit::crop,
+                            .overlaps = tile.z > 0,
+                            .talks = tile.identity == talks});
   }
   if (decorate) decorate(*scene);
   mixer_->setScene(std::move(scene));
+}
+
+void MixerStage::shareScreen() {
+  screen_ = std::make_shared<TileSlot>();
+}
+
+uint64_t MixerStage::scalings() const {
+  const std::lock_guard lock(mutex_);
+  return scalings_;
 }
 
 void MixerStage::sendTileSizes() {
@@ -115,6 +131,7 @@ bool MixerStage::runFrames(int count) {
     }
     for (size_t p = 0; p < slots_.size(); ++p)
       slots_[p]->push(pictures_[p], monotonicNow());
+    if (screen_) screen_->push(pictures_.front(), monotonicNow());
     while (true) {
       {
         const std::lock_guard lock(mutex_);

@@ -22,6 +22,8 @@ class MixerStage {
 
   /// From the next frame on. `stage` is the talker of the layout, `talks` has the border.
   void show(const std::string& layout, const std::string& stage = "", const std::string& talks = "");
+  /// From the next show() on the first person shares a screen, which always has a new frame.
+  void shareScreen();
   /// From now on each camera sends the size that its tile has now.
   void sendTileSizes();
   /// Lets so many frames come, each camera sending one for each; false when they do not come in 30 s.
@@ -32,6 +34,8 @@ class MixerStage {
   bool shows(const Tile& tile) const;
   int lumaAt(int x, int y) const;
 
+  /// Pictures that the mixer's thread has scaled so far.
+  uint64_t scalings() const;
   VideoMixer::Counters counters() const { return mixer_->counters(); }
   /// CPU of the mixer's thread, in ms a frame, since the last call: of the tick alone, and of a plain copy of
   /// the canvas made after it, as cold as the tick finds its caches.
@@ -53,9 +57,11 @@ class MixerStage {
   RoomClock clock_;
   std::vector<std::shared_ptr<TileSlot>> slots_;
   std::vector<std::shared_ptr<const Picture>> pictures_;
+  std::shared_ptr<TileSlot> screen_;  ///< null: nobody shares one
   std::vector<Tile> tiles_;
   mutable std::mutex mutex_;
   uint64_t frames_ = 0;
+  uint64_t scalings_ = 0;
   double cpuLeft_ = 0;                            ///< of the mixer's thread when onFrame() returned; seconds
   double cpu_ = 0;                                ///< spent drawing
   double copyCpu_ = 0;                            ///< spent on the plain copies
