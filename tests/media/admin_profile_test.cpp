@@ -1,28 +1,34 @@
 // What an admin does before a profile goes live: copies one, checks it, mends it, looks at it.
+#include <cairo.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "ctl.h"
+#include "server_process.h"
+#include "test_peer.h"
 
 namespace tributary::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string contentsOf(const fs::path& path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 void write(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream(path) << text;
+}
+
+/// Width and height of a PNG, read whole; 0, 0 of what is none.
+std::pair<int, int> pngSize(const fs::path& path) {
+  cairo_surface_t* surface = cairo_image_surface_create_from_png(path.c_str());
+  const std::pair out(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface));
+  cairo_surface_destroy(surface);
+  return out;
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -124,16 +130,50 @@ TEST_F(AdminProfile, ALayoutBesideTheProfilesIsCheckedToo) {
 }
 
 TEST_F(AdminProfile, TheMendedOneIsLookedAt) {
+  write(profiles() / "mine.json", R"({"canvas": {"width": 640, "height": 360, "framerate": 15},
+    "layouts": {"duo": {"sets": [{"regions": [{"width": 0.5}, {"left": 0.5, "width": 0.5}]}]}}})");
   const auto run = check();
   ASSERT_EQ(run.status, 0) << run.out << run.error;
   EXPECT_EQ(run.out, "mine.json: right\n");
   const auto drawn = runProgram("tributaryctl", {"profile", "preview", (profiles() / "mine.json").string(),
                                                  "-o", (dir_ / "out").string()});
   ASSERT_EQ(drawn.status, 0) << drawn.out << drawn.error;
-  for (const char* name : {"grid-01.png", "grid-25.png", "speaker-09.png", "contact-sheet.png"}) {
-    const std::string png = contentsOf(dir_ / "out" / name);
-    EXPECT_TRUE(png.size() > 1000 && png.compare(1, 3, "PNG") == 0) << name;
+  size_t expected = 1;
+  EXPECT_GT(pngSize(dir_ / "out" / "contact-sheet.png").first, 2000);
+  for (const char* layout : {"grid", "speaker", "sidebar", "pip", "single-speaker", "screen-share", "duo"}) {
+    for (const char* people : {"01", "02", "03", "04", "05", "09", "16", "25"}) {
+      for (const char* screen : {"", "-screen"}) {
+        const std::string name = std::string(layout) + "-" + people + screen + ".png";
+        EXPECT_EQ(pngSize(dir_ / "out" / name), std::pair(640, 360)) << name;
+        EXPECT_TRUE(contains(drawn.out, name + "\n")) << name;
+        ++expected;
+      }
+    }
   }
+  const auto files = std::distance(fs::directory_iterator(dir_ / "out"), fs::directory_iterator());
+  EXPECT_EQ(static_cast<size_t>(files), expected) << "and no others";
+}
+
+TEST_F(AdminProfile, AHangupHasTheServerLookAtWhatItCannotWatch) {
+  ServerProcess server;
+  // The folder is watched, and nothing in it changes when the file behind a link does.
+  write(dir_ / "elsewhere.json", R"({"canvas": {"width": 640, "height": 360}})");
+  fs::create_symlink(dir_ / "elsewhere.json", server.folder() + "/profiles/linked.json");
+  const auto told = [&](const std::string& what) {
+    std::istringstream log(server.log());
+    int count = 0;
+    for (std::string line; std::getline(log, line);)
+      count += contains(line, what) && contains(line, "linked") ? 1 : 0;
+    return count;
+  };
+  ASSERT_TRUE(waitFor([&] { return told("profile.loaded") == 1; })) << server.log();
+  write(dir_ / "elsewhere.json", R"({"canvas": {"width": 320, "height": 180}})");
+  EXPECT_FALSE(waitFor([&] { return told("profile.loaded") > 1; }, 1)) << "then this shows nothing";
+  kill(server.pid(), SIGHUP);
+  EXPECT_TRUE(waitFor([&] { return told("profile.loaded") == 2; })) << server.log();
+  write(dir_ / "elsewhere.json", R"({"canvas": {"width": 321}})");
+  kill(server.pid(), SIGHUP);
+  EXPECT_TRUE(waitFor([&] { return told("profile.refused") == 1; })) << server.log();
 }
 
 }  // namespace
