@@ -11,12 +11,15 @@
 #include <iostream>
 
 #include "server_process.h"
-#include "signalling_client.h"
+#include "tile_colours.h"
 
 namespace tributary::test {
 namespace {
 
 constexpr const char* config = R"({"rooms": {"spareProcesses": 0}, "limits": {"sessionsPerAddress": 20}})";
+constexpr uint32_t colours[] = {0xc02020, 0x20a020, 0x2030c0, 0xb0b020, 0xb020b0,
+                                0x20b0b0, 0xe0e0e0, 0x808080, 0xe08030};
+constexpr const char* layouts[] = {"sidebar", "speaker", "grid", "pip", "single-speaker"};
 constexpr double twoFrames = 2.0 / 25;
 constexpr const char* firstProfile =
     R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"name": "all", "height": 360, "bitrate": 400000}]})";
@@ -61,15 +64,19 @@ class ProfileReload : public testing::Test {
     options.width = 320;
     options.height = 180;
     options.framerate = 25;
+    options.colour = colours[0];
     caller_->call(options);
     ASSERT_TRUE(waitFor([&] { return peer().video().frames > 25; }, 60)) << server_.log();
-    for (int i = 1; i < number("PROFILE_PEOPLE", 1); ++i) {  // further people send, and get nothing
+    colours_[identityOf(*caller_)] = colours[0];
+    for (int i = 1; i < number("PROFILE_PEOPLE", 2); ++i) {  // further people send, and get nothing
       others_.push_back(SignallingClient::create(server_.url()));
       others_.back()->join("reload", "Person " + std::to_string(i));
       options.receives = false;
       options.framerate = 15;
+      options.colour = colours[static_cast<size_t>(i) % std::size(colours)];
       others_.back()->call(options);
       ASSERT_TRUE(waitFor([&] { return others_.back()->peer()->connected(); }, 60)) << server_.log();
+      colours_[identityOf(*others_.back())] = options.colour;
     }
     process_ = server_.children();
   }
@@ -99,6 +106,20 @@ class ProfileReload : public testing::Test {
     return waitFor([&] { return peer().video().width == width && peer().video().height == height; }, 60);
   }
 
+  /// Empty once every tile of the caller's picture is as its person sends it, in that layout; what is wrong
+  /// when it does not come to that.
+  std::string wrongWithPicture(const std::string& layout) {
+    std::vector<std::string> wrong;
+    const bool right = waitFor(
+        [&] {
+          wrong = wrongTiles(*caller_, colours_);
+          return wrong.empty() && layoutOf(*caller_) == layout;
+        },
+        60);
+    if (right) return "";
+    return "in " + layoutOf(*caller_) + " for " + layout + (wrong.empty() ? "" : ": " + wrong.front());
+  }
+
   /// CPU, ms a frame of the mix.
   struct Cost {
     double room;   ///< of the whole process
@@ -125,6 +146,7 @@ class ProfileReload : public testing::Test {
   ServerProcess server_{config, firstProfile};
   std::shared_ptr<SignallingClient> caller_;
   std::vector<std::shared_ptr<SignallingClient>> others_;
+  SentColours colours_;
   std::vector<int> process_;
 };
 
@@ -146,6 +168,7 @@ TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
   double worst = 0;
   double worstStep = 0;
   int overTwoFrames[5] = {};
+  std::string layout = "grid";
   for (int turn = 0; turn < saves; ++turn) {
     peer().resetGap();
     if (turn % 5 == 4) {
@@ -156,12 +179,15 @@ TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
       if (turn % 5 == 1)
         std::tie(wish.width, wish.height) = wish.width == 640 ? std::pair(480, 270) : std::pair(640, 360);
       if (turn % 5 == 2) wish.properties = R"("deadline": 1, "cpu-used": -)" + std::to_string(8 + turn % 7);
-      if (turn % 5 == 3)
-        wish.more = R"(, "layout": {"gap": )" + std::to_string(turn % 10 * 2) + R"(}, "names": {"show": )" +
-                    (turn % 2 == 0 ? "true" : "false") + "}";
+      if (turn % 5 == 3) {
+        layout = layouts[static_cast<size_t>(turn / 5) % std::size(layouts)];
+        wish.more = R"(, "layout": {"name": ")" + layout + R"(", "gap": )" + std::to_string(turn % 10 * 2) +
+                    R"(}, "names": {"show": )" + (turn % 2 == 0 ? "true" : "false") + "}";
+      }
       save(profileOf(wish), "event=room.reconfigured");
       EXPECT_TRUE(has(wish.width, wish.height)) << "turn " << turn;
     }
+    EXPECT_EQ(wrongWithPicture(layout), "") << "turn " << turn;
     const double gap = peer().video().largestGap;
     worst = std::max(worst, gap);
     worstStep = std::max(worstStep, peer().video().largestStep);
