@@ -156,6 +156,8 @@ class Loading {
   };
 
   static Base unusable(std::vector<std::string> mistakes) {
+    for (auto& mistake : mistakes)
+      mistake = oneLine(mistake);
     return {Json::object(), std::move(mistakes), {}, false};
   }
 

@@ -84,6 +84,12 @@ TEST_F(ProfileFiles, TellOfEveryFileAndImageInOneRun) {
   EXPECT_EQ(all.size(), 7U) << errorOf("top");
 }
 
+TEST_F(ProfileFiles, ALineBreakInAFilesNameBreaksNoMistake) {
+  write("a\nb.json", R"({"extends": "nothing", "x": 1})");
+  for (const auto& mistake : readProfileFile(dir_ + "/a\nb.json").mistakes)
+    EXPECT_TRUE(mistake.starts_with("a\\nb.json: $.")) << mistake;
+}
+
 TEST_F(ProfileFiles, ABaseThatCannotBeReadHidesNothing) {
   // Whether 1080 lines and that layout are right, only the base could tell.
   const std::string own =
