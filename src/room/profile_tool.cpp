@@ -1,7 +1,10 @@
 #include "room/profile_tool.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,11 +20,23 @@ namespace {
 constexpr int exitMistakes = 1;
 constexpr int exitUsage = 64;  // sysexits.h
 
+/// What only GStreamer can tell of these files, each of which extends the next. A mistake bears the name of
+/// the last that has it: the others inherit it.
+std::vector<std::string> elementMistakes(const std::vector<std::string>& files) {
+  std::vector<std::string> out;
+  std::set<std::string> told;
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    const bool trial = *file == files.front();
+    const std::string name = std::filesystem::path(*file).filename().string();
+    for (const auto& mistake : elementMistakes(readProfileFile(*file).loaded.profile, trial))
+      if (told.insert(mistake).second) out.push_back(oneLine(name + ": " + mistake));
+  }
+  return out;
+}
+
 Result<LoadedProfile> loadChecked(const std::string& path) {
   auto read = readProfileFile(path);
-  const std::string file = std::filesystem::path(path).filename().string();
-  for (const auto& mistake : elementMistakes(read.loaded.profile, true))
-    read.mistakes.push_back(oneLine(file + ": " + mistake));
+  std::ranges::move(elementMistakes(read.loaded.files), std::back_inserter(read.mistakes));
   if (!read.mistakes.empty()) return fail(ErrorCode::badRequest, joined(read.mistakes, "\n"));
   return std::move(read.loaded);
 }

@@ -97,6 +97,19 @@ TEST_F(AdminProfile, APropertyOutOfRangeIsNamedWithItsRange) {
   EXPECT_TRUE(contains(run.out, "$.encoders.H264.properties.rc-lookahead: ")) << run.out;
 }
 
+TEST_F(AdminProfile, AMistakeOfAnEncoderBearsTheNameOfTheFileThatHasIt) {
+  write(profiles() / "base.json",
+        R"({"encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-usd": 1, "cpu-used": -8}}}})");
+  write(profiles() / "mine.json",
+        R"({"extends": "base", "encoders": {"VP8": {"properties": {"threads": "many"}}}, "nmaes": {}})");
+  const auto run = check();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_TRUE(contains(run.out, "base.json: $.encoders.VP8.properties.cpu-usd: ")) << run.out;
+  EXPECT_FALSE(contains(run.out, "mine.json: $.encoders.VP8.properties.cpu-usd: ")) << run.out;
+  EXPECT_TRUE(contains(run.out, "mine.json: $.encoders.VP8.properties.threads: ")) << run.out;
+  EXPECT_TRUE(contains(run.out, "mine.json: $.nmaes: ")) << run.out;
+}
+
 TEST_F(AdminProfile, ALineBreakInAKeyOrValueBreaksNoMistake) {
   write(profiles() / "mine.json", R"({"a\nb": 1, "layouts": {"c\nd": {}},
     "encoders": {"VP8": {"element": "vp8enc", "properties": {"cpu-used": "fa\nst", "e\nf\u001b[2J": "1"}}}})");
