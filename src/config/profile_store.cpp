@@ -187,8 +187,11 @@ void ProfileStore::report(const std::string& name, const Json& version, const st
   const bool goesBack = profile.before.has_value();
   if (goesBack) profile.right = std::exchange(profile.before, std::nullopt);
   std::vector<std::string> named;
-  for (const auto& mistake : lines(mistakes))
-    named.push_back(oneLine(name + ".json: " + (mistake.starts_with("$") ? "" : "$: ") + mistake));
+  for (const auto& mistake : lines(mistakes)) {
+    std::string line = name + ".json: ";
+    if (!mistake.starts_with("$")) line += "$: ";  // of the room as a whole
+    named.push_back(oneLine(line.append(mistake)));
+  }
   refuse(name, std::move(named));
   if (goesBack && onChanged) onChanged(name);
 }

@@ -29,7 +29,7 @@ std::vector<std::string> elementMistakes(const std::vector<std::string>& files) 
     const bool trial = *file == files.front();
     const std::string name = std::filesystem::path(*file).filename().string();
     for (const auto& mistake : elementMistakes(readProfileFile(*file).loaded.profile, trial))
-      if (told.insert(mistake).second) out.push_back(oneLine(name + ": " + mistake));
+      if (told.insert(mistake).second) out.push_back(oneLine(std::string(name).append(": ").append(mistake)));
   }
   return out;
 }
