@@ -79,7 +79,7 @@ void describeMedia(Visitor& visit, ServerConfig::Media& media) {
                "highest UDP port for media; each participant takes one per local address");
   visit.text("stunServer", media.stunServer, "`stun://host:port`, where the server itself is behind NAT");
   visit.number("latencyMs", media.latencyMs, {10, 1000},
-               "how long a peer's jitter buffer waits for a missing packet at first, in ms; within seconds "
+               "how long a missing packet of a peer's picture is waited for at first, in ms; within seconds "
                "it adapts to "
                "the way, between 20 (reordering alone needs that) and 200 (more is felt)");
   visit.end();
