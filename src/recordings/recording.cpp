@@ -361,8 +361,10 @@ void Recording::roomReady(RoomPort& room) {
 /// In the next room process, as another part.
 void Recording::goOn() {
   if (std::exchange(returning_, true)) return;
-  openPart([self = shared_from_this()](Result<UniqueFd> file) {
-    const bool wanted = self->interrupted_ && self->returning_ && !self->over() && !self->stopping_;
+  openPart([self = shared_from_this(), part = manifest_.files.size() + 1](Result<UniqueFd> file) {
+    // Its process may have died meanwhile, and yet another be waiting for a part of its own.
+    const bool latest = self->manifest_.files.size() == part && self->returning_;
+    const bool wanted = latest && self->interrupted_ && !self->over() && !self->stopping_;
     if (!wanted || self->paused_) {
       if (file) closeElsewhere(std::move(*file));
       if (wanted) self->dropPart();

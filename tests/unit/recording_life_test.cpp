@@ -189,6 +189,21 @@ TEST_F(RecordingLife, MayBePausedAndGoOnWhileItsRoomIsAway) {
   EXPECT_EQ(done["gaps"].at(2)["reason"].stringOr(""), "roomDied");
 }
 
+TEST_F(RecordingLife, GoesOnOnceWhereTwoProcessesDieInARow) {
+  record();
+  progress(2);
+  for (int i = 0; i < 2; ++i) {
+    recordings_->roomDied("demo");
+    recordings_->roomReady("demo");  // and before the disk has made the file
+  }
+  waitFor("it to go on", [this] { return room_.count("startRecording") >= 2; });
+  settle();
+  EXPECT_EQ(room_.count("startRecording"), 2);
+  const Json done = stop();
+  EXPECT_EQ(done["files"].size(), 2U);
+  EXPECT_EQ(done["status"].stringOr(""), "completed") << done.dump(true);
+}
+
 TEST_F(RecordingLife, PausedWhileItsNextPartIsMadeItGoesOnLaterInAnother) {
   record();
   progress(2);
