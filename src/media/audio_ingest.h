@@ -29,15 +29,16 @@ class AudioIngest {
   GstPad* sinkPad() const { return sinkPad_.get(); }
 
   /// From now on takes packets of that payload type where they leave rtpsession, which goes on to count and
-  /// report on them. Of one sender only, as there is one microphone: another's are dropped, until the first has
-  /// been silent for `silence`. Whether webrtcbin is built as expected; if not, all go the long way. Thread:
-  /// owner, before data flows.
+  /// report on them. Of one sender only, as there is one microphone: another's are dropped, until the first
+  /// has been silent for `silence`. Whether webrtcbin is built as expected; if not, all go the long way.
+  /// Thread: owner, before data flows.
   bool takeOver(GstElement* webrtc, int payloadType, Gate gate);
   static constexpr int64_t silence = 2'000'000'000;  ///< ns
 
   /// Packets a second, and at once, that takeOver() lets in; Opus has 400 a second at most (2.5 ms).
   static constexpr double mostPerSecond = 500;
-  static constexpr double mostAtOnce = 200;  ///< what a stall of the network holds back, in packets of 20 ms: 4 s
+  static constexpr double mostAtOnce =
+      200;  ///< what a stall of the network holds back, in packets of 20 ms: 4 s
 
  private:
   explicit AudioIngest(LipSync& lipSync);

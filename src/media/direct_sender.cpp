@@ -17,7 +17,7 @@
 namespace tributary {
 namespace {
 
-constexpr size_t slotBytes = 2048;  // an RTP packet and what SRTP appends
+constexpr size_t slotBytes = 2048;    // an RTP packet and what SRTP appends
 constexpr unsigned mostPackets = 64;  // at once; a key frame of 75 kB
 
 /// An enumeration's value by its nick, "hmac-sha1-80".

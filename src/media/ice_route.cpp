@@ -24,6 +24,8 @@ std::shared_ptr<const IceRoute::Route> routeTo(NiceAgent* agent, guint stream, g
 }  // namespace
 
 struct IceRoute::State {
+  State(guint itsStream, guint itsComponent) : stream(itsStream), component(itsComponent) {}
+
   const guint stream;
   const guint component;
   std::mutex mutex;

@@ -8,8 +8,8 @@
 
 namespace tributary {
 
-/// How many of `datagrams`, from the first on, can go to the kernel as one: all of the first one's size, but for
-/// the last, which may be shorter. At most 64 (UDP_MAX_SEGMENTS), and what fits into one of 64 kB. Pure.
+/// How many of `datagrams`, from the first on, can go to the kernel as one: all of the first one's size, but
+/// for the last, which may be shorter. At most 64 (UDP_MAX_SEGMENTS), and what fits into one of 64 kB. Pure.
 size_t segmentRun(std::span<const iovec> datagrams);
 
 /// Sends datagrams to one address by a UDP socket, each run of them in one call (UDP_SEGMENT, udp(7), Linux

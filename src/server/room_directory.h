@@ -29,7 +29,7 @@ struct Joined {
   std::string resumeToken;
   std::string identity;
   bool resumed = false;  ///< the room kept this participant and its PeerConnection
-  Json room;             ///< the room's `participant`, `participants`, `layout`, `recording`, `capacity`, `features`
+  Json room;  ///< the room's `participant`, `participants`, `layout`, `recording`, `capacity`, `features`
 };
 
 enum class Departure { left, connectionLost };

@@ -40,7 +40,7 @@ int number(const char* variable, int standard, int most) {
 }
 
 int switches() {
-  return number("LAYOUT_SWITCHES", 60, 100'000);
+  return number("LAYOUT_SWITCHES", 40, 100'000);
 }
 
 size_t people() {

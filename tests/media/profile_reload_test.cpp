@@ -151,7 +151,7 @@ class ProfileReload : public testing::Test {
 };
 
 TEST_F(ProfileReload, ManySavesOneInFiveBroken) {
-  const int saves = number("PROFILE_SAVES", 15);
+  const int saves = number("PROFILE_SAVES", 10);
   // What this machine does to a call that nobody touches, in the same run.
   peer().resetGap();
   const double until = now() + 5;
