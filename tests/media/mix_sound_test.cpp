@@ -134,7 +134,8 @@ class MixSound : public testing::Test {
   RoomClock clock_;
   SendLane lane_{"test-sound"};
   std::array<Ear, 4> ears_ = {Ear(lane_), Ear(lane_), Ear(lane_), Ear(lane_)};
-  std::array<Voice, 3> voices_ = {Voice(0.3F), Voice(0.1F), Voice(0.08F)};
+  /// All of one pitch: the first is the loudest, so that no shift of one against another cancels both.
+  std::array<Voice, 3> voices_ = {Voice(0.45F), Voice(0.1F), Voice(0.08F)};
   AudioMixer mixer_{{.talkerSlots = 2}, clock_};
   uint64_t sent_ = 0;
 };
