@@ -21,7 +21,6 @@ constexpr int framerate = 25;
 constexpr size_t watchers = 3;  // who get the mix; each more costs this machine a decoder
 constexpr double twoFrames = 2.0 / 25;
 constexpr double interval = 0.1;  // seconds from switch to switch at least
-constexpr double rest = 5;
 constexpr const char* config = R"({"limits": {"sessionsPerAddress": 20, "messagesPerSecond": 50}})";
 constexpr const char* profile =
     R"({"canvas": {"width": 640, "height": 360}, "renditions": [{"height": 360}], "borders": {"talkerWidth": 0},
@@ -41,6 +40,15 @@ int number(const char* variable, int standard, int most) {
 
 int switches() {
   return number("LAYOUT_SWITCHES", 40, 100'000);
+}
+
+bool isStrict() {
+  return std::getenv("LAYOUT_STRICT") != nullptr;
+}
+
+/// Seconds that the CPU at rest is measured for: over 5 it varies by a tenth.
+double restTime() {
+  return isStrict() ? 30 : 5;
 }
 
 size_t people() {
@@ -162,7 +170,7 @@ TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
   pass(2);
   resetGaps();
   const Reading start = read();
-  pass(rest);
+  pass(restTime());
   const Reading before = read();
   const double gapAtRest = largestGap();
   resetGaps();
@@ -181,7 +189,7 @@ TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
   ASSERT_TRUE(choose("grid"));
   pass(2);
   const Reading again = read();
-  pass(rest);
+  pass(restTime());
   const Reading after = read();
 
   std::cout << switches() << " switches under " << people()
@@ -195,8 +203,8 @@ TEST_F(Layouts, SwitchedAgainAndAgainCostNoFrameAndNobodysCall) {
 
   // Counted frames and the clock differ by one at each end; a busy machine loses some of any mix.
   const double expected = switched.since(before, &Reading::at) * framerate;
-  EXPECT_LE(switched.lost(before), 3 + expected * (0.02 + before.lost(start) / (rest * framerate)));
-  const bool strict = std::getenv("LAYOUT_STRICT") != nullptr;
+  EXPECT_LE(switched.lost(before), 3 + expected * (0.02 + before.lost(start) / (restTime() * framerate)));
+  const bool strict = isStrict();
   EXPECT_LE(gap, strict ? twoFrames : gapAtRest + 1);
   EXPECT_LE(after.perFrame(again), before.perFrame(start) * (strict ? 1.05 : 1.5));
   EXPECT_EQ(server_.metrics()["tributary_participants"], static_cast<double>(people()));
