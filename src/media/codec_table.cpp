@@ -109,6 +109,12 @@ EncoderSettings defaultEncoder(std::string_view codec) {
   return found != defaults.end() ? found->second : EncoderSettings{};
 }
 
+EncoderSettings encoderWith(std::string_view codec, EncoderSettings chosen) {
+  auto builtIn = defaultEncoder(codec);
+  if (chosen.element == builtIn.element) chosen.properties.merge(builtIn.properties);
+  return chosen;
+}
+
 Result<ObjectPtr<GstElement>> makeElement(std::string_view factory, std::string_view name) {
   const std::string instance(name);
   auto element = ObjectPtr<GstElement>::sink(

@@ -35,6 +35,9 @@ struct EncoderSettings {
 
 /// The built-in choice for a codec: what the field notes measured best per CPU.
 EncoderSettings defaultEncoder(std::string_view codec);
+/// The same with an admin's choice laid over it: who sets one property of the built-in element keeps the
+/// others, without which it would not be live. Another element has its own properties alone.
+EncoderSettings encoderWith(std::string_view codec, EncoderSettings chosen);
 
 /// A new encoder for `bitrate` bit/s (set in the element's own unit). The error names the element or
 /// property that does not exist.

@@ -51,7 +51,7 @@ RenditionSpec RenditionSet::specFor(const std::string& codec, const std::string&
   withSize(spec, *chosen);
   spec.codec = codec;
   const auto own = settings_.encoders.find(codec);
-  spec.encoder = own != settings_.encoders.end() ? own->second : defaultEncoder(codec);
+  spec.encoder = own != settings_.encoders.end() ? encoderWith(codec, own->second) : defaultEncoder(codec);
   return spec;
 }
 
@@ -59,7 +59,7 @@ RenditionSpec RenditionSet::specFor(const TapWish& wish) const {
   RenditionSpec spec = specFor(wish.codec, wish.rendition);
   if (!wish.own) return spec;
   withSize(spec, *wish.own);
-  spec.encoder = wish.encoder.value_or(spec.encoder);
+  if (wish.encoder) spec.encoder = encoderWith(wish.codec, *wish.encoder);
   return spec;
 }
 
