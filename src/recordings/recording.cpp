@@ -497,7 +497,7 @@ void Recording::finishIfDone() {
   manifest_.duration = end;
   // Not before: a crash may have left more film than was known of.
   manifest_.closeAll(end);
-  if (manifest_.after.isNull() && manifest_.unfinishedFiles() == 0)
+  if (callbacks_.plan && manifest_.after.isNull() && manifest_.unfinishedFiles() == 0)
     manifest_.after = callbacks_.plan(manifest_);
   log::info("recording.finished", {{"room", manifest_.room},
                                    {"recording", manifest_.recordingId},

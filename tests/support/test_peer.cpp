@@ -314,41 +314,37 @@ uint64_t TestPeer::flood(double seconds) {
   return sent;
 }
 
-GstBuffer* TestPeer::nackForAll() const {
-  constexpr unsigned pairs = 30;  // each asks for 17 packets
+GstBuffer* TestPeer::feedback(GstRTCPType type, GstRTCPFBType format,
+                              const std::function<void(GstRTCPPacket&)>& fill) const {
   GstBuffer* out = gst_rtcp_buffer_new(1400);
   GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
   gst_rtcp_buffer_map(out, GST_MAP_READWRITE, &map);
   GstRTCPPacket packet;
   gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_RR, &packet);
   gst_rtcp_packet_rr_set_ssrc(&packet, 1);
-  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_RTPFB, &packet);
-  gst_rtcp_packet_fb_set_type(&packet, GST_RTCP_RTPFB_TYPE_NACK);
+  gst_rtcp_buffer_add_packet(&map, type, &packet);
+  gst_rtcp_packet_fb_set_type(&packet, format);
   gst_rtcp_packet_fb_set_sender_ssrc(&packet, 1);
   gst_rtcp_packet_fb_set_media_ssrc(&packet, videoSsrc_);
-  gst_rtcp_packet_fb_set_fci_length(&packet, pairs);
-  guint8* fci = gst_rtcp_packet_fb_get_fci(&packet);
-  for (unsigned i = 0; i < pairs; ++i) {
-    GST_WRITE_UINT16_BE(fci + 4 * i, static_cast<uint16_t>(videoSequence_ - 17 * (i + 1)));
-    GST_WRITE_UINT16_BE(fci + 4 * i + 2, 0xffff);
-  }
+  if (fill) fill(packet);
   gst_rtcp_buffer_unmap(&map);
   return out;
 }
 
+GstBuffer* TestPeer::nackForAll() const {
+  constexpr unsigned pairs = 30;  // each asks for 17 packets
+  return feedback(GST_RTCP_TYPE_RTPFB, GST_RTCP_RTPFB_TYPE_NACK, [this](GstRTCPPacket& packet) {
+    gst_rtcp_packet_fb_set_fci_length(&packet, pairs);
+    guint8* fci = gst_rtcp_packet_fb_get_fci(&packet);
+    for (unsigned i = 0; i < pairs; ++i) {
+      GST_WRITE_UINT16_BE(fci + 4 * i, static_cast<uint16_t>(videoSequence_ - 17 * (i + 1)));
+      GST_WRITE_UINT16_BE(fci + 4 * i + 2, 0xffff);
+    }
+  });
+}
+
 GstBuffer* TestPeer::pli() const {
-  GstBuffer* out = gst_rtcp_buffer_new(1400);
-  GstRTCPBuffer map = GST_RTCP_BUFFER_INIT;
-  gst_rtcp_buffer_map(out, GST_MAP_READWRITE, &map);
-  GstRTCPPacket packet;
-  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_RR, &packet);
-  gst_rtcp_packet_rr_set_ssrc(&packet, 1);
-  gst_rtcp_buffer_add_packet(&map, GST_RTCP_TYPE_PSFB, &packet);
-  gst_rtcp_packet_fb_set_type(&packet, GST_RTCP_PSFB_TYPE_PLI);
-  gst_rtcp_packet_fb_set_sender_ssrc(&packet, 1);
-  gst_rtcp_packet_fb_set_media_ssrc(&packet, videoSsrc_);
-  gst_rtcp_buffer_unmap(&map);
-  return out;
+  return feedback(GST_RTCP_TYPE_PSFB, GST_RTCP_PSFB_TYPE_PLI, nullptr);
 }
 
 uint64_t TestPeer::askForAll(double seconds) {

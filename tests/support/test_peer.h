@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/rtp/gstrtcpbuffer.h>
 
 #include <array>
 #include <atomic>
@@ -108,6 +109,8 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   void watchTimes(GstPad* pad);
   void onRtp(uint32_t time, std::span<const uint8_t> payload);
   GstBuffer* nackForAll() const;
+  GstBuffer* feedback(GstRTCPType type, GstRTCPFBType format,
+                      const std::function<void(GstRTCPPacket&)>& fill) const;
   GstBuffer* pli() const;
   uint64_t pushFeedback(double seconds, const std::function<GstBuffer*()>& packet);
   void onPicture(GstSample* sample);
