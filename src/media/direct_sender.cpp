@@ -2,7 +2,6 @@
 
 #include <gst/gst.h>
 #include <nice/agent.h>
-#include <srtp2/srtp.h>
 
 #include <algorithm>
 #include <array>
@@ -39,10 +38,6 @@ struct DirectSender::Batch {
   std::array<NiceOutputMessage, mostPackets> messages;
 };
 
-void DirectSender::Free::operator()(srtp_ctx_t* context) const {
-  srtp_dealloc(context);
-}
-
 DirectSender::DirectSender(GstElement* webrtc) : webrtc_(webrtc) {}
 DirectSender::~DirectSender() = default;
 
@@ -67,13 +62,13 @@ bool DirectSender::ready() {
 
 bool DirectSender::prepared() {
   if (impossible_) return false;
-  if (context_ && agent_) return true;
+  if (srtp_ && agent_) return true;
   return adoptKey() && adoptAgent();
 }
 
-/// srtpenc has it once DTLS is through. Its plugin has called srtp_init(), which only one may.
+/// srtpenc has it once DTLS is through.
 bool DirectSender::adoptKey() {
-  if (context_) return true;
+  if (srtp_) return true;
   const auto encoder = findElement(webrtc_, "srtpenc");
   if (!encoder) return false;
   GstBuffer* key = nullptr;
@@ -84,7 +79,7 @@ bool DirectSender::adoptKey() {
     gst_buffer_unref(key);
     return false;
   }
-  std::array<uint8_t, SRTP_AES_ICM_128_KEY_LEN_WSALT> bytes{};
+  std::array<uint8_t, SrtpEncryptor::keyBytes> bytes{};
   const bool whole = gst_buffer_get_size(key) == bytes.size();
   gst_buffer_extract(key, 0, bytes.data(), bytes.size());
   gst_buffer_unref(key);
@@ -93,16 +88,10 @@ bool DirectSender::adoptKey() {
     impossible_ = true;
     return false;
   }
-  srtp_policy_t policy{};
-  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
-  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
-  policy.ssrc.type = ssrc_any_outbound;
-  policy.key = bytes.data();
-  srtp_t made = nullptr;
-  if (srtp_create(&made, &policy) != srtp_err_status_ok) impossible_ = true;
-  context_.reset(made);
+  srtp_.emplace(bytes);
   bytes.fill(0);
-  return context_ != nullptr;
+  impossible_ = !srtp_->valid();
+  return !impossible_;
 }
 
 bool DirectSender::adoptAgent() {
@@ -130,13 +119,12 @@ unsigned DirectSender::protect(GstBuffer* const* packets, unsigned count) {
   unsigned filled = 0;
   for (unsigned i = 0; i < count; ++i) {
     auto& bytes = batch_->bytes[filled];
-    const size_t size = gst_buffer_extract(packets[i], 0, bytes.data(), slotBytes - SRTP_MAX_TRAILER_LEN);
-    int length = static_cast<int>(size);
-    if (size != gst_buffer_get_size(packets[i]) ||
-        srtp_protect(context_.get(), bytes.data(), &length) != srtp_err_status_ok) {
-      continue;  // no packet of ours is so long, nor sent twice
-    }
-    batch_->datagrams[filled++] = {bytes.data(), static_cast<size_t>(length)};
+    const size_t size = gst_buffer_get_size(packets[i]);
+    // No packet of ours is so long.
+    if (gst_buffer_extract(packets[i], 0, bytes.data(), slotBytes - SrtpEncryptor::tagBytes) != size)
+      continue;
+    const size_t length = srtp_->protect(bytes, size);
+    if (length > 0) batch_->datagrams[filled++] = {bytes.data(), length};
   }
   return filled;
 }

@@ -2,17 +2,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/priority_mutex.h"
 #include "glib/object_ptr.h"
 #include "media/ice_route.h"
+#include "media/srtp_encryptor.h"
 
 typedef struct _GstBuffer GstBuffer;
 typedef struct _GstElement GstElement;
 typedef struct _GstPad GstPad;
 typedef struct _NiceAgent NiceAgent;
-typedef struct srtp_ctx_t_ srtp_ctx_t;
 
 namespace tributary {
 
@@ -39,9 +40,6 @@ class DirectSender {
 
  private:
   struct Batch;
-  struct Free {
-    void operator()(srtp_ctx_t* context) const;
-  };
 
   bool prepared();
   bool adoptKey();
@@ -52,7 +50,7 @@ class DirectSender {
   GstElement* webrtc_;
   PriorityMutex mutex_;  ///< all below
   bool impossible_ = false;
-  std::unique_ptr<srtp_ctx_t, Free> context_;
+  std::optional<SrtpEncryptor> srtp_;  ///< once there is a key
   ObjectPtr<NiceAgent> agent_;
   std::unique_ptr<IceRoute> route_;
   bool segments_ = true;  ///< until the way there turns out not to take them
