@@ -43,6 +43,11 @@ void describeRooms(Visitor& visit, ServerConfig::Rooms& rooms) {
   visit.begin("rooms", "Room processes and how long things are kept.");
   visit.text("program", rooms.program, "the room program; empty: `tributary-room` beside `tributary`");
   visit.text("profile", rooms.profile, "pipeline profile of new rooms: `<profilesDir>/<profile>.json`");
+  visit.text(
+      "defaultRole", rooms.defaultRole,
+      "of who joins: a moderator records, lays out, mutes and removes; with `participant` the API names the "
+      "moderators (`tributaryctl role`)",
+      {{"moderator", "participant"}});
   visit.text("profilesDir", rooms.profilesDir, "empty: `pipelines/` of the source tree or the installation");
   visit.number("spareProcesses", rooms.spareProcesses, {0, 16},
                "room processes kept started for the next rooms, so that a first join need not wait for one");

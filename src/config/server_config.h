@@ -51,6 +51,7 @@ struct ServerConfig {
   struct Rooms {
     std::string program;  ///< empty: tributary-room beside the running executable
     std::string profile = "default";
+    std::string defaultRole = "moderator";
     std::string profilesDir;  ///< empty: found near the executable
     int spareProcesses = 1;
     Duration emptyTimeout{30'000};

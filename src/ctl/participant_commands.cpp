@@ -43,6 +43,13 @@ Result<void> renamePerson(const Invocation& call) {
   return {};
 }
 
+Result<void> setRole(const Invocation& call) {
+  const auto person = call.api.json("PATCH", personPath(call), Json::object({{"role", call.arguments[2]}}));
+  if (!person) return tl::unexpected(person.error());
+  if (call.json) printJson(*person);
+  return {};
+}
+
 Result<void> removePerson(const Invocation& call) {
   const auto removed = call.api.json("DELETE", personPath(call));
   if (!removed) return tl::unexpected(removed.error());
@@ -63,6 +70,7 @@ std::vector<Command> participantCommands() {
             {"off", 0, "end the mute"}},
            mute},
           {"rename", "ROOM IDENTITY NAME", "give somebody another name", 3, 3, {}, renamePerson},
+          {"role", "ROOM IDENTITY ROLE", "make somebody a moderator or a participant", 3, 3, {}, setRole},
           {"remove", "ROOM IDENTITY", "send somebody out of a room", 2, 2, {}, removePerson}};
 }
 

@@ -75,6 +75,7 @@ template <typename Visitor>
 void fields(Visitor& visit, Moderate& moderate) {
   visit("identity", moderate.identity, text::plainName);
   visit("name", moderate.name, text::displayName);
+  visit("role", moderate.role, text::role);
   visit("audioMuted", moderate.audioMuted);
   visit("videoMuted", moderate.videoMuted);
   visit("screenShared", moderate.screenShared);

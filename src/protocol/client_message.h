@@ -69,6 +69,7 @@ struct Moderate {
   static constexpr std::string_view type = "moderate";
   std::string identity;
   std::optional<std::string> name;
+  std::optional<std::string> role;
   std::optional<bool> audioMuted;
   std::optional<bool> videoMuted;
   std::optional<bool> screenShared;  ///< false ends their share; true is refused

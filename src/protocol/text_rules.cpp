@@ -111,6 +111,11 @@ Result<std::string> candidateLine(std::string_view text) {
   return std::string(text);
 }
 
+Result<std::string> role(std::string_view text) {
+  if (text == "moderator" || text == "participant") return std::string(text);
+  return fail(ErrorCode::badRequest, "must be moderator or participant");
+}
+
 Result<std::string> mediaId(std::string_view text) {
   if (text.empty() || text.size() > 16 || !madeOf(text, "!#$%&'*+-.^_`{|}~")) {
     return fail(ErrorCode::badRequest, "must be the a=mid of an m-line: 1 to 16 token characters");

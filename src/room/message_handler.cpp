@@ -117,6 +117,7 @@ void MessageHandler::operator()(const message::Moderate& moderate) {
   }
   if (moderate.screenShared && other.screenShared) room.endShare(other.identity, "moderated");
   other.name = moderate.name.value_or(other.name);
+  other.role = moderate.role.value_or(other.role);
   other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
   other.videoMuted = moderate.videoMuted.value_or(other.videoMuted);
   room.media_->setVideoMuted(other.identity, other.videoMuted);

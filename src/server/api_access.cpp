@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/log.h"
@@ -35,23 +36,36 @@ std::string_view bearerToken(std::string_view authorization) {
   return authorization.substr(scheme.size());
 }
 
+/// Not for pages of other sites.
+Result<void> checkOwnPage(const http::Request& request) {
+  const auto origin = request.header("Origin");
+  // Images and links of other sites' pages bear no Origin, but this.
+  const auto site = request.header("Sec-Fetch-Site");
+  const bool own = origin.empty() || checkOrigin(origin, request.header("Host"), {});
+  if (own && (site.empty() || site == "same-origin" || site == "none")) return {};
+  return fail(ErrorCode::forbidden, "pages of other sites may not call the API");
+}
+
 Result<void> checkLocalCaller(const http::Request& request) {
   if (!request.isDirectAndLocal()) {
     return fail(ErrorCode::forbidden,
                 "without a token the API is for this machine only; the operator may set \"admin.tokenFile\"");
   }
-  const auto host = request.header("Host");
-  if (auto local = checkLocalHost(host, {}); !local) return local;
-  const auto origin = request.header("Origin");
-  if (!origin.empty()) {
-    if (auto own = checkOrigin(origin, host, {}); !own) {
-      return fail(ErrorCode::forbidden, "pages of other sites may not call the API");
+  if (auto local = checkLocalHost(request.header("Host"), {}); !local) return local;
+  return checkOwnPage(request);
+}
+
+/// Of a Cookie header (RFC 6265, 4.2.1): "a=1; b=2".
+std::string cookieNamed(std::string_view name, std::string_view header) {
+  while (!header.empty()) {
+    const size_t end = std::min(header.find(';'), header.size());
+    const std::string_view pair = header.substr(0, end);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      return std::string(pair.substr(name.size() + 1));
     }
+    header.remove_prefix(std::min(header.find_first_not_of("; ", end), header.size()));
   }
-  // Images and links of other sites' pages bear no Origin, but this.
-  const auto site = request.header("Sec-Fetch-Site");
-  if (site.empty() || site == "same-origin" || site == "none") return {};
-  return fail(ErrorCode::forbidden, "pages of other sites may not call the API");
+  return {};
 }
 
 }  // namespace
@@ -80,11 +94,25 @@ Result<void> AdminTokenAccess::loadToken(const std::string& path) {
 Result<void> AdminTokenAccess::check(const http::Request& request, Grant, std::string_view) const {
   if (digest_.empty()) return checkLocalCaller(request);
   const auto token = bearerToken(request.header("Authorization"));
-  if (token.empty()) {
-    return fail(ErrorCode::unauthorized, "the API needs the header Authorization: Bearer TOKEN");
-  }
+  if (token.empty()) return checkSession(request);
   if (equal(digestOf(token), digest_)) return {};
   return fail(ErrorCode::unauthorized, "this is not the server's token");
+}
+
+std::string AdminTokenAccess::sessionOf(const http::Request& request) {
+  return cookieNamed(sessionCookie, request.header("Cookie"));
+}
+
+bool AdminTokenAccess::hasSession(const http::Request& request) const {
+  return sessions_.knows(sessionOf(request), PageSessions::Clock::now());
+}
+
+Result<void> AdminTokenAccess::checkSession(const http::Request& request) const {
+  if (hasSession(request)) return checkOwnPage(request);
+  if (!sessionOf(request).empty()) {
+    return fail(ErrorCode::unauthorized, "the session is over; sign in again");
+  }
+  return fail(ErrorCode::unauthorized, "the API needs the header Authorization: Bearer TOKEN");
 }
 
 }  // namespace tributary

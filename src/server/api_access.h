@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "config/server_config.h"
 #include "http/request.h"
+#include "server/page_sessions.h"
 
 namespace tributary {
 
@@ -27,19 +28,30 @@ class ApiAccess {
   virtual Result<void> check(const http::Request& request, Grant grant, std::string_view room) const = 0;
 };
 
-/// One secret for everything (`admin.tokenFile`). Where there is none, callers must be on this machine, must
-/// call it by name (a page that rebinds its DNS name does not), and must not be another site's page.
+/// One secret for everything (`admin.tokenFile`), which pages show once and have a session for then
+/// (session_api.h). Where there is none, callers must be on this machine, must call it by name (a page that
+/// rebinds its DNS name does not), and must not be another site's page.
 class AdminTokenAccess : public ApiAccess {
  public:
   static constexpr size_t shortestToken = 16;  ///< characters
+  static constexpr const char* sessionCookie = "tributary_session";
 
   /// Error badRequest: the file cannot be read, or what is in it can be guessed.
   Result<void> loadToken(const std::string& path);
+  bool needsToken() const { return !digest_.empty(); }
 
   Result<void> check(const http::Request& request, Grant grant, std::string_view room) const override;
 
+  PageSessions& sessions() { return sessions_; }
+  /// The session that a request's cookie names, known or not; empty: none.
+  static std::string sessionOf(const http::Request& request);
+  bool hasSession(const http::Request& request) const;
+
  private:
+  Result<void> checkSession(const http::Request& request) const;
+
   std::string digest_;  ///< SHA-256 of the token; empty: there is none
+  PageSessions sessions_;
 };
 
 }  // namespace tributary

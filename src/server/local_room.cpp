@@ -86,7 +86,7 @@ Result<Seat*> LocalRoom::seatFor(const message::Join& join) {
     return fail(ErrorCode::roomFull,
                 "the room is full: it takes " + std::to_string(options_.maxParticipants) + " participants");
   }
-  return &seats_.add(join.name, "moderator");
+  return &seats_.add(join.name, config_.rooms.defaultRole);
 }
 
 /// A second connection with the same resume token takes the first one's seat.
@@ -183,11 +183,12 @@ void LocalRoom::relay(const std::string& sessionId, const ClientMessage& message
   Seat* seat = seats_.bySession(sessionId);
   if (seat == nullptr) return done(fail(ErrorCode::notFound, "the session is in no room"));
   if (relayRecording(*seat, message, done)) return;
-  learn(sessionId, message);
   supervisor_.request("client", Json::object({{"sessionId", sessionId}, {"message", toJson(message)}}),
                       config_.rooms.requestTimeout,
-                      [name = name_, done = std::move(done)](const Result<Json>& result) {
+                      [weak = std::weak_ptr(self_), name = name_, sessionId, message,
+                       done = std::move(done)](const Result<Json>& result) {
                         if (!result) return done(tl::unexpected(result.error()));
+                        if (const auto self = weak.lock()) (*self)->learn(sessionId, message);
                         const Json reply = (*result)["message"];
                         if (reply.isNull() || reply["type"].string()) return done(reply);
                         log::error("room.badReply", {{"room", name}, {"method", "client"}});
@@ -252,6 +253,7 @@ void LocalRoom::learn(const std::string& sessionId, const ClientMessage& message
   } else if (const auto* moderate = std::get_if<message::Moderate>(&message)) {
     Seat* seat = seats_.byIdentity(moderate->identity);
     if (seat != nullptr && moderate->name) seat->name = *moderate->name;
+    if (seat != nullptr && moderate->role) seat->role = *moderate->role;
   }
 }
 
@@ -314,9 +316,11 @@ void LocalRoom::fetch(const std::string& method, const Json& params, std::chrono
 }
 
 void LocalRoom::operate(const ClientMessage& message, RoomAdmin::Answer answer) {
-  learn("", message);
   ask("operator", Json::object({{"message", toJson(message)}}), config_.rooms.requestTimeout,
-      std::move(answer));
+      [weak = std::weak_ptr(self_), message, answer = std::move(answer)](const Result<Json>& done) {
+        if (const auto self = weak.lock(); self && done) (*self)->learn("", message);
+        answer(done);
+      });
 }
 
 void LocalRoom::leave(const std::string& sessionId, Departure departure) {

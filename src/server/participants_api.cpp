@@ -44,7 +44,7 @@ void changeParticipant(const std::shared_ptr<Call>& call, RoomAdmin& rooms) {
   const auto body = call->json();
   if (!body) return call->fail(body.error());
   Json message = Json::object();
-  for (const char* key : {"name", "audioMuted", "videoMuted", "screenShared"}) {
+  for (const char* key : {"name", "role", "audioMuted", "videoMuted", "screenShared"}) {
     if (body->has(key)) message.set(key, (*body)[key]);
   }
   moderate(call, rooms, message);

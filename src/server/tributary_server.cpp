@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "recordings/recording_name.h"
+#include "server/session_api.h"
 
 namespace tributary {
 namespace {
@@ -67,6 +68,7 @@ TributaryServer::TributaryServer(ServerConfig config)
   http_.setPages(
       [this](SoupServerMessage* message, std::string_view path) { return files_.serve(message, path); });
   addAdminApi(routes_, {config_, directory_, svg_, profiles_});
+  addSessionRoutes(routes_, access_);
 }
 
 std::string TributaryServer::busyWith() const {

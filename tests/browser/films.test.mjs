@@ -1,7 +1,9 @@
 /** As a user would: record a call, have the server killed, start it, and look at the film on the page. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gather, report, setUp } from './support/call.mjs';
@@ -141,4 +143,46 @@ test('the page says how far a film is finished, and offers no Play for one that 
   film = { ...film, progress: undefined, status: 'completed', files: [{ ...file, finished: true, removed: true }] };
   await page.getByText('uploaded').waitFor();
   assert.equal(await page.getByRole('button', { name: /Play/ }).count(), 0);
+});
+
+test('with a token the page asks for it once, plays by its session, and signs out', { timeout: 120_000 }, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-token-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const token = randomBytes(32).toString('hex');
+  writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
+  const { server, chromium } = await setUp(t, {
+    config: { admin: { tokenFile: join(folder, 'token') }, recordings: { minFreeSpace: 0 } },
+  });
+  const [ada] = await gather(await chromium(), 1);
+  const { page } = ada;
+  await ada.join(server, 'demo');
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const asked = async (path, method = 'GET') => (await fetch(server.url + path, { method, headers })).json();
+  const { recordingId } = await asked('/v1/rooms/demo/recordings', 'POST');
+  const one = `/v1/recordings/${recordingId}`;
+  await until('two seconds of film', async () => (await asked(one)).duration >= 2);
+  await asked(`${one}/stop`, 'POST');
+  await until('the film to be finished', async () => (await asked(one)).status === 'completed');
+
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'Recordings of this room' }).click();
+  const films = await opened;
+  await films.getByLabel('The server’s token').waitFor();
+  await films.screenshot({ path: join(out, 'recordings-sign-in.png') });
+  assert.equal(await films.getByRole('row').count(), 0);
+  await films.getByLabel('The server’s token').fill('not the token at all');
+  await films.getByRole('button', { name: 'Sign in' }).click();
+  await films.getByText('This is not the server’s token.').waitFor();
+  await films.getByLabel('The server’s token').fill(token);
+  await films.getByRole('button', { name: 'Sign in' }).click();
+  await films.getByRole('button', { name: 'Play' }).click();
+  await films.waitForFunction(() => document.querySelector('video')?.currentTime > 0.5);
+  assert.equal(await films.evaluate(() => document.cookie), '', 'no script reads the session');
+  await films.reload();
+  await films.getByRole('button', { name: 'Play' }).waitFor();
+  await films.getByRole('button', { name: 'Sign out' }).click();
+  await films.getByLabel('The server’s token').waitFor();
+  assert.equal(await films.getByRole('row').count(), 0);
+  assert.equal(await films.evaluate(async path => (await fetch(path)).status, one), 401);
 });

@@ -1,6 +1,7 @@
 /** The page that lists recordings and plays them: `/recordings.html`, of one room with `?room=`. */
 import { Logo } from './ui/controls.js';
 import { html, render, signal, View } from './ui/view.js';
+import { hasSignedIn, SignIn, signOut } from './views/sign-in.js';
 
 /**
  * @typedef {{ filename: string, duration: number, size: number, start?: number, finished?: boolean,
@@ -18,6 +19,9 @@ const films = signal(/** @type {Film[] | null} */ (null));
 const problem = signal('');
 const playing = signal(/** @type {{ film: Film, file: File } | null} */ (null));
 const chapters = signal(/** @type {Chapter[]} */ ([]));
+/** Whether the server wants its token first, and whether it has been shown it. */
+const locked = signal(false);
+const signedIn = signal(false);
 
 /** @param {Film} film @param {string} name */
 const addressOf = (film, name) =>
@@ -41,12 +45,32 @@ async function refresh() {
   try {
     const reply = await fetch(`/v1/recordings${room ? `?room=${encodeURIComponent(room)}` : ''}`);
     const body = await reply.json();
+    locked.value = reply.status === 401;
+    if (locked.value) return lock();
     if (!reply.ok) throw new Error(body.detail ?? reply.statusText);
     films.value = body.recordings;
     problem.value = '';
   } catch (error) {
     problem.value = error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Nothing of what was listed stays on the screen. */
+function lock() {
+  films.value = null;
+  playing.value = null;
+  signedIn.value = false;
+  problem.value = '';
+}
+
+async function unlock() {
+  await refresh();
+  signedIn.value = await hasSignedIn();
+}
+
+async function leave() {
+  await signOut();
+  await refresh();
 }
 
 /** @param {Film} film @param {File} file */
@@ -105,7 +129,9 @@ class Films extends View {
       <header>
         <${Logo} />
         <h1>Recordings${room && ` of ${room}`}</h1>
+        ${signedIn.value && html`<button type="button" class="button" onClick=${leave}>Sign out</button>`}
       </header>
+      ${locked.value && html`<${SignIn} onSignedIn=${unlock} />`}
       ${problem.value && html`<p role="alert">${problem.value}</p>`}
       ${playing.value && html`<${Player} />`}
       ${list?.length === 0 && html`<p>Nothing has been recorded yet.</p>`}
@@ -183,8 +209,9 @@ function Row({ film }) {
 
 render(html`<${Films} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
 async function keepUp() {
-  await refresh();
+  if (!locked.value) await refresh();
   const moves = films.value?.some(({ progress }) => progress !== undefined);
   setTimeout(keepUp, moves ? REFRESH_SOON : REFRESH);
 }
+await unlock();
 void keepUp();

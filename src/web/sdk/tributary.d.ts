@@ -347,7 +347,14 @@ export class Room extends Emitter<RoomEventMap> {
   setLayout(layout: string, spotlight?: string): Promise<void>;
   moderate(
     identity: string,
-    action: { audioMuted?: boolean; videoMuted?: boolean; screenShared?: false; remove?: boolean },
+    action: {
+      name?: string;
+      role?: 'moderator' | 'participant';
+      audioMuted?: boolean;
+      videoMuted?: boolean;
+      screenShared?: false;
+      remove?: boolean;
+    },
   ): Promise<void>;
   startRecording(): Promise<void>;
   stopRecording(): Promise<void>;

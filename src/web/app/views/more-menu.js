@@ -6,6 +6,9 @@ import { isDark, toggleTheme } from './theme-button.js';
 
 /** @import { App } from '../state/app.js' */
 
+/** @param {string} room */
+const recordingsOf = room => `/recordings.html?room=${encodeURIComponent(room)}`;
+
 /** @extends {View<{ app: App, onClose: () => void }>} */
 export class MoreMenu extends View {
   /** @param {() => unknown} action */
@@ -90,6 +93,10 @@ export class MoreMenu extends View {
         onClick=${this.choose(() =>
           app.attempt(recording ? call.room.stopRecording() : call.room.startRecording()),
         )}
+      /><${MenuItem}
+        icon="film"
+        label="Recordings of this room"
+        onClick=${this.choose(() => window.open(recordingsOf(app.roomName.value), '_blank', 'noopener'))}
       /><hr />`
     }`;
   }

@@ -53,6 +53,14 @@ export class PersonMenu extends View {
         />`
       }
       ${
+        who.role === 'participant' &&
+        html`<${MenuItem}
+          icon="people"
+          label="Make a moderator"
+          onClick=${choose(() => room.moderate(who.identity, { role: 'moderator' }))}
+        />`
+      }
+      ${
         !me &&
         html`<${MenuItem}
           icon="leave"
