@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <array>
 #include <cmath>
 #include <functional>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "loadgen/voice.h"
 #include "media/opus_codec.h"
 #include "media/picture_ops.h"
+#include "media/srtp_encryptor.h"
 
 namespace tributary::bench {
 namespace {
@@ -154,22 +156,16 @@ int packetsPerSecond(const Room& room) {
 
 double srtpCores(const Room& room) {
   constexpr int packets = 20'000;
-  std::vector<GstBuffer*> buffers;
-  for (int i = 0; i < packets; ++i) {
-    GstBuffer* buffer = gst_buffer_new_allocate(nullptr, packetSize, nullptr);
-    GstMapInfo map;
-    gst_buffer_map(buffer, &map, GST_MAP_WRITE);
-    std::fill_n(map.data, map.size, static_cast<uint8_t>(i));
-    map.data[0] = 0x80;
-    map.data[1] = 96;
-    GST_WRITE_UINT16_BE(map.data + 2, i);
-    GST_WRITE_UINT32_BE(map.data + 8, 1234);
-    gst_buffer_unmap(buffer, &map);
-    buffers.push_back(buffer);
-  }
+  const std::array<uint8_t, SrtpEncryptor::keyBytes> key{};
+  SrtpEncryptor encryptor(key);
+  std::vector<uint8_t> packet(packetSize + SrtpEncryptor::tagBytes);
+  packet[0] = 0x80;
+  packet[1] = 96;
   const double seconds = cost([&] {
-    runThrough("appsrc name=in ! srtpenc key=" + std::string(60, '1') + " ! fakesink sync=false",
-               "application/x-rtp,payload=96,ssrc=(uint)1234", std::move(buffers));
+    for (int i = 0; i < packets; ++i) {
+      GST_WRITE_UINT16_BE(packet.data() + 2, i);
+      encryptor.protect(packet, packetSize);
+    }
   });
   return seconds / packets * packetsPerSecond(room);
 }
