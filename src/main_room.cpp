@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/end_process.h"
 #include "base/log.h"
 #include "base/main_context.h"
 #include "media/dtls_handshake.h"
@@ -77,5 +78,5 @@ int main(int argc, char** argv) {
     signal(SIGALRM, [](int) { std::_Exit(EXIT_FAILURE); });
     alarm(static_cast<unsigned>(exitDeadline.count()));
   }
-  return EXIT_SUCCESS;
+  tributary::endProcess(EXIT_SUCCESS);
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/end_process.h"
 #include "base/log.h"
 #include "base/main_context.h"
 #include "config/layout_files.h"
@@ -246,5 +247,5 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   raiseFileLimit();
   if (const auto open = checkOpenMode(*config, options->insecureOpen); !open) return usage(open.error());
-  return run(*config);
+  endProcess(run(*config));
 }

@@ -20,10 +20,21 @@ const files = readdirSync(place)
 /** Without browsers that see anybody: they run beside each other, their output in turn. */
 const PATIENT = ['names.test.mjs', 'upload.test.mjs'];
 
+/** Minutes: ten times what the longest takes. A file that leaves something open would never end. */
+const DEADLINE = bench ? 60 : 10;
+
+/** Each with a group of its own, so that nothing of it outlives it. */
 const children = new Set();
+const end = (child, signal) => {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended.
+  }
+};
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    for (const child of children) child.kill(signal);
+    for (const child of children) end(child, signal);
     process.exit(1);
   });
 }
@@ -31,11 +42,16 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 const failed = [];
 async function run(file, output) {
   const options = bench ? [] : ['--test', '--test-reporter=spec'];
-  const child = spawn(process.execPath, [...options, join(place, file)], { stdio: ['inherit', output, output] });
+  const child = spawn(process.execPath, [...options, join(place, file)], { stdio: ['inherit', output, output], detached: true });
   children.add(child);
+  const overdue = setTimeout(() => {
+    console.log(`${file}: not over after ${DEADLINE} minutes`);
+    end(child, 'SIGKILL');
+  }, DEADLINE * 60_000);
   const chunks = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => chunks.push(chunk));
   const code = await new Promise(resolve => child.on('close', (status, signal) => resolve(status ?? signal)));
+  clearTimeout(overdue);
   children.delete(child);
   if (code !== 0) failed.push(file);
   if (chunks.length > 0) process.stdout.write(`\n── ${file}\n${Buffer.concat(chunks)}`);

@@ -103,10 +103,13 @@ test('a large recording arrives whole although its upload is cut off twice', { t
     },
   });
   t.after(async () => {
-    await server.stop();
-    proxy.close();
-    await storage.close();
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await server.stop();
+    } finally {
+      proxy.close();
+      await storage.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
   const size = MEBIBYTES << 20;
   const failures = () => server.lines.filter(line => /recording\.uploadFailed/.test(line)).length;
@@ -160,9 +163,12 @@ test('webhooks are signed, tried again, and the hook is run without a shell', { 
     },
   });
   t.after(async () => {
-    await server.stop();
-    receiver.close();
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await server.stop();
+    } finally {
+      receiver.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/ws`, 'tributary.v1');
   await new Promise(resolve => socket.addEventListener('open', resolve));
