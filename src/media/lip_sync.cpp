@@ -79,22 +79,30 @@ int64_t LipSync::onSound(uint32_t ssrc, uint32_t rtp, int64_t mixed) {
   return std::min(hold_, most_);
 }
 
-/// Of the window; 0 where it is not known.
-int64_t LipSync::lead() {
-  if (sound_.lags.size() < leastSounds || picture_.lags.size() < leastPictures) return 0;
+std::optional<int64_t> LipSync::apart() {
+  const std::lock_guard lock(mutex_);
+  return apart_;
+}
+
+/// Of the window.
+std::optional<int64_t> LipSync::lead() {
+  if (sound_.lags.size() < leastSounds || picture_.lags.size() < leastPictures) return std::nullopt;
   const int64_t picture = quantile(picture_.lags, 0.5) + pictureWaits;
   const int64_t sound = quantile(sound_.lags, 0.5);
-  return picture - sound < implausible ? picture - sound : 0;
+  return picture - sound < implausible ? std::optional(picture - sound) : std::nullopt;
 }
 
 void LipSync::judge() {
-  leads_.push_back(lead());
+  const auto latest = lead();
+  known_ = latest ? known_ + 1 : 0;
+  leads_.push_back(latest.value_or(0));
   sound_.lags.clear();
   picture_.lags.clear();
   if (leads_.size() < judgedWindows) return;
   auto judged = leads_;
   leads_.erase(leads_.begin());
   const int64_t usual = quantile(judged, 0.5);
+  apart_ = known_ >= judgedWindows ? std::optional(usual - std::min(hold_, most_)) : std::nullopt;
   const int64_t wanted = usual < noticed ? 0 : usual;
   const bool ends = usual <= 0;  // the camera is off too: a short hold is not to outlive its reason
   if (ends || hold_ == 0 || wanted > hold_ + tooLittle || wanted < hold_ - tooMuch) hold_ = wanted;

@@ -30,6 +30,10 @@ class LipSync {
   /// A picture is ready for the mix at `now`.
   void onPicture(uint32_t ssrc, uint32_t rtp, int64_t now);
 
+  /// By how much sound is mixed before the picture that was taken with it (below 0: after it), ns, over the last three
+  /// seconds; nullopt where one of the two is missing, or the client's reports are.
+  std::optional<int64_t> apart();
+
   static constexpr int64_t implausible = 2'000'000'000;  ///< ns
 
  private:
@@ -46,7 +50,7 @@ class LipSync {
     void add(uint32_t rtp, int64_t now);
   };
 
-  int64_t lead();
+  std::optional<int64_t> lead();
   void judge();
 
   std::mutex mutex_;  ///< all below
@@ -55,7 +59,9 @@ class LipSync {
   Stream picture_{.rate = 90'000};
   int64_t windowBegan_ = 0;
   std::vector<int64_t> leads_;  ///< of sound, ns; the newest windows'
+  size_t known_ = 0;            ///< windows in a row in which both were there
   int64_t hold_ = 0;
+  std::optional<int64_t> apart_;
 };
 
 }  // namespace tributary

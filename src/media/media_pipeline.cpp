@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <set>
 
@@ -460,6 +461,14 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.videoOut.bytes += video.bytes;
     out.audioOut.packets += audio.packets;
     out.audioOut.bytes += audio.bytes;
+  }
+  return out;
+}
+
+int64_t MediaPipeline::worstApart() const {
+  int64_t out = 0;
+  for (const auto& [id, member] : members_) {
+    if (member->peer) out = std::max(out, std::abs(member->peer->apart().value_or(0)));
   }
   return out;
 }

@@ -172,6 +172,8 @@ class MediaPipeline {
     std::chrono::milliseconds teardown{};  ///< how long the one in hand has taken
   };
   Stats stats() const;
+  /// The most by which somebody's sound is mixed before their picture, or after it, ns; 0: nobody's is known.
+  int64_t worstApart() const;
 
   /// Per person, for tests and operators: what its tile has got and shown.
   std::map<Id, TileSlot::Counters> tileCounters() const;

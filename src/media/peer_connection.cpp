@@ -429,6 +429,10 @@ void PeerConnection::setLongestHold(int64_t most) {
   shared_->lipSync->setMost(most);
 }
 
+std::optional<int64_t> PeerConnection::apart() const {
+  return shared_->lipSync->apart();
+}
+
 void PeerConnection::capUplink(int bitrate) {
   shared_->uplinkCap = bitrate;
   if (bitrate == 0 || !session_) return;

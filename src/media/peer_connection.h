@@ -87,6 +87,8 @@ class PeerConnection {
   void capUplink(int bitrate);
   /// How long its sound is held at most for its camera (lip_sync.h), ns.
   void setLongestHold(int64_t most);
+  /// By how much its sound is mixed before its picture (LipSync::apart()), ns.
+  std::optional<int64_t> apart() const;
   /// What is known of the way to the client, to which `sent` bit/s are being sent.
   BandwidthEstimate downlink(double sent);
   /// Whether pad() does anything.

@@ -142,6 +142,7 @@ Result<void> RoomRecording::feed(const Json& params) {
 
 void RoomRecording::sendProgress() {
   const auto now = recorder_->takeProgress();
+  const double apartMs = static_cast<double>(media_.worstApart()) / 1e6;
   notify("progress", Json::object({{"part", now.part},
                                    {"bytes", now.bytes},
                                    {"duration", seconds(now.duration)},
@@ -150,7 +151,7 @@ void RoomRecording::sendProgress() {
                                    {"missingFrames", now.missing},
                                    {"packetsLost", now.packetsLost},
                                    {"silentPackets", now.silence},
-                                   {"skewMs", now.skewMs},
+                                   {"skewMs", std::max(now.skewMs, apartMs)},
                                    {"gaps", gapsJson(now.gaps)}}));
 }
 

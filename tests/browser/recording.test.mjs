@@ -178,6 +178,9 @@ test('a film of three browsers: clean, whole, in step, seekable', { timeout: 600
     assert.ok(median <= 45 && median >= -125, `sound before picture by ${median} ms at the ${where}`);
   }
 
+  report(t, `the manifest says: at most ${recording.avSkewMs.toFixed(1)} ms apart, of any of the three`);
+  assert.ok(recording.avSkewMs > 1, 'the manifest has measured cameras and microphones');
+
   const ben = await tileOf(others[0]);
   const points = [0.9, 0.1, 0.5].map(share => ({ at: share * duration, x: ben.left + ben.width / 2, y: ben.top + ben.height / 8 }));
   const [fox] = await gather(await firefox(), 1, { first: 4 });

@@ -64,6 +64,31 @@ TEST(LipSync, HoldsSoundForALatePicture) {
   EXPECT_NEAR(static_cast<double>(client.after(10)), 120, 15);
 }
 
+/// ms; NaN where it is not known.
+double apart(Client& client) {
+  const auto known = client.sync.apart();
+  return known ? static_cast<double>(*known) / oneMs : std::nan("");
+}
+
+TEST(LipSync, TellsWhatItLeavesApart) {
+  Client client;
+  EXPECT_TRUE(std::isnan(apart(client)));
+  client.pictureLag = 120 * oneMs;
+  client.after(4);
+  EXPECT_NEAR(apart(client), 120, 5) << "nothing was held when these were mixed";
+  client.after(6);
+  EXPECT_NEAR(apart(client), 0, 5);
+  client.soundLag = 220 * oneMs;
+  client.after(10);
+  EXPECT_NEAR(apart(client), -80, 5) << "sound that is late cannot be hastened";
+  client.pictureLag = 620 * oneMs;
+  client.after(10);
+  EXPECT_NEAR(apart(client), 220, 5) << "more than may be held is left";
+  client.camera = false;
+  client.after(5);
+  EXPECT_TRUE(std::isnan(apart(client)));
+}
+
 TEST(LipSync, HoldsNoLongerThanItMay) {
   Client client;
   client.pictureLag = 900 * oneMs;
