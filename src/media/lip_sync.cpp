@@ -102,7 +102,7 @@ void LipSync::judge() {
   auto judged = leads_;
   leads_.erase(leads_.begin());
   const int64_t usual = quantile(judged, 0.5);
-  apart_ = known_ >= judgedWindows ? std::optional(usual - std::min(hold_, most_)) : std::nullopt;
+  apart_ = known_ >= judgedWindows - 1 ? std::optional(usual - std::min(hold_, most_)) : std::nullopt;
   const int64_t wanted = usual < noticed ? 0 : usual;
   const bool ends = usual <= 0;  // the camera is off too: a short hold is not to outlive its reason
   if (ends || hold_ == 0 || wanted > hold_ + tooLittle || wanted < hold_ - tooMuch) hold_ = wanted;

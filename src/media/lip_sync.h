@@ -30,8 +30,8 @@ class LipSync {
   /// A picture is ready for the mix at `now`.
   void onPicture(uint32_t ssrc, uint32_t rtp, int64_t now);
 
-  /// By how much sound is mixed before the picture that was taken with it (below 0: after it), ns, over the last three
-  /// seconds; nullopt where one of the two is missing, or the client's reports are.
+  /// By how much sound is mixed before the picture that was taken with it (below 0: after it), ns, over the
+  /// last three seconds; nullopt where one of the two is missing, or the client's reports are.
   std::optional<int64_t> apart();
 
   static constexpr int64_t implausible = 2'000'000'000;  ///< ns
