@@ -8,6 +8,7 @@ import { pause, until } from './support/until.mjs';
 /** ms between frames that others may get. Their pages note what was received, and are late by one frame at times. */
 const GAP = 100;
 const LATE = 40;
+const FRAME = 40;
 const DEPARTURE = 3;
 const config = {
   rooms: { departureTimeout: DEPARTURE },
@@ -48,7 +49,8 @@ async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
   await pause(1000);
 
   const watched = await Promise.all(stay.map(person => person.stopWatch()));
-  report(t, `frames that the server lost meanwhile: ${(await server.metrics()).lostFrames() - before}`);
+  const lost = (await server.metrics()).lostFrames() - before;
+  report(t, `frames that the server lost meanwhile: ${lost}`);
   watched.forEach((watch, index) => {
     const { largestGap, largestGapReceived, largestGapSent } = watch;
     report(
@@ -57,7 +59,8 @@ async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
         `${largestGapReceived.ms.toFixed(0)} received, ${largestGapSent.ms.toFixed(0)} sent (issue: 100)`,
     );
     assert.ok(largestGapReceived.ms <= machine.allow(GAP + LATE), `gap of ${largestGapReceived.ms} ms`);
-    assert.ok(largestGapSent.ms <= machine.allow(GAP), `gap of ${largestGapSent.ms} ms`);
+    // On any machine: what it had no time to draw is counted.
+    assert.ok(largestGapSent.ms <= GAP + lost * FRAME, `gap of ${largestGapSent.ms} ms sent, ${lost} frames lost`);
   });
   assert.ok(Math.max(...card) <= machine.allow(cardWithin), `the face stayed for ${Math.max(...card)} ms`);
   assert.deepEqual(stay.flatMap(({ problems }) => problems), []);

@@ -178,12 +178,16 @@ TEST_F(MixSound, ASilentRoomSendsNextToNothingAndIsHeardAtOnceWhenItIsNot) {
     voice.wanted = 0;
   run(100);
   ears_.back().take();
+  const uint64_t late = mixer_.counters().late;
   run(200);
+  const auto lost = static_cast<int>(mixer_.counters().late - late);
   const auto silent = ears_.back().take();
   EXPECT_LE(silent.packets, 4 * 5) << "in 4 s";
   EXPECT_GT(silent.packets, 4) << "a decoder is told now and then";
   EXPECT_GT(silent.pauses, 4);
-  EXPECT_EQ(silent.marked, silent.pauses);
+  // What a machine had no time to mix is a hole of another kind.
+  EXPECT_LE(silent.marked, silent.pauses);
+  EXPECT_GE(silent.marked, silent.pauses - lost);
   mixer_.playTones();  // 300 ms of them, in fades of 10 ms
   run(50);
   EXPECT_NEAR(ears_.back().take().loud, 300, 20);
