@@ -59,8 +59,9 @@ async function assertGoes(t, { goAway, tileStays, cardWithin = 2000 }) {
         `${largestGapReceived.ms.toFixed(0)} received, ${largestGapSent.ms.toFixed(0)} sent (issue: 100)`,
     );
     assert.ok(largestGapReceived.ms <= machine.allow(GAP + LATE), `gap of ${largestGapReceived.ms} ms`);
-    // On any machine: what it had no time to draw is counted.
-    assert.ok(largestGapSent.ms <= GAP + lost * FRAME, `gap of ${largestGapSent.ms} ms sent, ${lost} frames lost`);
+    // By the frames that the page got to see: a page that stands still misses some.
+    const allowed = machine.allow(GAP) + lost * FRAME;
+    assert.ok(largestGapSent.ms <= allowed, `gap of ${largestGapSent.ms} ms sent, ${lost} frames lost`);
   });
   assert.ok(Math.max(...card) <= machine.allow(cardWithin), `the face stayed for ${Math.max(...card)} ms`);
   assert.deepEqual(stay.flatMap(({ problems }) => problems), []);
