@@ -25,29 +25,27 @@ Result<void> showParticipants(const Invocation& call) {
   return {};
 }
 
+Result<void> changePerson(const Invocation& call, const Json& change) {
+  const auto person = call.api.json("PATCH", personPath(call), change);
+  if (!person) return tl::unexpected(person.error());
+  if (call.json) printJson(*person);
+  return {};
+}
+
 Result<void> mute(const Invocation& call) {
   const bool muted = !call.has("off");
   Json body = Json::object();
   if (!call.has("video") || call.has("audio")) body.set("audioMuted", muted);
   if (call.has("video")) body.set("videoMuted", muted);
-  const auto person = call.api.json("PATCH", personPath(call), body);
-  if (!person) return tl::unexpected(person.error());
-  if (call.json) printJson(*person);
-  return {};
+  return changePerson(call, body);
 }
 
 Result<void> renamePerson(const Invocation& call) {
-  const auto person = call.api.json("PATCH", personPath(call), Json::object({{"name", call.arguments[2]}}));
-  if (!person) return tl::unexpected(person.error());
-  if (call.json) printJson(*person);
-  return {};
+  return changePerson(call, Json::object({{"name", call.arguments[2]}}));
 }
 
 Result<void> setRole(const Invocation& call) {
-  const auto person = call.api.json("PATCH", personPath(call), Json::object({{"role", call.arguments[2]}}));
-  if (!person) return tl::unexpected(person.error());
-  if (call.json) printJson(*person);
-  return {};
+  return changePerson(call, Json::object({{"role", call.arguments[2]}}));
 }
 
 Result<void> removePerson(const Invocation& call) {
