@@ -1,5 +1,7 @@
 #include "room/negotiation.h"
 
+#include <glib.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,10 +16,12 @@ bool isConstrainedBaseline(const SdpCodec& codec) {
   const auto mode = codec.fmtp.find("packetization-mode");
   if (mode == codec.fmtp.end() || mode->second != "1") return false;
   const auto profile = codec.fmtp.find("profile-level-id");
-  if (profile == codec.fmtp.end() || profile->second.size() != 6) return false;
-  // RFC 6184, 8.1: baseline (42) with constraint_set1 (0x40 of the second byte).
-  return profile->second.starts_with("42") &&
-         (std::stoi(profile->second.substr(2, 2), nullptr, 16) & 0x40) != 0;
+  if (profile == codec.fmtp.end()) return false;
+  const std::string& hex = profile->second;
+  const auto isDigit = [](char c) { return g_ascii_isxdigit(c); };
+  if (hex.size() != 6 || !std::ranges::all_of(hex, isDigit)) return false;
+  // RFC 6184, 8.1: baseline (42) with constraint_set1 (the second byte's 0x40).
+  return hex.starts_with("42") && (g_ascii_xdigit_value(hex[2]) & 4) != 0;
 }
 
 bool isUsable(const SdpMedia& media, const SdpCodec& codec) {

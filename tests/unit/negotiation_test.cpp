@@ -44,5 +44,34 @@ TEST(WithoutScreen, TwoLinesAreAnsweredAsBefore) {
   }
 }
 
+TEST(H264, WhatIsNoHexadecimalProfileIsNoFormatOfOurs) {
+  std::ifstream file(FIXTURES "/chromium-audio-video.sdp");
+  std::stringstream read;
+  read << file.rdbuf();
+  const std::string whole = read.str();
+  const auto codecs = [&whole](const std::string& profile) {
+    std::string text = whole;
+    for (size_t at = text.find("profile-level-id="); at != std::string::npos;
+         at = text.find("profile-level-id=", at + 1))
+      text.replace(at, 23, "level-id=1;" + profile);
+    for (const char* other : {"VP8/90000", "VP9/90000"}) {
+      for (size_t at = text.find(other); at != std::string::npos; at = text.find(other))
+        text.replace(at, 9, "H266/90000");
+    }
+    return parseOffer(text);
+  };
+  const auto right = codecs("profile-level-id=42e01f");
+  ASSERT_TRUE(right) << right.error().message;
+  EXPECT_TRUE(negotiate(*right));
+  for (const char* profile : {"profile-level-id=42zz1f", "profile-level-id=42\xff\xff" "1f", "profile-level-id=42-11f",
+                              "profile-level-id=421", "profile-level-id=42001f"}) {
+    const auto offer = codecs(profile);
+    if (!offer) continue;
+    const auto answer = negotiate(*offer);
+    ASSERT_FALSE(answer) << profile;
+    EXPECT_EQ(answer.error().code, ErrorCode::unsupportedCodec) << profile;
+  }
+}
+
 }  // namespace
 }  // namespace tributary
