@@ -13,13 +13,13 @@ class TokenBucket {
   TokenBucket(double perSecond, double burst, Clock::time_point now)
       : perSecond_(perSecond), burst_(burst), tokens_(burst), last_(now) {}
 
-  /// Whether one more event may pass at `now`, which never goes back.
-  bool take(Clock::time_point now) {
+  /// Whether one more event may pass at `now`, which never goes back; one that counts as `amount` of them.
+  bool take(Clock::time_point now, double amount = 1) {
     const double elapsed = std::chrono::duration<double>(now - last_).count();
     last_ = now;
     tokens_ = std::min(burst_, tokens_ + elapsed * perSecond_);
-    if (tokens_ < 1) return false;
-    tokens_ -= 1;
+    if (tokens_ < amount) return false;
+    tokens_ -= amount;
     return true;
   }
 

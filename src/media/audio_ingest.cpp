@@ -8,6 +8,7 @@
 
 #include "media/codec_table.h"
 #include "media/elements.h"
+#include "media/opus_codec.h"
 #include "media/ticker.h"
 
 namespace tributary {
@@ -39,7 +40,9 @@ Head headOf(GstBuffer* packet) {
 }  // namespace
 
 AudioIngest::AudioIngest(LipSync& lipSync)
-    : lipSync_(lipSync), bucket_(mostPerSecond, mostAtOnce, TokenBucket::Clock::now()) {}
+    : lipSync_(lipSync),
+      bucket_(mostPerSecond, mostAtOnce, TokenBucket::Clock::now()),
+      sound_(mostSound, mostSoundAtOnce, TokenBucket::Clock::now()) {}
 
 Result<std::unique_ptr<AudioIngest>> AudioIngest::create(GstElement* pipeline, std::shared_ptr<Talker> talker,
                                                          int levelId, LipSync& lipSync) {
@@ -101,9 +104,12 @@ void AudioIngest::onPacket(GstBuffer* packet) {
   if (packet == nullptr || !gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) return;
   const std::span payload(static_cast<const uint8_t*>(gst_rtp_buffer_get_payload(&rtp)),
                           gst_rtp_buffer_get_payload_len(&rtp));
-  talker_->hold(lipSync_.onSound(gst_rtp_buffer_get_ssrc(&rtp), gst_rtp_buffer_get_timestamp(&rtp),
-                                 monotonicNow() + talker_->wait()));
-  talker_->push(gst_rtp_buffer_get_seq(&rtp), payload, levelIn(rtp, levelId_));
+  const double seconds = static_cast<double>(opusDuration(payload)) / audioRate;
+  if (sound_.take(TokenBucket::Clock::now(), seconds)) {
+    talker_->hold(lipSync_.onSound(gst_rtp_buffer_get_ssrc(&rtp), gst_rtp_buffer_get_timestamp(&rtp),
+                                   monotonicNow() + talker_->wait()));
+    talker_->push(gst_rtp_buffer_get_seq(&rtp), payload, levelIn(rtp, levelId_));
+  }
   gst_rtp_buffer_unmap(&rtp);
 }
 

@@ -39,6 +39,9 @@ class AudioIngest {
   static constexpr double mostPerSecond = 500;
   static constexpr double mostAtOnce =
       200;  ///< what a stall of the network holds back, in packets of 20 ms: 4 s
+  /// Seconds of sound in a second, and at once: a packet may hold 120 ms, and each is decoded.
+  static constexpr double mostSound = 1.5;
+  static constexpr double mostSoundAtOnce = 5;
 
  private:
   explicit AudioIngest(LipSync& lipSync);
@@ -54,6 +57,7 @@ class AudioIngest {
   Gate gate_;
   int payloadType_ = -1;
   TokenBucket bucket_;
+  TokenBucket sound_;
   uint32_t ssrc_ = 0;
   int64_t lastPacket_ = 0;  ///< monotonicNow(); 0: none yet
 };

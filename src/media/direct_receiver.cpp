@@ -114,7 +114,7 @@ bool DirectReceiver::onFirstPackets(GstPadProbeInfo* info) {
   if (!adoptKey()) return true;
   // How often a sequence number has wrapped is known only to who has seen all packets.
   forEachPacket(info, [this](GstBuffer* packet) {
-    std::array<uint8_t, 2048> copy{};
+    std::array<uint8_t, mostBytes> copy{};
     int size = static_cast<int>(gst_buffer_extract(packet, 0, copy.data(), copy.size()));
     if (kindOf(copy.data(), static_cast<size_t>(size)) == Kind::rtp)
       srtp_unprotect(context_.get(), copy.data(), &size);
@@ -157,6 +157,7 @@ bool DirectReceiver::adoptKey() {
 }
 
 void DirectReceiver::onPacket(uint8_t* bytes, int size) {
+  if (size > mostBytes) return restIfFlooded();
   switch (kindOf(bytes, static_cast<size_t>(size))) {
     case Kind::rtp:
       onRtp(bytes, size);

@@ -44,6 +44,7 @@ class DirectReceiver {
   /// How often it was left alone for a moment because it flooded. Thread: any.
   uint64_t rests() const { return rests_; }
 
+  static constexpr int mostBytes = 2048;        ///< of a datagram; what clients send fits an Ethernet frame
   static constexpr unsigned mostAtOnce = 256;   ///< packets in a `burst`; a key frame of 300 kB
   static constexpr int64_t burst = 10'000'000;  ///< ns
   static constexpr std::chrono::milliseconds restAfterFlood{20};  ///< leaves ten times what any client sends

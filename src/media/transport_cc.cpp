@@ -120,7 +120,7 @@ GstBuffer* TransportCc::takeFeedback(GstBuffer* rtcp) {
     rest = rest.subspan(length);
     if (isTransportFeedback(packet)) {
       taken = true;
-      read(packet);
+      if (feedbacks_.take(TokenBucket::Clock::now())) read(packet);
     } else {
       left.insert(left.end(), packet.begin(), packet.end());
     }

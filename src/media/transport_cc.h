@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/priority_mutex.h"
+#include "base/token_bucket.h"
 #include "media/downlink.h"
 #include "rate/sent_packets.h"
 #include "rate/transport_feedback_reader.h"
@@ -30,6 +31,8 @@ class TransportCc {
   /// Gives a packet its number, if it has the extension, as what goes out at a watched pad gets. Thread: any.
   void number(GstBuffer* packet);
 
+  /// Reports of the client that are read in a second, and at once. libwebrtc sends 4 to 20 a second.
+  static constexpr double mostFeedbacks = 100;
   /// Between two reports of ours while packets come, ns.
   static constexpr int64_t interval = 100'000'000;
 
@@ -47,8 +50,10 @@ class TransportCc {
   Downlink& downlink_;
   std::atomic<GstPad*> rtcp_ = nullptr;  ///< for what we say; rtpbin's
   PriorityMutex mutex_;
-  SentPackets sent_;                ///< under the mutex
-  TransportFeedbackReader reader_;  ///< thread: the one that brings RTCP
+  SentPackets sent_;  ///< under the mutex
+  // Thread: the one that brings RTCP.
+  TransportFeedbackReader reader_;
+  TokenBucket feedbacks_{mostFeedbacks, mostFeedbacks, TokenBucket::Clock::now()};
   TransportFeedbackWriter writer_;  ///< thread: the one that brings RTP
   int64_t reportedAt_ = 0;          ///< the same
 };

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "base/log.h"
+#include "media/frame_size.h"
 #include "media/ticker.h"
 
 namespace tributary {
@@ -33,6 +36,18 @@ Result<ObjectPtr<GstElement>> makeFrameSink(const std::string& name) {
   return sink;
 }
 
+std::optional<FrameSize> sizeOf(std::string_view codec, GstBuffer* frame) {
+  if (codec == "VP8") {
+    std::array<uint8_t, 10> head{};
+    return codedSize(codec, std::span(head).first(gst_buffer_extract(frame, 0, head.data(), head.size())));
+  }
+  GstMapInfo map;
+  if (codec != "VP9" || !gst_buffer_map(frame, &map, GST_MAP_READ)) return std::nullopt;
+  const auto out = codedSize(codec, {map.data, map.size});
+  gst_buffer_unmap(frame, &map);
+  return out;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, const VideoCodec& codec,
@@ -52,6 +67,7 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
   out->lipSync_ = lipSync;
   out->decoder_ = *decoder;
   out->pipeline_ = pipeline;
+  out->codec_ = codec.name;
   gst_bin_add_many(GST_BIN(pipeline), depayloader->get(), decoder->get(), sink->get(), nullptr);
   GstElement* before = depayloader->get();
   if (!codec.parser.empty()) {
@@ -79,6 +95,13 @@ Result<std::unique_ptr<VideoIngest>> VideoIngest::create(GstElement* pipeline, c
       decoderPad.get(), GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad*, GstPadProbeInfo* info, gpointer self) {
         return static_cast<VideoIngest*>(self)->beforeDecoder(GST_PAD_PROBE_INFO_BUFFER(info));
+      },
+      out.get(), nullptr);
+  gst_pad_add_probe(
+      decoderPad.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        static_cast<VideoIngest*>(self)->onFormat(GST_PAD_PROBE_INFO_EVENT(info));
+        return GST_PAD_PROBE_OK;
       },
       out.get(), nullptr);
   GstAppSinkCallbacks callbacks{};
@@ -118,7 +141,32 @@ void VideoIngest::askForKeyFrame(int64_t now) {
   requestKeyFrame();
 }
 
+/// H.264's parser knows the size; the others' frames are looked into.
+void VideoIngest::onFormat(GstEvent* event) {
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const GstStructure* format = gst_caps_get_structure(caps, 0);
+  int width = 0;
+  int height = 0;
+  gst_structure_get(format, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height, nullptr);
+  formatTooLarge_ = pixels({width, height}) > mostPixels;
+}
+
+bool VideoIngest::isTooLarge(GstBuffer* frame) {
+  const auto size = sizeOf(codec_, frame);
+  if (!formatTooLarge_ && (!size || pixels(*size) <= mostPixels)) return false;
+  if (!std::exchange(toldTooLarge_, true))
+    log::warning("video.tooLarge", {{"codec", codec_}, {"most", mostPixels}});
+  return true;
+}
+
 GstPadProbeReturn VideoIngest::beforeDecoder(GstBuffer* frame) {
+  if (isTooLarge(frame)) {
+    skipping_ = true;
+    ++counters_.skipped;
+    return GST_PAD_PROBE_DROP;
+  }
   const bool keyFrame = !GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT);
   const GstClockTime now = gst_element_get_current_running_time(pipeline_);
   const GstClockTime pts = GST_BUFFER_PTS(frame);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "glib/object_ptr.h"
 #include "media/codec_table.h"
@@ -34,6 +35,9 @@ class VideoIngest {
   /// A skipped-to key frame is asked for from the sender. Thread: any.
   void requestKeyFrame();
 
+  /// Larger pictures are not decoded: a small frame may ask for gigabytes. UHD fits.
+  static constexpr int64_t mostPixels = 4096 * 2304;
+
   struct Counters {
     std::atomic<uint64_t> frames = 0;
     std::atomic<uint64_t> skipped = 0;
@@ -47,6 +51,8 @@ class VideoIngest {
   void noteTime(GstBuffer* packet);
   void askForKeyFrame(int64_t now);
   GstPadProbeReturn beforeDecoder(GstBuffer* frame);
+  bool isTooLarge(GstBuffer* frame);
+  void onFormat(GstEvent* event);
   void onFrame(GstSample* sample);
 
   std::shared_ptr<TileSlot> slot_;
@@ -56,6 +62,9 @@ class VideoIngest {
   ObjectPtr<GstPad> sinkPad_;
   ObjectPtr<GstElement> decoder_;
   GstElement* pipeline_ = nullptr;
+  std::string_view codec_;
+  bool formatTooLarge_ = false;
+  bool toldTooLarge_ = false;
   bool skipping_ = false;
   int64_t keyFrameAsked_ = 0;
   int64_t pictureDue_ = 0;  ///< when the last one came, or nobody wanted any

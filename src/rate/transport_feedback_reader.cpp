@@ -48,6 +48,7 @@ std::vector<TransportFeedbackReader::Packet> TransportFeedbackReader::read(Bytes
   if (!isTransportFeedback(packet)) return {};
   const uint32_t base = read16(packet.subspan(12));
   const size_t count = read16(packet.subspan(14));
+  if (count > mostStatuses) return {};
   const uint32_t wire = read16(packet.subspan(16)) << 8 | packet[18];
   Bytes rest = packet.subspan(fixedPart);
   std::vector<uint8_t> symbols;

@@ -16,6 +16,9 @@ class TransportFeedbackReader {
     std::optional<int64_t> arrived;  ///< ns, the receiver's clock; nullopt: not there
   };
 
+  /// Packets that a report may tell of. Clients send one each 50 to 250 ms; forty bytes could claim 65535.
+  static constexpr size_t mostStatuses = 2048;
+
   /// One RTCP packet, from its first byte to its last. What is malformed says nothing.
   std::vector<Packet> read(std::span<const uint8_t> packet);
 

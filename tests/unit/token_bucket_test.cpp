@@ -25,5 +25,13 @@ TEST(TokenBucket, SavesNoMoreThanTheBurst) {
   EXPECT_FALSE(bucket.take(later));
 }
 
+TEST(TokenBucket, OneEventMayCountAsSeveral) {
+  const TokenBucket::Clock::time_point start{};
+  TokenBucket bucket(1.5, 4, start);
+  EXPECT_TRUE(bucket.take(start, 3.9));
+  EXPECT_FALSE(bucket.take(start, 0.12));
+  EXPECT_TRUE(bucket.take(start + std::chrono::seconds(1), 1.5));
+}
+
 }  // namespace
 }  // namespace tributary

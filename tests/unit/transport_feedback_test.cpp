@@ -45,6 +45,17 @@ TEST(TransportFeedback, IsWrittenAsTheDraftHasIt) {
   EXPECT_TRUE(writer.write(1, 2).empty()) << "all is told";
 }
 
+TEST(TransportFeedback, AFewBytesCannotTellOfThousandsOfPackets) {
+  std::vector<uint8_t> claim = {0x8f, 205, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0xff, 0xff, 0, 0, 3, 0};
+  for (int i = 0; i < 10; ++i)
+    claim.insert(claim.end(), {0x1f, 0xff});  // a run of 8191 that are missing
+  TransportFeedbackReader reader;
+  EXPECT_TRUE(reader.read(claim).empty());
+  claim[14] = TransportFeedbackReader::mostStatuses >> 8;
+  claim[15] = TransportFeedbackReader::mostStatuses & 0xff;
+  EXPECT_EQ(reader.read(claim).size(), TransportFeedbackReader::mostStatuses);
+}
+
 TEST(TransportFeedback, ArrivesAsItWasNoted) {
   std::mt19937 random(7);
   TransportFeedbackWriter writer;
