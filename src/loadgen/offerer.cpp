@@ -4,6 +4,7 @@
 #include <gst/sdp/sdp.h>
 #include <gst/webrtc/webrtc.h>
 
+#include "base/log.h"
 #include "base/main_context.h"
 #include "media/prompt_feedback.h"
 
@@ -45,6 +46,10 @@ void Offerer::post(std::function<void(Offerer&)> work) {
 }
 
 void Offerer::setUp() {
+  bus_.watch(pipeline_.get(), [this](const std::string& element, const std::string& sentence) {
+    log::error("peer.elementFailed", {{"element", element}, {"message", sentence}});
+    if (callbacks_.onFailed) callbacks_.onFailed();
+  });
   GObject* ice = nullptr;
   GObject* agent = nullptr;
   g_object_get(webrtc_.get(), "ice-agent", &ice, nullptr);
@@ -130,6 +135,7 @@ void Offerer::addCandidate(const std::string& candidate, unsigned mline) {
 
 void Offerer::stop() {
   if (!pipeline_) return;
+  bus_.stop();
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
   webrtc_.reset();
   pipeline_.reset();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "glib/object_ptr.h"
+#include "media/pipeline_bus.h"
 
 namespace tributary::load {
 
@@ -18,7 +19,7 @@ class Offerer : public std::enable_shared_from_this<Offerer> {
     std::function<void(const std::string& sdp)> onOffer;
     std::function<void(const std::string& candidate, unsigned mline)> onCandidate;
     std::function<void()> onConnected;
-    std::function<void()> onFailed;
+    std::function<void()> onFailed;  ///< the connection, or an element of the pipeline
     std::function<void(GstPad* pad)> onStream;  ///< a stream to receive. Thread: streaming
   };
 
@@ -47,6 +48,7 @@ class Offerer : public std::enable_shared_from_this<Offerer> {
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;
   Callbacks callbacks_;
+  PipelineBus bus_;
 };
 
 }  // namespace tributary::load

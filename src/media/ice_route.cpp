@@ -2,11 +2,23 @@
 
 #include <fcntl.h>
 #include <nice/agent.h>
+#include <sys/socket.h>
 
 #include <mutex>
 
 namespace tributary {
 namespace {
+
+/// The agent tells of a pair after it has let go of its lock: by then another may be selected, and its socket
+/// of another family or port be the selected one.
+bool isOf(int socket, const NiceCandidate& local) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  NiceAddress address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return false;
+  nice_address_set_from_sockaddr(&address, reinterpret_cast<const sockaddr*>(&bound));
+  return nice_address_equal(&address, &local.base_addr) != FALSE;
+}
 
 /// Plain UDP from a socket of this machine's; the address may be whatever the client has, a relay too.
 std::shared_ptr<const IceRoute::Route> routeTo(NiceAgent* agent, guint stream, guint component,
@@ -15,6 +27,7 @@ std::shared_ptr<const IceRoute::Route> routeTo(NiceAgent* agent, guint stream, g
     return nullptr;
   const auto socket = ObjectPtr<GSocket>::adopt(nice_agent_get_selected_socket(agent, stream, component));
   if (!socket || g_socket_get_fd(socket.get()) < 0) return nullptr;
+  if (!isOf(g_socket_get_fd(socket.get()), local)) return nullptr;
   auto out = std::make_shared<IceRoute::Route>();
   out->socket = UniqueFd(fcntl(g_socket_get_fd(socket.get()), F_DUPFD_CLOEXEC, 0));
   nice_address_copy_to_sockaddr(&remote.addr, reinterpret_cast<sockaddr*>(&out->to));
@@ -31,9 +44,16 @@ struct IceRoute::State {
   std::mutex mutex;
   std::shared_ptr<const Route> route;
 
+  bool told = false;  ///< the agent has chosen since
+
   void set(std::shared_ptr<const Route> next) {
     const std::lock_guard lock(mutex);
     route = std::move(next);
+    told = true;
+  }
+  void setFirst(std::shared_ptr<const Route> next) {
+    const std::lock_guard lock(mutex);
+    if (!told) route = std::move(next);
   }
 };
 
@@ -50,7 +70,7 @@ IceRoute::IceRoute(NiceAgent* agent, unsigned stream, unsigned component)
   NiceCandidate* local = nullptr;
   NiceCandidate* remote = nullptr;
   if (nice_agent_get_selected_pair(agent, stream, component, &local, &remote) != FALSE)
-    state_->set(routeTo(agent, stream, component, *local, *remote));
+    state_->setFirst(routeTo(agent, stream, component, *local, *remote));
 }
 
 IceRoute::~IceRoute() = default;

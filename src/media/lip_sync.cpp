@@ -1,6 +1,7 @@
 #include "media/lip_sync.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace tributary {
 namespace {
@@ -89,7 +90,7 @@ std::optional<int64_t> LipSync::lead() {
   if (sound_.lags.size() < leastSounds || picture_.lags.size() < leastPictures) return std::nullopt;
   const int64_t picture = quantile(picture_.lags, 0.5) + pictureWaits;
   const int64_t sound = quantile(sound_.lags, 0.5);
-  return picture - sound < implausible ? std::optional(picture - sound) : std::nullopt;
+  return std::abs(picture - sound) < implausible ? std::optional(picture - sound) : std::nullopt;
 }
 
 void LipSync::judge() {

@@ -18,6 +18,7 @@ namespace tributary {
 namespace {
 
 constexpr int64_t rateWindow = 1'000'000'000;
+constexpr std::chrono::seconds watchAgain{1};  // an encoder that does not start may do so later
 
 void add(VideoMixer::Counters& sum, const VideoMixer::Counters& more) {
   sum.rendered += more.rendered;
@@ -208,12 +209,14 @@ void MediaPipeline::watch(Member& member, bool mute) {
       renditions_->watch(member.output, member.peer->videoCodec(), renditionFor(member), mute);
   if (!watching) {
     log::error("rendition.startFailed", {{"participant", member.id}, {"message", watching.error().message}});
+    member.moving = Timer::once(watchAgain, [this, &member, mute] { watch(member, mute); });
   }
 }
 
-void MediaPipeline::disconnect(const Id& id) {
+void MediaPipeline::disconnectFailed(const Id& id) {
   const auto found = members_.find(id);
-  if (found != members_.end()) retire(*found->second);
+  if (found == members_.end() || !found->second->peer) return;
+  if (found->second->peer->state() == PeerConnection::State::failed) retire(*found->second);
 }
 
 void MediaPipeline::addCandidate(const Id& id, unsigned mline, const std::string& candidate) {

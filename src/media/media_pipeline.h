@@ -65,8 +65,8 @@ class MediaPipeline {
   /// A new PeerConnection for that person, in place of one there may be; their tile and place in the mix
   /// stay. `onAnswer` is called once.
   void connect(const Id& id, const PeerOffer& offer, std::function<void(Result<std::string>)> onAnswer);
-  /// Ends the connection; the tile shows the name card.
-  void disconnect(const Id& id);
+  /// Ends the connection if it has failed (another may have come since); the tile shows the name card.
+  void disconnectFailed(const Id& id);
   void addCandidate(const Id& id, unsigned mline, const std::string& candidate);
 
   /// The camera is off: name card at once, whatever still arrives.

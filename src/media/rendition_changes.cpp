@@ -146,17 +146,20 @@ void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spe
   restarts_[key] = Timer::once(restartDelay, [this, key, spec] {
     const auto wants = [&key](const auto& entry) { return entry.second.key == key; };
     const bool isWanted = std::ranges::any_of(viewers_, wants) || std::ranges::any_of(taps_, wants);
-    if (renditions_.contains(key) || !isWanted) return;
-    const auto started = start(spec);
-    if (!started) {
-      log::error("rendition.restartFailed", {{"rendition", key}, {"message", started.error().message}});
+    if (!isWanted) return;
+    // Somebody who came meanwhile may have started it.
+    const auto present = renditions_.find(key);
+    const auto running = present != renditions_.end() ? Result<std::shared_ptr<Rendition>>(present->second)
+                                                      : start(spec);
+    if (!running) {
+      log::error("rendition.restartFailed", {{"rendition", key}, {"message", running.error().message}});
       return restartLater(key, spec);
     }
     for (auto& [viewer, watching] : viewers_) {
-      if (watching.key == key) put(watching, *started);
+      if (watching.key == key) put(watching, *running);
     }
     for (auto& [tap, tapping] : taps_) {
-      if (tapping.key == key) put(tapping, *started);
+      if (tapping.key == key) put(tapping, *running);
     }
   });
 }
