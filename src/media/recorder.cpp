@@ -18,6 +18,7 @@ namespace tributary {
 namespace {
 
 constexpr std::chrono::milliseconds watchInterval{100};
+constexpr std::chrono::milliseconds gatherTime{100};  // a wake for each packet costs more than writing it
 constexpr size_t queuedOverhead = 128;  // bytes a packet costs in the queue beside its data
 constexpr int64_t audioTickTime = 20'000'000;
 constexpr int64_t switchPatience = 500'000'000;  // ns; an encoder may lose its first picture
@@ -60,8 +61,9 @@ class Recorder::Core {
       return false;
     }
     queued_ += bytes;
+    urgent_ = urgent_ || bytes == 0 || queued_ > settings_.queueBytes / 2;
     items_.push_back({std::move(item), bytes, monotonicNow()});
-    wake_.notify_one();
+    if (urgent_) wake_.notify_one();
     return true;
   }
 
@@ -136,7 +138,10 @@ class Recorder::Core {
   std::optional<Item> next() {
     std::unique_lock lock(mutex_);
     busySince_ = 0;
-    wake_.wait(lock, [this] { return closed_ || !items_.empty(); });
+    while (!closed_ && items_.empty()) {
+      urgent_ = !writer_;  // somebody waits for the first one
+      wake_.wait_for(lock, gatherTime, [this] { return closed_ || (urgent_ && !items_.empty()); });
+    }
     if (closed_) return std::nullopt;
     Queued out = std::move(items_.front());
     items_.pop_front();
@@ -270,6 +275,7 @@ class Recorder::Core {
   std::deque<Queued> items_;
   size_t queued_ = 0;
   int64_t busySince_ = 0;  ///< monotonicNow() when the thread took its present item; 0: idle
+  bool urgent_ = true;     ///< what comes next is taken at once, and not after `gatherTime` with what follows
   bool closed_ = false;
   bool hasEnded_ = false;
   std::atomic<bool> writing_ = false;  ///< the thread is with the disk

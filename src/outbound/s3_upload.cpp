@@ -91,11 +91,11 @@ Json S3Upload::toJson() const {
   Json list = Json::array();
   for (const auto& etag : etags)
     list.push(etag);
-  return Json::object({{"key", key}, {"uploadId", uploadId}, {"etags", list}});
+  return Json::object({{"key", key}, {"uploadId", uploadId}, {"pieceBytes", pieceBytes}, {"etags", list}});
 }
 
 S3Upload S3Upload::fromJson(const Json& json) {
-  S3Upload out{json["key"].stringOr(""), json["uploadId"].stringOr(""), {}};
+  S3Upload out{json["key"].stringOr(""), json["uploadId"].stringOr(""), json["pieceBytes"].integerOr(0), {}};
   for (const auto& etag : json["etags"].elements())
     out.etags.push_back(etag.stringOr(""));
   return out;
@@ -107,17 +107,20 @@ Result<void> uploadToS3(const S3Settings& settings, int fd, S3Upload& upload,
   struct stat status {};
   if (::fstat(fd, &status) != 0) return fail(ErrorCode::internal, std::strerror(errno));
   const int64_t size = status.st_size;
-  const int64_t piece = std::max(settings.partBytes, (size + mostParts - 1) / mostParts);
-  if (size <= piece) {
+  const bool begun = !upload.uploadId.empty() && upload.pieceBytes > 0;
+  const int64_t wanted = std::max(settings.partBytes, (size + mostParts - 1) / mostParts);
+  const int64_t piece = begun ? upload.pieceBytes : wanted;
+  if (!begun && size <= piece) {
     auto bytes = readPiece(fd, 0, size);
     if (!bytes) return tl::unexpected(bytes.error());
     const auto sent = ask(settings, "PUT", upload.key, "", std::move(*bytes));
     if (!sent) return tl::unexpected(sent.error());
     return {};
   }
-  if (upload.uploadId.empty()) {
+  if (!begun) {
     upload.etags.clear();
-    if (auto begun = begin(settings, upload); !begun) return begun;
+    if (auto started = begin(settings, upload); !started) return started;
+    upload.pieceBytes = piece;
     progress(upload);
   }
   while (static_cast<int64_t>(upload.etags.size()) * piece < size) {

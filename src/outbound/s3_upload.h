@@ -25,6 +25,7 @@ struct S3Settings {
 struct S3Upload {
   std::string key;
   std::string uploadId;            ///< empty: not begun
+  int64_t pieceBytes = 0;          ///< each piece but the last has so many: what was begun goes on so
   std::vector<std::string> etags;  ///< of the pieces that have arrived
 
   Json toJson() const;

@@ -102,7 +102,7 @@ void AfterRecording::planUpload(const Manifest& manifest, Job& job) const {
   names.push_back(leaf + ".chapters.vtt");
   names.push_back(leaf + ".json");
   for (const auto& name : names) {
-    Job::File file{name, {settings_.prefix + manifest.folder() + name, "", {}}};
+    Job::File file{name, {settings_.prefix + manifest.folder() + name, "", 0, {}}};
     for (const auto& known : manifest.after["upload"]["files"].elements()) {
       if (known["filename"].stringOr("") != name) continue;
       file.upload = S3Upload::fromJson(known);
@@ -174,7 +174,10 @@ void AfterRecording::hookEnded(const std::shared_ptr<Job>& job, const Result<voi
 }
 
 void AfterRecording::checkDone(const Job& job) {
-  if (job.isDone()) jobs_.erase(std::string(job.id));
+  if (!job.isDone()) return;
+  // Not before: the hook may want the media too.
+  if (settings_.deleteLocal && job.after["upload"].isObject()) recordings_.removeMedia(job.id);
+  jobs_.erase(std::string(job.id));
 }
 
 void AfterRecording::save(const Job& job) {
@@ -187,7 +190,6 @@ void AfterRecording::uploadNext(const std::shared_ptr<Job>& job) {
   if (job->current == job->files.size()) {
     log::info("recording.uploaded", {{"recording", job->id}});
     save(*job);
-    if (settings_.deleteLocal) recordings_.removeMedia(job->id);
     return checkDone(*job);
   }
   const std::weak_ptr<AfterRecording*> weak = self_;
@@ -240,7 +242,7 @@ void AfterRecording::fileSent(const std::shared_ptr<Job>& job, const Result<void
                                           {"file", file.name},
                                           {"retryInMs", job->pause.count()},
                                           {"reason", result.error().message}});
-  if (result.error().code == ErrorCode::notFound) file.upload = {file.upload.key, "", {}};
+  if (result.error().code == ErrorCode::notFound) file.upload = {file.upload.key, "", 0, {}};
   const std::weak_ptr<AfterRecording*> weak = self_;
   worker_.run(
       [weak, job](const std::atomic<bool>&) -> Worker::Then {

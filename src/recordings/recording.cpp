@@ -139,6 +139,11 @@ void Recording::started(const Result<Json>& answer, const Done& done) {
   if (!answer) {
     // A room that died on the way is told of by roomDied(), which tries again.
     if (interrupted_) return done(tl::unexpected(answer.error()));
+    // One that was only late records by now.
+    if (room_ != nullptr) {
+      room_->askRoom("stopRecording", Json::object({{"recordingId", manifest_.recordingId}}), {},
+                     [](const Result<Json>&) {});
+    }
     end(RecordingStatus::failed, answer.error().message);
     return done(tl::unexpected(answer.error()));
   }
@@ -314,8 +319,19 @@ void Recording::nextPart() {
     self->letGoOfFile();
     self->syncFd_ = std::make_shared<UnhurriedFd>(UniqueFd(::dup(file->get())));
     self->room_->askRoom("recordingPart", Json::object({{"recordingId", self->manifest_.recordingId}}),
-                         std::move(*file), [](const Result<Json>&) {});
+                         std::move(*file), [self](const Result<Json>& answer) {
+                           // One that was only late begins it by now.
+                           if (answer || answer.error().code == ErrorCode::timeout) return;
+                           self->partRefused(answer.error().message);
+                         });
   });
+}
+
+/// The present part goes on; the finisher removes what has nothing in it.
+void Recording::partRefused(const std::string& why) {
+  if (!std::exchange(rotating_, false) || over() || interrupted_) return;
+  log::warning("recording.partRefused", {{"recording", manifest_.recordingId}, {"reason", why}});
+  finishPart(manifest_.files.size() - 1);
 }
 
 void Recording::partBegan(double start) {

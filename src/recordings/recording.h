@@ -92,6 +92,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
   void checkDisk();
   void letGoOfFile();
   void nextPart();
+  void partRefused(const std::string& why);
   void partBegan(double start);
   void tellPause();
   void goAway(const char* reason);

@@ -105,8 +105,11 @@ class DiskTest : public RecordingsTest {
     EXPECT_EQ(film.complaints, "");
     EXPECT_NEAR(film.duration, done["duration"].numberOr(0), 0.1);
     EXPECT_GT(film.duration, 3) << "what was written before the trouble must be there";
-    EXPECT_FALSE(film.chapters.empty());
+    EXPECT_TRUE(!film.chapters.empty() || !hasRoomForIndex());
   }
+
+  /// On a full disk a file plays without index and chapters where what was cut off it left no room for them.
+  virtual bool hasRoomForIndex() const { return true; }
 
   static Json manifestOn(const std::string& path) {
     std::ifstream file(path + ".json");
@@ -243,6 +246,7 @@ class SmallDiskTest : public DiskTest {
     call();
   }
   std::string folder() const override { return disk(); }
+  bool hasRoomForIndex() const override { return mebibytes_ > 1; }
   static std::string disk() { return "/tmp/tributary-small-disk-" + std::to_string(::getpid()); }
   static void fill() {
     std::ofstream ballast(disk() + "/ballast");
