@@ -174,6 +174,10 @@ int checkProfiles(const ServerConfig& config) {
   const auto names = profileNames(rooms.profilesDir);
   const auto layouts = sharedLayouts(rooms.profilesDir);
   int code = checkLayouts(layouts) ? 0 : exitUsage;
+  if (const auto right = TributaryServer::check(config); !right) {
+    std::printf("%s\n", right.error().message.c_str());
+    code = exitUsage;
+  }
   for (const auto& name : names) {
     const auto checked =
         checkProfileWith(rooms.program, rooms.profilesDir + "/" + name + ".json", profileDeadline);
@@ -246,6 +250,7 @@ int main(int argc, char** argv) {
   log::captureGlib();
   std::signal(SIGPIPE, SIG_IGN);
   raiseFileLimit();
+  if (const auto right = TributaryServer::check(*config); !right) return usage(right.error());
   if (const auto open = checkOpenMode(*config, options->insecureOpen); !open) return usage(open.error());
   endProcess(run(*config));
 }

@@ -45,9 +45,9 @@ void describeRooms(Visitor& visit, ServerConfig::Rooms& rooms) {
   visit.text("profile", rooms.profile, "pipeline profile of new rooms: `<profilesDir>/<profile>.json`");
   visit.text(
       "defaultRole", rooms.defaultRole,
-      "of who joins: a moderator records, lays out, mutes and removes; with `participant` the API names the "
-      "moderators (`tributaryctl role`)",
-      {{"moderator", "participant"}});
+      "of who joins: a moderator records, lays out, mutes and removes, a viewer sees and hears only; with "
+      "`participant` or `viewer` the API names the others (`tributaryctl role`)",
+      {{"moderator", "participant", "viewer"}});
   visit.text("profilesDir", rooms.profilesDir, "empty: `pipelines/` of the source tree or the installation");
   visit.number("spareProcesses", rooms.spareProcesses, {0, 16},
                "room processes kept started for the next rooms, so that a first join need not wait for one");
@@ -187,10 +187,37 @@ void compare(const ServerConfig& config, config::Reader& reader) {
     if (!config.iceServers[i].urls.empty()) continue;
     reader.mistake("$.iceServers[" + std::to_string(i) + "].urls", "must name at least one URL");
   }
+  if (!g_hostname_is_ip_address(config.listen.host.c_str())) {
+    reader.mistake("$.listen.host", "must be an IP address of this machine, such as 127.0.0.1 or ::1");
+  }
   for (const auto& origin : config.origins) {
     if (!isWebOrigin(origin)) {
       reader.mistake("$.origins", "\"" + origin + "\" must be like https://meet.example.org, without a path");
     }
+  }
+}
+
+/// As Standard Webhooks writes it: "whsec_" and base64 of 24 to 64 bytes.
+bool isWebhookSecret(const std::string& text) {
+  constexpr std::string_view prefix = "whsec_";
+  if (!text.starts_with(prefix)) return false;
+  const std::string encoded = text.substr(prefix.size());
+  gsize size = 0;
+  const std::unique_ptr<guchar, GFree> bytes(g_base64_decode(encoded.c_str(), &size));
+  const std::unique_ptr<char, GFree> again(g_base64_encode(bytes.get(), size));
+  return encoded == again.get() && size >= 24 && size <= 64;
+}
+
+void compareOutbound(const ServerConfig& config, config::Reader& reader) {
+  const auto& webhooks = config.webhooks;
+  if ((!webhooks.urls.empty() || !webhooks.secret.empty()) && !isWebhookSecret(webhooks.secret)) {
+    reader.mistake("$.webhooks.secret",
+                   "must be whsec_ and base64 of 24 to 64 bytes, so that receivers can tell who signed: "
+                   "echo whsec_$(openssl rand -base64 32) makes one");
+  }
+  const auto& s3 = config.recordings.s3;
+  if (!s3.endpoint.empty() && s3.bucket.empty()) {
+    reader.mistake("$.recordings.s3.bucket", "must name a bucket, as there is an endpoint");
   }
 }
 
@@ -210,7 +237,9 @@ Result<ServerConfig> parseServerConfig(const Json& json) {
   ServerConfig out;
   config::Reader reader(json);
   describe(reader, out);
+  if (out.listen.host == "localhost") out.listen.host = "127.0.0.1";
   compare(out, reader);
+  compareOutbound(out, reader);
   std::string all;
   for (const auto& mistake : reader.finish())
     all += (all.empty() ? "" : "\n") + mistake;

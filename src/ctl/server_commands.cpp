@@ -17,18 +17,6 @@ Result<void> drain(const Invocation& call) {
   return {};
 }
 
-Result<void> layouts(const Invocation& call) {
-  const auto answer = call.api.json("GET", "/v1/layouts");
-  if (!answer) return tl::unexpected(answer.error());
-  if (call.json) {
-    printJson(*answer);
-    return {};
-  }
-  for (const auto& layout : (*answer)["layouts"].elements())
-    print(plain(layout["name"]) + "\n");
-  return {};
-}
-
 Result<void> profiles(const Invocation& call) {
   const auto answer = call.api.json("GET", "/v1/profiles");
   if (!answer) return tl::unexpected(answer.error());
@@ -54,7 +42,6 @@ Result<void> profiles(const Invocation& call) {
 
 std::vector<Command> serverCommands() {
   return {
-      {"layouts", "", "list the layouts", 0, 0, {}, layouts},
       {"profiles", "", "list the server's profiles, and what is wrong with them", 0, 0, {}, profiles},
       {"drain", "", "let the server take no new rooms", 0, 0, {{"off", 0, "take new rooms again"}}, drain}};
 }

@@ -1,8 +1,10 @@
 #include "http/request_check.h"
 
+#include <arpa/inet.h>
 #include <gio/gio.h>
 
 #include <algorithm>
+#include <array>
 
 namespace tributary {
 namespace {
@@ -81,6 +83,15 @@ std::string clientAddress(const std::string& remote, std::string_view forwardedF
   const std::string last(
       trimmed(comma == std::string_view::npos ? forwardedFor : forwardedFor.substr(comma + 1)));
   return isIpAddress(last) ? last : remote;
+}
+
+std::string addressGroup(const std::string& address) {
+  in6_addr bytes{};
+  if (::inet_pton(AF_INET6, address.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return address;
+  std::fill(bytes.s6_addr + 8, bytes.s6_addr + 16, uint8_t{0});
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(AF_INET6, &bytes, text.data(), text.size());
+  return std::string(text.data()) + "/64";
 }
 
 bool listHas(std::string_view header, std::string_view word) {

@@ -29,6 +29,9 @@ Result<void> checkLocalHost(std::string_view hostHeader, const std::vector<std::
 std::string clientAddress(const std::string& remote, std::string_view forwardedFor,
                           const std::vector<std::string>& trustedProxies);
 
+/// What one customer of a network has: an IPv4 address, or the /64 of an IPv6 one ("2001:db8::/64").
+std::string addressGroup(const std::string& address);
+
 /// Whether an HTTP list header ("a, b") has that word.
 bool listHas(std::string_view header, std::string_view word);
 

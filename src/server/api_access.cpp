@@ -92,11 +92,17 @@ Result<void> AdminTokenAccess::loadToken(const std::string& path) {
 }
 
 Result<void> AdminTokenAccess::check(const http::Request& request, Grant, std::string_view) const {
-  if (digest_.empty()) return checkLocalCaller(request);
+  if (digest_.empty()) return checkLocal(request);
   const auto token = bearerToken(request.header("Authorization"));
   if (token.empty()) return checkSession(request);
   if (equal(digestOf(token), digest_)) return {};
   return fail(ErrorCode::unauthorized, "this is not the server's token");
+}
+
+Result<void> AdminTokenAccess::checkLocal(const http::Request& request) const {
+  if (auto local = checkLocalCaller(request); !local || !public_) return local;
+  return fail(ErrorCode::forbidden,
+              "this server has a public site (\"origins\"), so that the API needs a token: set \"admin.tokenFile\"");
 }
 
 std::string AdminTokenAccess::sessionOf(const http::Request& request) {

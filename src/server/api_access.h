@@ -30,7 +30,8 @@ class ApiAccess {
 
 /// One secret for everything (`admin.tokenFile`), which pages show once and have a session for then
 /// (session_api.h). Where there is none, callers must be on this machine, must call it by name (a page that
-/// rebinds its DNS name does not), and must not be another site's page.
+/// rebinds its DNS name does not), and must not be another site's page; and the server must have no public
+/// site, whose proxy may look like a caller of this machine.
 class AdminTokenAccess : public ApiAccess {
  public:
   static constexpr size_t shortestToken = 16;  ///< characters
@@ -39,6 +40,7 @@ class AdminTokenAccess : public ApiAccess {
   /// Error badRequest: the file cannot be read, or what is in it can be guessed.
   Result<void> loadToken(const std::string& path);
   bool needsToken() const { return !digest_.empty(); }
+  void setPublic(bool isPublic) { public_ = isPublic; }
 
   Result<void> check(const http::Request& request, Grant grant, std::string_view room) const override;
 
@@ -49,7 +51,9 @@ class AdminTokenAccess : public ApiAccess {
 
  private:
   Result<void> checkSession(const http::Request& request) const;
+  Result<void> checkLocal(const http::Request& request) const;
 
+  bool public_ = false;
   std::string digest_;  ///< SHA-256 of the token; empty: there is none
   PageSessions sessions_;
 };

@@ -254,6 +254,11 @@ void LocalRoom::learn(const std::string& sessionId, const ClientMessage& message
     Seat* seat = seats_.byIdentity(moderate->identity);
     if (seat != nullptr && moderate->name) seat->name = *moderate->name;
     if (seat != nullptr && moderate->role) seat->role = *moderate->role;
+    // Who is connected is sent away by the room; who is not must not come back by their token.
+    if (seat != nullptr && moderate->remove.value_or(false) && seat->state == Seat::State::away) {
+      seats_.remove(*seat);
+      closeWhenEmpty(options_.emptyTimeout);
+    }
   }
 }
 

@@ -96,13 +96,15 @@ void changeRoom(const std::shared_ptr<Call>& call, const ApiContext& context) {
   std::string layout;
   body.text("layout", layout, text::plainName);
   if (const auto right = body.finish(); !right) return call->fail(right.error());
-  if (const auto updated = context.rooms.update(name, options); !updated) return call->fail(updated.error());
-  if (layout.empty()) return showRoom(call, context.rooms, name, SOUP_STATUS_OK);
-  context.rooms.operate(name, message::SetLayout{layout, {}},
-                        [call, name, &rooms = context.rooms](const Result<Json>& done) {
-                          if (!done) return call->fail(done.error());
-                          showRoom(call, rooms, name, SOUP_STATUS_OK);
-                        });
+  const auto update = [call, name, options, &rooms = context.rooms] {
+    if (const auto updated = rooms.update(name, options); !updated) return call->fail(updated.error());
+    showRoom(call, rooms, name, SOUP_STATUS_OK);
+  };
+  if (layout.empty()) return update();
+  // First: what is refused changes nothing else.
+  context.rooms.operate(name, message::SetLayout{layout, {}}, [call, update](const Result<Json>& done) {
+    done ? update() : call->fail(done.error());
+  });
 }
 
 }  // namespace

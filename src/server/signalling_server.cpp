@@ -1,6 +1,7 @@
 #include "server/signalling_server.h"
 
 #include "base/log.h"
+#include "http/request_check.h"
 
 namespace tributary {
 namespace {
@@ -31,7 +32,7 @@ Result<void> SignallingServer::mayOpen(SoupServerMessage* message) const {
   if (sessions_.size() >= static_cast<size_t>(limits.sessions)) {
     return fail(ErrorCode::serverBusy, "the server has as many sessions as it takes; try again later");
   }
-  const auto same = perAddress_.find(http_.addressOf(message));
+  const auto same = perAddress_.find(addressGroup(http_.addressOf(message)));
   if (same != perAddress_.end() && same->second >= limits.sessionsPerAddress) {
     return fail(ErrorCode::serverBusy, "your address has as many sessions as it may have");
   }
@@ -55,14 +56,14 @@ void SignallingServer::onWebSocket(SoupServerMessage* message, SoupWebsocketConn
   });
   *key = session.get();
   sessions_.emplace(session.get(), session);
-  ++perAddress_[address];
+  ++perAddress_[addressGroup(address)];
   log::debug("session.opened", {{"address", address}});
 }
 
 void SignallingServer::forget(const SignallingSession* session) {
   const auto at = sessions_.find(session);
   if (at == sessions_.end()) return;
-  const auto same = perAddress_.find(session->address());
+  const auto same = perAddress_.find(addressGroup(session->address()));
   if (same != perAddress_.end() && --same->second <= 0) perAddress_.erase(same);
   sessions_.erase(at);
 }

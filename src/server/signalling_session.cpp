@@ -7,8 +7,11 @@
 namespace tributary {
 namespace {
 
-/// Messages refused in a row for coming too fast before the connection is closed.
-constexpr int maxRefusals = 200;
+/// Frames beyond the rate before the connection is closed, and how many a second are forgiven.
+constexpr double maxExcess = 200;
+constexpr double forgivenPerSecond = 1;
+/// Of a frame beyond the rate no more than this is read for the id of its refusal.
+constexpr size_t longestExcess = 1024;  // bytes
 /// Messages a client may have waiting for its room's answer.
 constexpr int maxInFlight = 64;
 /// A client that does not answer our close frame is cut off.
@@ -32,7 +35,8 @@ SignallingSession::SignallingSession(SessionContext context, std::unique_ptr<Web
       socket_(std::move(socket)),
       address_(std::move(address)),
       onEnded_(std::move(onEnded)),
-      rate_(context.config.limits.messagesPerSecond, context.config.limits.messageBurst, Clock::now()) {}
+      rate_(context.config.limits.messagesPerSecond, context.config.limits.messageBurst, Clock::now()),
+      excess_(forgivenPerSecond, maxExcess, Clock::now()) {}
 
 SignallingSession::~SignallingSession() {
   depart(Departure::connectionLost);
@@ -50,6 +54,7 @@ void SignallingSession::listen() {
   handlers.onPong = with([](auto& self) { self.lastHeard_ = Clock::now(); });
   handlers.onClosed = with([](auto& self, uint16_t code) { self.onClosed(code); });
   handlers.onBinary = with([](auto& self) {
+    if (!self.withinRate({})) return;
     self.refuse({ErrorCode::badRequest, "messages are JSON in text frames, not binary ones"}, {});
   });
   socket_->setHandlers(std::move(handlers));
@@ -69,32 +74,34 @@ void SignallingSession::onText(std::string_view text) {
   if (state_ == State::left) return;
   lastHeard_ = Clock::now();
   context_.metrics.messagesIn.Increment();
+  if (!withinRate(text)) return;
   const auto limit = static_cast<size_t>(context_.config.limits.messageBytes);
   if (text.size() > limit) {
     return refuse({ErrorCode::tooLarge, "a message must be at most " + std::to_string(limit) + " bytes"}, {});
   }
   const auto json = Json::parse(text);
-  const MessageId id = json ? messageId(*json) : MessageId();
-  if (!withinRate(id)) return;
   if (!json) return refuse(json.error(), {});
+  const MessageId id = messageId(*json);
   const auto parsed = parseClientMessage(*json);
   if (!parsed) return refuse(parsed.error(), id);
   dispatch(parsed->message, id);
 }
 
-bool SignallingSession::withinRate(MessageId id) {
-  if (rate_.take(Clock::now())) {
-    refusals_ = 0;
-    return true;
+/// Every frame counts, before anything is made of it.
+bool SignallingSession::withinRate(std::string_view frame) {
+  if (state_ == State::left) return false;
+  if (rate_.take(Clock::now())) return true;
+  if (!excess_.take(Clock::now())) {
+    log::warning("session.flood", {{"session", id_}, {"address", address_}});
+    depart(Departure::left);
+    finish(close_code::policy, "too many messages");
+    return false;
   }
+  const auto json = frame.size() <= longestExcess ? Json::parse(frame) : Result<Json>(Json());
   refuse({ErrorCode::rateLimited, "too many messages; at most " +
                                       std::to_string(context_.config.limits.messagesPerSecond) +
                                       " a second are taken"},
-         id);
-  if (++refusals_ >= maxRefusals) {
-    log::warning("session.flood", {{"session", id_}, {"address", address_}});
-    finish(close_code::policy, "too many messages");
-  }
+         json ? messageId(*json) : MessageId());
   return false;
 }
 
@@ -153,6 +160,7 @@ Json SignallingSession::joinedMessage(const Joined& joined) const {
        {"participant", joined.room["participant"]},
        {"participants", joined.room["participants"]},
        {"layout", joined.room["layout"]},
+       {"activeSpeakers", joined.room["activeSpeakers"]},
        {"recording", joined.room["recording"]},
        {"capacity", joined.room["capacity"]},
        {"iceServers", iceServers},

@@ -49,7 +49,7 @@ class SignallingSession : public RoomClient, public std::enable_shared_from_this
                     std::function<void()> onEnded);
   void listen();
   void onText(std::string_view text);
-  bool withinRate(MessageId id);
+  bool withinRate(std::string_view frame);
   void dispatch(const ClientMessage& message, MessageId id);
   void handle(const message::Join& join, MessageId id);
   void handle(const message::Leave& leave, MessageId id);
@@ -75,8 +75,8 @@ class SignallingSession : public RoomClient, public std::enable_shared_from_this
   std::string id_;  ///< new at every join
   std::string room_;
   TokenBucket rate_;
-  int refusals_ = 0;  ///< messages beyond the rate, in a row
-  int inFlight_ = 0;  ///< relayed and not yet answered
+  TokenBucket excess_;  ///< frames beyond the rate
+  int inFlight_ = 0;    ///< relayed and not yet answered
   Clock::time_point lastHeard_ = Clock::now();
   Timer joinDeadline_;
   Timer liveness_;

@@ -65,6 +65,7 @@ TributaryServer::TributaryServer(ServerConfig config)
               http_),
       routes_(http_, access_),
       recordingApi_(recordings_, routes_) {
+  access_.setPublic(!config_.origins.empty());
   http_.setPages(
       [this](SoupServerMessage* message, std::string_view path) { return files_.serve(message, path); });
   addAdminApi(routes_, {config_, directory_, svg_, profiles_});
@@ -76,10 +77,19 @@ std::string TributaryServer::busyWith() const {
   return directory_.draining() ? "draining" : "";
 }
 
+Result<void> TributaryServer::check(const ServerConfig& config) {
+  std::string mistakes;
+  const auto look = [&mistakes](const char* path, const Result<void>& right) {
+    if (!right) mistakes += (mistakes.empty() ? "" : "\n") + (path + (": " + right.error().message));
+  };
+  look("$.recordings.path", checkPathPattern(config.recordings.path));
+  AdminTokenAccess access;
+  if (!config.admin.tokenFile.empty()) look("$.admin.tokenFile", access.loadToken(config.admin.tokenFile));
+  return mistakes.empty() ? Result<void>() : fail(ErrorCode::badRequest, mistakes);
+}
+
 Result<void> TributaryServer::start() {
-  if (auto pattern = checkPathPattern(config_.recordings.path); !pattern) {
-    return fail(ErrorCode::badRequest, "$.recordings.path: " + pattern.error().message);
-  }
+  if (auto right = check(config_); !right) return right;
   if (!config_.admin.tokenFile.empty()) {
     if (auto loaded = access_.loadToken(config_.admin.tokenFile); !loaded) return loaded;
   }

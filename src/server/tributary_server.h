@@ -24,7 +24,10 @@ class TributaryServer {
  public:
   explicit TributaryServer(ServerConfig config);
 
-  /// Errors as http::Server::listen() and AdminTokenAccess::loadToken().
+  /// What parseServerConfig() cannot see of the settings: files, names of recordings. Every mistake, a line
+  /// each, with its JSON path.
+  static Result<void> check(const ServerConfig& config);
+  /// Errors as check() and http::Server::listen().
   Result<void> start();
   int port() const { return http_.port(); }
 

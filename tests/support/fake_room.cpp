@@ -136,6 +136,7 @@ class FakeRoom {
                         {"participants", everybody()},
                         {"layout", layout()},
                         {"recording", nullptr},
+                        {"activeSpeakers", Json::array({"p_who_talks"})},
                         {"capacity", Json::object({{"level", 1}, {"saved", Json::array({"framerate"})}})},
                         {"features", Json::object({{"layouts", Json::array({"grid", "speaker"})}})}}));
     if (!known) tell(nullptr, Json::object({{"type", "participantJoined"}, {"participant", participant}}));

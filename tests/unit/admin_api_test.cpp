@@ -47,7 +47,8 @@ TEST_F(AdminApi, OpensShowsChangesAndClosesARoom) {
   EXPECT_EQ(changed["maxParticipants"].integer(), 1);
   EXPECT_EQ(changed["emptyTimeout"].number(), 60);
   EXPECT_EQ(changed["layout"].string(), "speaker");
-  EXPECT_EQ(send("PATCH", "/v1/rooms/demo", R"({"layout":"nonsense"})").status, 404);
+  EXPECT_EQ(send("PATCH", "/v1/rooms/demo", R"({"maxParticipants":7,"layout":"nonsense"})").status, 404);
+  EXPECT_EQ(getJson("/v1/rooms/demo")["maxParticipants"].integer(), 1) << "a refused change changes nothing";
 
   TestClient ada(port());
   EXPECT_EQ(ada.join("demo")["type"].string(), "joined");

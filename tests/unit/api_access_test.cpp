@@ -53,6 +53,10 @@ TEST_F(ApiAccessTest, AProxysSiteIsNotThisMachine) {
   startServer();
   const std::string proxied = "GET /v1/rooms HTTP/1.1\r\nHost: meet.example.org\r\n\r\n";
   EXPECT_EQ(sendRaw(port(), proxied).status, 403);
+  // nginx's `proxy_pass` by itself: the address of this server for a host, and no word of the client.
+  const auto plain = rooms("");
+  EXPECT_EQ(plain.status, 403);
+  EXPECT_NE(plain.body.find("admin.tokenFile"), std::string::npos) << plain.body;
 }
 
 TEST_F(ApiAccessTest, AForeignPageChangesNothing) {

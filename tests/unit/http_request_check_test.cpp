@@ -41,6 +41,14 @@ TEST(RequestCheck, OnlyTrustedProxiesSayWhoTheClientIs) {
   EXPECT_EQ(clientAddress("5.5.5.5", "9.8.7.6", proxies), "5.5.5.5");
 }
 
+TEST(RequestCheck, WhoHasMillionsOfAddressesIsOneClient) {
+  EXPECT_EQ(addressGroup("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(addressGroup("2001:db8:1:2::ffff"), "2001:db8:1:2::/64");
+  EXPECT_NE(addressGroup("2001:db8:1:3::1"), addressGroup("2001:db8:1:2::1"));
+  EXPECT_EQ(addressGroup("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(addressGroup("::ffff:192.0.2.7"), "::ffff:192.0.2.7");
+}
+
 TEST(RequestCheck, ReadsLists) {
   EXPECT_TRUE(listHas("a, tributary.v1 ,b", "tributary.v1"));
   EXPECT_FALSE(listHas("tributary.v10", "tributary.v1"));

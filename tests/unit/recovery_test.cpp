@@ -36,6 +36,22 @@ TEST_F(Recovery, ALostConnectionIsResumed) {
   EXPECT_EQ(second.request(typed("offer").set("sdp", "v=0"))["type"].string(), "answer");
 }
 
+TEST_F(Recovery, WhoIsRemovedWhileAwayHasNoSeatToComeBackTo) {
+  startServer();
+  TestClient ada(port());
+  ada.join("demo");
+  TestClient ben(port());
+  const Json before = ben.join("demo", "Ben");
+  ben.breakOff();
+  waitFor("the lost connection", [this] { return get("/metrics").body.find("tributary_sessions 1\n") != std::string::npos; });
+  const Json remove = typed("moderate").set("identity", identityOf(before)).set("remove", true);
+  EXPECT_EQ(ada.request(remove)["type"].string(), "ok");
+  TestClient again(port());
+  const Json after = again.join("demo", "Ben", tokenOf(before));
+  EXPECT_NE(identityOf(after), identityOf(before));
+  EXPECT_EQ(after["resumed"].boolean(), false);
+}
+
 TEST_F(Recovery, TheSecondConnectionReplacesTheFirst) {
   startServer();
   TestClient first(port());

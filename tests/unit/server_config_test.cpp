@@ -64,6 +64,23 @@ TEST(ServerConfig, TellsEveryMistakeAtOnce) {
             "$.metrics: must be an object");
 }
 
+TEST(ServerConfig, LeavesNothingThatFailsOnlyLater) {
+  EXPECT_EQ(errorOf(R"({"listen": {"host": "meet.example.org"}})"),
+            "$.listen.host: must be an IP address of this machine, such as 127.0.0.1 or ::1");
+  EXPECT_EQ(read(R"({"listen": {"host": "localhost"}})")->listen.host, "127.0.0.1");
+  EXPECT_EQ(errorOf(R"({"recordings": {"s3": {"endpoint": "https://s3.example.org"}}})"),
+            "$.recordings.s3.bucket: must name a bucket, as there is an endpoint");
+  const std::string wrong = "$.webhooks.secret: must be whsec_ and base64 of 24 to 64 bytes";
+  EXPECT_EQ(errorOf(R"({"webhooks": {"urls": ["https://a.example"]}})").substr(0, wrong.size()), wrong);
+  for (const char* secret : {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_short", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa*w"}) {
+    const std::string text = std::string(R"({"webhooks": {"secret": ")") + secret + "\"}}";
+    EXPECT_EQ(errorOf(text.c_str()).substr(0, wrong.size()), wrong) << secret;
+  }
+  EXPECT_EQ(errorOf(R"({"webhooks": {"urls": ["https://a.example"],
+                       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}})"),
+            "no error");
+}
+
 TEST(ServerConfig, ComparesValues) {
   EXPECT_EQ(errorOf(R"({"media": {"udpPortMin": 5, "udpPortMax": 4}})"),
             "$.media.udpPortMin: must not be above udpPortMax");

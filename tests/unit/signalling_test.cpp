@@ -56,6 +56,7 @@ TEST_F(Signalling, WhoJoinsIsToldWhatTheRoomCanDoAndSaves) {
   TestClient ada(port());
   const Json joined = ada.join("demo");
   EXPECT_EQ(joined["capacity"].dump(), R"({"level":1,"saved":["framerate"]})");
+  EXPECT_EQ(joined["activeSpeakers"].dump(), R"(["p_who_talks"])");
   EXPECT_EQ(joined["server"]["features"]["layouts"].size(), 2u);
 }
 
@@ -130,6 +131,35 @@ TEST_F(Signalling, AFloodIsRefusedAndThenEnded) {
   for (int i = 0; i < 300; ++i)
     client.sendText(R"({"type":"ping","id":1})");
   EXPECT_EQ(codeOf(client.next("error")), "rateLimited");
+  EXPECT_EQ(client.waitForClose(), 1008);
+}
+
+TEST_F(Signalling, WhoFloodsLeavesNoSeatBehind) {
+  config_.limits.messagesPerSecond = 1;
+  config_.limits.messageBurst = 10;
+  config_.limits.participantsPerRoom = 2;
+  startServer();
+  TestClient ada(port());
+  ada.join("demo", "Ada");
+  TestClient flood(port());
+  const std::string identity = flood.join("demo", "Flood")["participant"]["identity"].stringOr("");
+  for (int i = 0; i < 300; ++i)
+    flood.sendText(R"({"type":"ping"})");
+  EXPECT_EQ(flood.waitForClose(), 1008);
+  EXPECT_EQ(ada.next("participantLeft")["identity"].stringOr(""), identity);
+  TestClient bob(port());
+  EXPECT_EQ(bob.join("demo", "Bob")["type"].string(), "joined") << "the seat is free";
+}
+
+TEST_F(Signalling, EveryFrameCountsAsAMessage) {
+  config_.limits.messagesPerSecond = 1;
+  config_.limits.messageBurst = 10;
+  startServer();
+  TestClient client(port());
+  const std::string large(70'000, 'x');
+  for (int i = 0; i < 250; ++i)
+    client.sendText(large);
+  EXPECT_EQ(codeOf(client.next("error")), "tooLarge");
   EXPECT_EQ(client.waitForClose(), 1008);
 }
 
