@@ -45,6 +45,7 @@ void checkLayouts(Reader& reader, const PipelineProfile& profile) {
     known.push_back(name);
   checkName(reader, "$.layout.name", profile.layout.name, known);
   checkName(reader, "$.layout.whenScreen", profile.layout.whenScreen, known);
+  checkName(reader, "$.layout.whenSpotlight", profile.layout.whenSpotlight, known);
   for (size_t i = 0; i < profile.layout.allowed.size(); ++i)
     checkName(reader, element("layout.allowed", i), profile.layout.allowed[i], known);
   if (profile.layout.name.empty()) reader.mistake("$.layout.name", "must name a layout");

@@ -57,6 +57,8 @@ struct PipelineProfile {
   struct Layout {
     std::string name = "grid";
     std::string whenScreen = "screen-share";  ///< while somebody shares a screen; empty: `name` stays
+    /// While somebody has the spotlight and the layout in force has no stage for them; empty: it stays.
+    std::string whenSpotlight = "speaker";
     std::vector<std::string> allowed;         ///< what people may switch to; empty: all there are
     int maxTiles = 25;
     int gap = 4;                           ///< pixels between tiles, even
@@ -96,7 +98,7 @@ struct PipelineProfile {
   struct Audio {
     int talkerSlots = 6;
     int bitrate = 40'000;  ///< bit/s of each mix
-    int complexity = 9;    ///< Opus, 0 to 10; at 5 its noise beside several voices is 16 dB higher
+    int complexity = 7;    ///< Opus, 0 to 10; below 7 it does not know tones from speech, above it costs more
     bool fec = true;
     bool dtx = true;                         ///< nothing is sent where nothing is heard
     std::chrono::milliseconds lipSync{200};  ///< sound is held so long for a late picture; 0: never
@@ -106,6 +108,7 @@ struct PipelineProfile {
 
   /// What clients are asked to send at most; less where their tile is smaller.
   struct Uplink {
+    bool cameras = true;  ///< false: nobody is asked for one, and none is shown
     int maxHeight = 720;
     int maxFramerate = 30;
     int maxBitrate = 1'500'000;  ///< bit/s

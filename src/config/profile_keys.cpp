@@ -99,6 +99,11 @@ void describeLayout(Visitor& visit, PipelineProfile::Layout& layout) {
              {"the layout while somebody shares a screen; empty: stays as it is",
               "large screens stay readable; one more tile to draw", live},
              {{}, nameRule.pattern, nameRule.right, false, true});
+  visit.text("whenSpotlight", layout.whenSpotlight,
+             {"the layout while somebody has the spotlight and the present one, as `grid`, has no stage for them; "
+              "empty: stays as it is",
+              "as `name`", live},
+             {{}, nameRule.pattern, nameRule.right, false, true});
   visit.list("allowed", layout.allowed, {"layouts that people may switch to; empty: all", "none", live},
              nameRule);
   visit.number(
@@ -171,7 +176,10 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
                {"of each mix", "40,000 is fine for speech, 96,000 for music", live});
   visit.number(
       "complexity", audio.complexity, {0, 10},
-      {"effort of the Opus encoder", "at 5 the noise beside several voices is 16 dB higher than at 9", live});
+      {"effort of the Opus encoder",
+       "speech costs a third more at 9 than at 7 and sounds alike; below 7 several tones at once have 8 to 20 dB "
+       "more noise beside them",
+       live});
   visit.flag("fec", audio.fec, {"repairs single lost packets", "a little of the bit rate", live});
   visit.flag(
       "dtx", audio.dtx,
@@ -211,6 +219,9 @@ void describeRate(Visitor& visit, PipelineProfile::Rate& rate) {
 
 void describeUplink(Visitor& visit, PipelineProfile::Uplink& uplink) {
   visit.begin("uplink", "What a camera may send at most; who has a small tile is asked for less.");
+  visit.flag("cameras", uplink.cameras,
+             {"whether cameras are shown; false asks everybody to send none, and their tiles are name cards",
+              "all decoding of pictures", live});
   visit.number("maxHeight", uplink.maxHeight, {90, 2160, 2, pixels}, {"lines", "CPU of decoding", live});
   visit.number("maxFramerate", uplink.maxFramerate, {1, 60, 1, frames},
                {"frame rate", "CPU of decoding", live});

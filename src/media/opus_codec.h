@@ -25,7 +25,7 @@ double soundLevel(std::span<const float> samples);
 
 struct OpusSettings {
   int bitrate = 40'000;  ///< bit/s of a mix
-  int complexity = 9;    ///< 0 … 10
+  int complexity = 7;    ///< 0 … 10
   bool fec = true;       ///< in-band, for receivers that lose packets
   bool dtx = false;      ///< packets of at most dtxPacket bytes need not be sent: nothing is heard
 };

@@ -22,7 +22,7 @@ const TextShape textShapes[] = {
     {text::chatText, 1},
     {text::token, 1, 8192, "^[!-~]+$"},
     {text::candidateLine, 0, 1024},
-    {text::role, 0, 0, "^(moderator|participant)$"},
+    {text::role, 0, 0, "^(moderator|participant|viewer)$"},
     {text::mediaId, 1, 16},
     {text::sdp, 1, 32768},
 };

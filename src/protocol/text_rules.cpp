@@ -112,8 +112,8 @@ Result<std::string> candidateLine(std::string_view text) {
 }
 
 Result<std::string> role(std::string_view text) {
-  if (text == "moderator" || text == "participant") return std::string(text);
-  return fail(ErrorCode::badRequest, "must be moderator or participant");
+  if (text == "moderator" || text == "participant" || text == "viewer") return std::string(text);
+  return fail(ErrorCode::badRequest, "must be moderator, participant or viewer");
 }
 
 Result<std::string> mediaId(std::string_view text) {

@@ -23,7 +23,7 @@ Result<std::string> chatText(std::string_view text);
 Result<std::string> token(std::string_view text);
 /// Up to 1024 characters without control characters; empty is allowed.
 Result<std::string> candidateLine(std::string_view text);
-/// "moderator" or "participant": what somebody can be made.
+/// "moderator", "participant" or "viewer": what somebody can be made.
 Result<std::string> role(std::string_view text);
 /// 1 to 16 characters of RFC 4566's token alphabet.
 Result<std::string> mediaId(std::string_view text);

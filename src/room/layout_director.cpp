@@ -92,7 +92,18 @@ std::string LayoutDirector::layoutInForce() const {
   const auto or_ = [](const std::string& a, const std::string& b) { return a.empty() ? b : a; };
   const std::string base = or_(chosen_, policy_.standard);
   if (shared_) return or_(chosenWhileShared_, or_(policy_.whileScreen, base));
-  return spotlight_.empty() ? base : or_(policy_.whileSpotlight, base);
+  return spotlight_.empty() || hasStage(base) ? base : or_(policy_.whileSpotlight, base);
+}
+
+bool LayoutDirector::hasStage(const std::string& layout) const {
+  if (const auto own = policy_.custom.find(layout); own != policy_.custom.end()) {
+    return std::ranges::any_of(own->second, [](const RegionSet& set) {
+      return std::ranges::any_of(
+          set.regions, [](const Region& r) { return r.role == "talker" || r.role == "spotlight"; });
+    });
+  }
+  const LayoutKind* kind = findLayout(layout);
+  return kind != nullptr && kind->hasStage;
 }
 
 LayoutInput LayoutDirector::inputOf(const std::vector<std::string>& screens) const {
@@ -165,10 +176,9 @@ LayoutDirector::Arrangement LayoutDirector::arrange(const std::vector<Person>& p
   Arrangement out;
   out.layout = layoutInForce();
   out.spotlight = spotlight_;
-  const LayoutKind* kind = findLayout(policy_.custom.contains(out.layout) ? "custom" : out.layout);
   LayoutInput input = inputOf(screens);
   const LayoutSource* stage = stageOf(input);
-  if (kind != nullptr && kind->hasStage && stage != nullptr) {
+  if (hasStage(out.layout) && stage != nullptr) {
     keepStage(std::string(stage->identity));
     input = inputOf(screens);
   } else {

@@ -13,7 +13,7 @@ namespace tributary {
 struct LayoutPolicy {
   std::string standard = "grid";             ///< while nobody has chosen another
   std::string whileScreen = "screen-share";  ///< while somebody shares a screen; empty is no other
-  std::string whileSpotlight;                ///< while somebody has the spotlight; empty is no other
+  std::string whileSpotlight;  ///< while somebody has it and the layout has no stage; empty is no other
   int width = 1280;                          ///< canvas, pixels
   int height = 720;
   int gap = 4;
@@ -77,6 +77,7 @@ class LayoutDirector {
   void seat(const std::vector<Person>& people);
   void fillSeatOf(size_t gone);
   std::string layoutInForce() const;
+  bool hasStage(const std::string& layout) const;
   LayoutInput inputOf(const std::vector<std::string>& screens) const;
   std::vector<Tile> place(const std::string& layout, const LayoutInput& input) const;
   void keepStage(const std::string& identity);

@@ -57,8 +57,7 @@ void MessageHandler::operator()(const message::Update& update) {
   person.audioMuted = update.audioMuted.value_or(person.audioMuted);
   person.videoMuted = update.videoMuted.value_or(person.videoMuted);
   person.handRaised = update.handRaised.value_or(person.handRaised);
-  room.media_->setVideoMuted(person.identity, person.videoMuted);
-  room.media_->setAudioMuted(person.identity, person.audioMuted);
+  room.applyMutes(person);
   done();
   room.announce(person, "participantUpdated");
   room.arrange();
@@ -120,8 +119,8 @@ void MessageHandler::operator()(const message::Moderate& moderate) {
   other.role = moderate.role.value_or(other.role);
   other.audioMuted = moderate.audioMuted.value_or(other.audioMuted);
   other.videoMuted = moderate.videoMuted.value_or(other.videoMuted);
-  room.media_->setVideoMuted(other.identity, other.videoMuted);
-  room.media_->setAudioMuted(other.identity, other.audioMuted);
+  room.applyMutes(other);
+  if (other.role == "viewer" && other.screenShared) room.endShare(other.identity, "moderated");
   done();
   if (!moderate.remove.value_or(false)) {
     room.announce(other, "participantUpdated");

@@ -107,6 +107,7 @@ Result<Json> Room::join(const Json& params) {
   person->role = params["role"].stringOr("participant");
   person->connectionScore = -1;
   person->departure.stop();
+  applyMutes(*person);
   announce(*person, isNew ? "participantJoined" : "participantUpdated");
   arrange();
   uplinks_.retell(identity);
@@ -117,6 +118,7 @@ Result<Json> Room::join(const Json& params) {
   return Json::object({{"participant", person->toJson()},
                        {"participants", everybody},
                        {"layout", layoutJson()},
+                       {"activeSpeakers", speakersJson()["identities"]},
                        {"recording", nullptr},
                        {"capacity", capacityJson()},
                        {"features", featuresJson()}});
@@ -173,6 +175,15 @@ void Room::record(const std::string& method, const Json& params, UniqueFd file, 
   recording_->observe(speakersJson());
 }
 
+bool Room::shows(const Participant& person) const {
+  return settings_.profile.uplink.cameras && person.role != "viewer" && !person.videoMuted;
+}
+
+void Room::applyMutes(const Participant& person) {
+  media_->setVideoMuted(person.identity, !shows(person));
+  media_->setAudioMuted(person.identity, person.audioMuted || person.role == "viewer");
+}
+
 void Room::announce(const Participant& participant, const char* type) {
   broadcast(Json::object({{"type", type}, {"participant", participant.toJson()}}));
 }
@@ -180,7 +191,7 @@ void Room::announce(const Participant& participant, const char* type) {
 void Room::arrange() {
   std::vector<LayoutDirector::Person> people;
   for (const auto& person : people_) {
-    if (person->role != "viewer") people.push_back({person->identity, !person->videoMuted});
+    if (person->role != "viewer") people.push_back({person->identity, shows(*person)});
   }
   auto arrangement = director_.arrange(people, screens_.shown());
   const std::string talking = speakers_.empty() ? "" : speakers_.front();
@@ -204,7 +215,7 @@ void Room::steerUplinks() {
   std::vector<UplinkDirector::Seen> seen;
   for (const auto& tile : arrangement_.tiles) {
     const auto person = std::ranges::find(people_, tile.identity, [](const auto& p) { return p->identity; });
-    if (tile.source != Source::camera || person == people_.end() || (*person)->videoMuted) continue;
+    if (tile.source != Source::camera || person == people_.end() || !shows(**person)) continue;
     const auto camera = media_->cameraSize(tile.identity);
     seen.push_back({tile.identity, tile.rect, camera.width, camera.height});
   }
@@ -266,8 +277,7 @@ void Room::watchSpeakers() {
   // The order among those who talk at once changes all the time: no news by itself.
   if (std::ranges::is_permutation(speakers, speakers_) && !dominantChanged) return;
   dominant_ = detector_.dominant();
-  speakers_ = std::move(speakers);
-  broadcast(speakersJson());
+  if (std::exchange(speakers_, speakers) != speakers) broadcast(speakersJson());
   arrange();
 }
 
@@ -352,7 +362,7 @@ void Room::onPeerState(const std::string& identity, PeerConnection::State state)
       sendQuality(identity, 0);
       // Not from inside the peer's own callback. The client sees its side fail and offers again.
       main_context::post([weak = std::weak_ptr(alive_), this, identity] {
-        if (!weak.expired()) media_->disconnect(identity);
+        if (!weak.expired()) media_->disconnectFailed(identity);
       });
       break;
   }

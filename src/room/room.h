@@ -83,6 +83,9 @@ class Room {
   Participant* bySession(const std::string& sessionId);
   void remove(const std::string& identity, const std::string& reason);
   void arrange();
+  /// Whether their camera is wanted: a viewer is neither seen nor heard, whatever they send.
+  bool shows(const Participant& person) const;
+  void applyMutes(const Participant& person);
   /// Tells clients what of their cameras is needed.
   void steerUplinks();
   /// Puts each viewer on the rendition that its way takes.

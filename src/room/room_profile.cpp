@@ -34,6 +34,8 @@ Result<void> Room::reconfigure(const Json& params) {
   settings_ = std::move(next);
   rates_.reconfigure(rateSettings(settings_));
   applyCapacity();
+  for (const auto& person : people_)
+    applyMutes(*person);
   steerScreens(featuresBefore);
   arrange();
   log::info("room.reconfigured", {{"width", settings_.profile.canvas.width},

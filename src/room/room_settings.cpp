@@ -142,6 +142,7 @@ LayoutPolicy layoutPolicy(const RoomSettings& settings) {
   out.maxTiles = profile.layout.maxTiles;
   out.keepAspect = profile.layout.fit == "letterbox";
   out.whileScreen = profile.layout.whenScreen;
+  out.whileSpotlight = profile.layout.whenSpotlight;
   out.hideWithoutVideo = profile.layout.withoutVideo == "hide";
   out.allowed = profile.layout.allowed;
   for (const auto& [name, layout] : profile.layouts)

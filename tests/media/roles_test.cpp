@@ -68,7 +68,7 @@ TEST_F(Roles, AParticipantNeitherRecordsNorModeratesUntilMadeAModerator) {
 
   const CtlRun wrong = runCtl(server_.url(), {"role", "demo", ada, "emperor"});
   EXPECT_EQ(wrong.status, 1);
-  EXPECT_NE(wrong.error.find("must be moderator or participant"), std::string::npos) << wrong.error;
+  EXPECT_NE(wrong.error.find("must be moderator, participant or viewer"), std::string::npos) << wrong.error;
   EXPECT_EQ(runCtl(server_.url(), {"role", "demo", ada, "moderator"}).status, 0);
   EXPECT_EQ(ask(ada_, grid), "ok");
   EXPECT_EQ(ask(ada_, typed("startRecording")), "ok");
@@ -87,6 +87,36 @@ TEST_F(Roles, AParticipantNeitherRecordsNorModeratesUntilMadeAModerator) {
       },
       30);
   EXPECT_TRUE(told) << "of the new role";
+}
+
+/// The newest message of a type, or null.
+Json newest(const SignallingClient& client, const std::string& type) {
+  const auto& all = client.messages();
+  const auto found = std::ranges::find(all.rbegin(), all.rend(), type,
+                                       [](const Json& message) { return message["type"].stringOr(""); });
+  return found != all.rend() ? *found : Json();
+}
+
+TEST_F(Roles, AViewerIsNeitherSeenNorHeard) {
+  const std::string ada = identityOf("Ada");
+  const auto tiles = [&] { return newest(*ben_, "layoutChanged")["tiles"].size(); };
+  const auto heard = [&] { return newest(*ben_, "activeSpeakers")["identities"].dump(); };
+  TestPeer::Options loud;
+  loud.tone = 440;
+  ada_->call(loud);
+  TestPeer::Options quiet;
+  quiet.tone = 0;
+  ben_->call(quiet);
+  ASSERT_TRUE(waitFor([&] { return ben_->peer()->toneLevel(440) > -40; }, 60));
+  ASSERT_TRUE(waitFor([&] { return heard() == "[\"" + ada + "\"]"; }, 60)) << heard();
+  EXPECT_EQ(runCtl(server_.url(), {"role", "demo", ada, "viewer"}).status, 0);
+  EXPECT_TRUE(waitFor([&] { return tiles() == 1; }, 60)) << tiles();
+  EXPECT_TRUE(waitFor([&] { return ben_->peer()->toneLevel(440) < -70; }, 60)) << ben_->peer()->toneLevel(440);
+  EXPECT_TRUE(waitFor([&] { return heard() == "[]"; }, 60)) << heard();
+  EXPECT_EQ(ask(ada_, typed("update").set("screenShared", true)), "forbidden");
+  EXPECT_EQ(ask(ada_, typed("update").set("audioMuted", false)), "ok") << "which changes nothing";
+  EXPECT_EQ(runCtl(server_.url(), {"role", "demo", ada, "participant"}).status, 0);
+  EXPECT_TRUE(waitFor([&] { return tiles() == 2 && ben_->peer()->toneLevel(440) > -40; }, 60));
 }
 
 }  // namespace

@@ -49,6 +49,21 @@ TEST(Uplink, WhoIgnoresTheRequestIsWarnedOnceAndToldByRtcp) {
   EXPECT_EQ(server.metrics()["tributary_uplinks_capped"], 1);
 }
 
+TEST(Uplink, ARoomWithoutCamerasAsksForNone) {
+  ServerProcess server("{}", R"({"uplink": {"cameras": false}})");
+  const auto client = SignallingClient::create(server.url());
+  client->join("demo", "Ada");
+  client->call(camera(300'000));
+  ASSERT_TRUE(waitFor([&] { return client->peer() != nullptr && client->peer()->video().frames > 50; }, 120))
+      << server.log();
+  const auto asks = [](bool active) {
+    return [active](const Json& message) { return message["active"].booleanOr(!active) == active; };
+  };
+  EXPECT_FALSE(find(client->messages(), "requestVideo", asks(false)).isNull());
+  EXPECT_TRUE(find(client->messages(), "requestVideo", asks(true)).isNull());
+  EXPECT_EQ(find(client->messages(), "joined")["layout"]["tiles"].size(), 1) << "their name card";
+}
+
 /// A room in this process, with a machine whose business the test decides.
 class BusyRoom : public testing::Test {
  protected:

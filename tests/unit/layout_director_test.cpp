@@ -109,6 +109,26 @@ TEST(Director, TheSpotlightGoesBeforeTheTalkerUntilTheyLeave) {
   EXPECT_EQ(arrangement.tiles.front().identity, "p1");
 }
 
+TEST(Director, TheSpotlightBringsALayoutWithAStageWhereThereIsNone) {
+  LayoutPolicy policy = policyOf("grid");
+  policy.whileSpotlight = "speaker";
+  policy.custom["wall"] = {RegionSet{{{.width = 0.5}, {.left = 0.5, .width = 0.5}}}};
+  policy.custom["stage"] = {RegionSet{{{.width = 0.7, .role = "talker"}, {.left = 0.7, .width = 0.3}}}};
+  LayoutDirector director(policy);
+  const auto people = crowd(5);
+  const auto layoutWith = [&](const std::string& layout) {
+    director.choose(layout, "p3");
+    return director.arrange(people, {}).layout;
+  };
+  EXPECT_EQ(layoutWith("grid"), "speaker");
+  EXPECT_EQ(director.arrange(people, {}).tiles.front().identity, "p3");
+  EXPECT_EQ(layoutWith("wall"), "speaker");
+  EXPECT_EQ(layoutWith("sidebar"), "sidebar");
+  EXPECT_EQ(layoutWith("stage"), "stage");
+  director.choose("grid", "");
+  EXPECT_EQ(director.arrange(people, {}).layout, "grid");
+}
+
 TEST(Director, AScreenBringsItsLayoutAndAChoiceMadeMeanwhileEndsWithIt) {
   LayoutDirector director(policyOf("grid"));
   const auto people = crowd(4);

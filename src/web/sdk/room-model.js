@@ -83,11 +83,11 @@ export class RoomModel {
     this.identity = message.participant.identity;
     this.participants = new Map(everybody.map(one => [one.identity, one]));
     this.server = message.server ?? null;
-    this.activeSpeakers = [];
+    this.activeSpeakers = message.activeSpeakers ?? [];
     this.recording = message.recording ?? null;
     return [
       ['rosterChanged', { participants: this.participants }],
-      ['activeSpeakersChanged', { identities: [] }],
+      ['activeSpeakersChanged', { identities: this.activeSpeakers }],
       ['recordingChanged', { recording: this.recording }],
       ...this.#setCapacity(message.capacity),
       ...this.#setLayout(message.layout),

@@ -349,7 +349,7 @@ export class Room extends Emitter<RoomEventMap> {
     identity: string,
     action: {
       name?: string;
-      role?: 'moderator' | 'participant';
+      role?: Role;
       audioMuted?: boolean;
       videoMuted?: boolean;
       screenShared?: false;

@@ -12,6 +12,7 @@ function joined() {
     participant: person('me'),
     participants: [person('ada'), person('me')],
     layout: { layout: 'grid', canvas: { width: 1280, height: 720 }, tiles: [] },
+    activeSpeakers: ['ada'],
     recording: null,
     server: { pingInterval: 5 },
   });
@@ -24,6 +25,7 @@ test('joined fills the model', () => {
   assert.equal(model.me?.name, 'ME');
   assert.equal(model.layout?.canvas.width, 1280);
   assert.equal(model.server?.pingInterval, 5);
+  assert.deepEqual(model.activeSpeakers, ['ada']);
   const names = events.map(([name]) => name);
   assert.ok(names.includes('rosterChanged') && names.includes('layoutChanged'));
 });
