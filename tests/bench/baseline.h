@@ -23,8 +23,9 @@ struct Room {
 Json measureLimit(const Room& room);
 
 /// The same room built of stock elements as tutorials do: cameras of 1280x720, a compositor that scales, an
-/// encoder for each receiver, an audiomixer for each receiver. Its WebRTC transport is left out but for SRTP
-/// and UDP, which is in its favour. Runs as fast as it can; cores are CPU seconds per second of media.
+/// encoder for each receiver, an audiomixer for each receiver, and webrtcbin's rtpbin, srtpdec and srtpenc
+/// around them. What webrtcbin also has is left out, in its favour: ICE, DTLS, RTCP, repairs. Runs as fast as
+/// it can; cores are CPU seconds per second of media.
 Json measureTextbook(const Room& room);
 
 /// What our encoder settings make of a mix beside vp8enc with cpu-used=-10 and nothing else: luma PSNR in dB,

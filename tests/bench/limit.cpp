@@ -194,7 +194,7 @@ double soundCores(const Room& room) {
   constexpr int slots = 6;
   const auto voice = load::makeVoice(0, true);
   TalkDecoder decoder;
-  MixEncoder encoder({40'000, 9, true});
+  MixEncoder encoder({.bitrate = 40'000, .complexity = 7, .fec = true});
   std::vector<float> samples;
   const double decode = cost([&] {
     for (const auto& packet : voice->packets) {

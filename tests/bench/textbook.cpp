@@ -2,8 +2,11 @@
 #include <gst/gst.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baseline.h"
@@ -11,6 +14,7 @@
 #include "loadgen/cpu_meter.h"
 #include "loadgen/rtp_stream.h"
 #include "loadgen/voice.h"
+#include "media/srtp_encryptor.h"
 
 namespace tributary::bench {
 namespace {
@@ -21,11 +25,40 @@ std::string text(int number) {
   return std::to_string(number);
 }
 
-/// Camera i: out of RTP and decoded, for the compositor to scale.
+std::string key() {
+  return std::string(2 * SrtpEncryptor::keyBytes, '1');
+}
+
+/// What a client sends: SRTP out of the test's hands, then as in webrtcbin an RTP session and a jitter
+/// buffer, which goes by the media's time and not by how fast this runs.
+std::string receive(const std::string& name, uint32_t ssrc, const std::string& media) {
+  const std::string cipher = "cipher=aes-128-icm,";
+  const std::string auth = "auth=hmac-sha1-80";
+  return "rtpbin name=in-" + name + " buffer-mode=none appsrc name=" + name +
+         " format=time caps=\"application/x-srtp," + media + ",ssrc=(uint)" + std::to_string(ssrc) +
+         ",srtp-key=(buffer)" + key() + ",srtp-" + cipher + "srtcp-" + cipher + "srtp-" + auth + ",srtcp-" +
+         auth + "\" ! srtpdec ! in-" + name + ".recv_rtp_sink_0 in-" + name + ". ! ";
+}
+
+uint32_t cameraSsrc(int i) {
+  return static_cast<uint32_t>(i) + 1;
+}
+
+uint32_t microphoneSsrc(int i) {
+  return static_cast<uint32_t>(i) + 1000;
+}
+
+/// Camera i: decoded, for the compositor to scale.
 std::string cameraBranch(int i) {
-  return "appsrc name=video" + text(i) +
-         " format=time caps=application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96 ! "
-         "rtpvp8depay ! vp8dec ! queue ! canvas.sink_" +
+  return receive("video" + text(i), cameraSsrc(i),
+                 "media=video,encoding-name=VP8,clock-rate=90000,payload=96") +
+         "rtpvp8depay ! vp8dec ! queue ! canvas.sink_" + text(i) + " ";
+}
+
+std::string microphoneBranch(int i) {
+  return receive("audio" + text(i), microphoneSsrc(i),
+                 "media=audio,encoding-name=OPUS,clock-rate=48000,payload=111") +
+         "rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,rate=48000,channels=1 ! tee name=voice" +
          text(i) + " ";
 }
 
@@ -38,8 +71,10 @@ std::string place(const Room& room, int i, int columns) {
          "width=" + text(width) + pad + "height=" + text(height);
 }
 
-std::string send() {
-  return " ! srtpenc key=" + std::string(60, '1') +
+/// An RTP session for what a client is sent, SRTP, a socket.
+std::string send(const std::string& name) {
+  return " ! out-" + name + ".send_rtp_sink_0 rtpbin name=out-" + name + " out-" + name +
+         ".send_rtp_src_0 ! srtpenc key=" + key() +
          " ! udpsink host=127.0.0.1 port=9 sync=false async=false ";
 }
 
@@ -50,21 +85,15 @@ std::string description(const Room& room) {
     out += place(room, i, columns);
   out += " ! video/x-raw,format=I420,width=" + text(room.width) + ",height=" + text(room.height) +
          ",framerate=" + text(room.framerate) + "/1 ! tee name=picture ";
-  for (int i = 0; i < room.senders; ++i) {
-    out += cameraBranch(i);
-    out +=
-        "appsrc name=audio" + text(i) +
-        " format=time caps=application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111 ! "
-        "rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,rate=48000,channels=1 ! tee name=voice" +
-        text(i) + " ";
-  }
+  for (int i = 0; i < room.senders; ++i)
+    out += cameraBranch(i) + microphoneBranch(i);
   for (int receiver = 0; receiver < room.receivers(); ++receiver) {
     const std::string name = "mix" + text(receiver);
     out +=
         "picture. ! queue ! vp8enc deadline=1 cpu-used=-10 threads=1 end-usage=cbr "
         "keyframe-max-dist=3000 target-bitrate=" +
-        text(room.bitrate) + " ! rtpvp8pay mtu=1200" + send();
-    out += "audiomixer name=" + name + " ! audioconvert ! opusenc bitrate=40000 ! rtpopuspay" + send();
+        text(room.bitrate) + " ! rtpvp8pay mtu=1200" + send("picture" + text(receiver));
+    out += "audiomixer name=" + name + " ! audioconvert ! opusenc bitrate=40000 ! rtpopuspay" + send("sound" + text(receiver));
     for (int i = 0; i < room.senders; ++i) {
       if (i != receiver) out += "voice" + text(i) + ". ! queue ! " + name + ". ";
     }
@@ -72,27 +101,46 @@ std::string description(const Room& room) {
   return out;
 }
 
-void feedVideo(GstElement* pipeline, const Room& room, int i, const load::Clip& clip) {
-  GstElement* source = gst_bin_get_by_name(GST_BIN(pipeline), ("video" + text(i)).c_str());
-  g_object_set(source, "max-bytes", guint64{0}, nullptr);
-  load::RtpStream stream(96, static_cast<uint32_t>(i) + 1);
+using Packets = std::vector<GstBuffer*>;
+
+/// As it comes over the network.
+GstBuffer* protect(GstBuffer* packet, GstClockTime time, SrtpEncryptor& encryptor) {
+  std::vector<uint8_t> bytes(gst_buffer_get_size(packet) + SrtpEncryptor::tagBytes);
+  const size_t size = gst_buffer_extract(packet, 0, bytes.data(), bytes.size());
+  gst_buffer_unref(packet);
+  GstBuffer* out = gst_buffer_new_memdup(bytes.data(), encryptor.protect(bytes, size));
+  GST_BUFFER_PTS(out) = time;
+  GST_BUFFER_DTS(out) = time;
+  return out;
+}
+
+SrtpEncryptor makeEncryptor() {
+  std::array<uint8_t, SrtpEncryptor::keyBytes> bytes{};
+  bytes.fill(0x11);
+  return SrtpEncryptor(bytes);
+}
+
+Packets cameraPackets(const Room& room, int i, const load::Clip& clip) {
+  Packets out;
+  SrtpEncryptor encryptor = makeEncryptor();
+  load::RtpStream stream(96, cameraSsrc(i));
   const int frames = static_cast<int>(room.seconds * room.framerate);
   for (int n = 0; n < frames; ++n) {
     const auto& frame = clip.frames[static_cast<size_t>(n) % clip.frames.size()];
+    const auto time = static_cast<GstClockTime>(n) * GST_SECOND / static_cast<GstClockTime>(room.framerate);
     for (const auto& payload : frame.payloads) {
       GstBuffer* packet = stream.packet(payload.get(), static_cast<uint32_t>(n * 90'000 / room.framerate),
                                         &payload == &frame.payloads.back());
-      GST_BUFFER_PTS(packet) = static_cast<guint64>(n) * GST_SECOND / static_cast<guint64>(room.framerate);
-      gst_app_src_push_buffer(GST_APP_SRC(source), packet);
+      out.push_back(protect(packet, time, encryptor));
     }
   }
-  gst_app_src_end_of_stream(GST_APP_SRC(source));
-  gst_object_unref(source);
+  return out;
 }
 
-void feedAudio(GstElement* pipeline, const Room& room, int i, const load::Voice& voice) {
-  GstElement* source = gst_bin_get_by_name(GST_BIN(pipeline), ("audio" + text(i)).c_str());
-  load::RtpStream stream(111, static_cast<uint32_t>(i) + 1000);
+Packets microphonePackets(const Room& room, int i, const load::Voice& voice) {
+  Packets out;
+  SrtpEncryptor encryptor = makeEncryptor();
+  load::RtpStream stream(111, microphoneSsrc(i));
   for (int n = 0; n < static_cast<int>(room.seconds * 50); ++n) {
     const auto& opus = voice.packets[static_cast<size_t>(n) % voice.packets.size()].opus;
     GstMemory* payload = gst_allocator_alloc(nullptr, opus.size(), nullptr);
@@ -102,9 +150,17 @@ void feedAudio(GstElement* pipeline, const Room& room, int i, const load::Voice&
     gst_memory_unmap(payload, &map);
     GstBuffer* packet = stream.packet(payload, static_cast<uint32_t>(n * 960), false);
     gst_memory_unref(payload);
-    GST_BUFFER_PTS(packet) = static_cast<guint64>(n) * 20 * GST_MSECOND;
-    gst_app_src_push_buffer(GST_APP_SRC(source), packet);
+    out.push_back(protect(packet, static_cast<GstClockTime>(n) * 20 * GST_MSECOND, encryptor));
   }
+  return out;
+}
+
+/// Takes the packets.
+void feed(GstElement* pipeline, const std::string& name, const Packets& packets) {
+  GstElement* source = gst_bin_get_by_name(GST_BIN(pipeline), name.c_str());
+  g_object_set(source, "max-bytes", guint64{0}, nullptr);
+  for (GstBuffer* packet : packets)
+    gst_app_src_push_buffer(GST_APP_SRC(source), packet);
   gst_app_src_end_of_stream(GST_APP_SRC(source));
   gst_object_unref(source);
 }
@@ -127,15 +183,18 @@ Json measureTextbook(const Room& room) {
     clips.push_back(*clip);
     voices.push_back(load::makeVoice(i, false));
   }
+  std::vector<std::pair<std::string, Packets>> network;
+  for (int i = 0; i < room.senders; ++i) {
+    network.emplace_back("video" + text(i), cameraPackets(room, i, *clips[static_cast<size_t>(i % faces)]));
+    network.emplace_back("audio" + text(i), microphonePackets(room, i, *voices[static_cast<size_t>(i % faces)]));
+  }
   GError* error = nullptr;
   GstElement* pipeline = gst_parse_launch(description(room).c_str(), &error);
   if (error != nullptr) return Json::object({{"error", error->message}});
   const double before = load::ownCpuSeconds();
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
-  for (int i = 0; i < room.senders; ++i) {
-    feedVideo(pipeline, room, i, *clips[static_cast<size_t>(i % faces)]);
-    feedAudio(pipeline, room, i, *voices[static_cast<size_t>(i % faces)]);
-  }
+  for (const auto& [name, packets] : network)
+    feed(pipeline, name, packets);
   GstBus* bus = gst_element_get_bus(pipeline);
   GstMessage* end = gst_bus_timed_pop_filtered(
       bus, 110 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));

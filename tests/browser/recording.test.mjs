@@ -98,7 +98,7 @@ async function seekIn(person, url, times) {
 }
 
 test('a film of three browsers: clean, whole, in step, seekable', { timeout: 600_000 }, async t => {
-  const { server, chromium, firefox } = await setUp(t, { config: { recordings: { minFreeSpace: 0 } } });
+  const { server, chromium, firefox, machine } = await setUp(t, { config: { recordings: { minFreeSpace: 0 } } });
   const folder = mkdtempSync(join(tmpdir(), 'tributary-film-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const browser = await chromium();
@@ -171,11 +171,18 @@ test('a film of three browsers: clean, whole, in step, seekable', { timeout: 600
     skews.length >= Math.floor(duration / (PERIOD / 1000)) * 0.6,
     `${skews.length} pairs of ${flashes.length} flashes and ${beeps.length} beeps in ${duration} s`,
   );
+  // Two or three pairs are single ones: a page that stands still is late with either of a pair.
   const third = Math.ceil(skews.length / 3);
-  for (const [where, some] of [['start', skews.slice(0, third)], ['end', skews.slice(-third)]]) {
+  const bound = ms => (machine.keptUp ? ms : machine.allow(ms));
+  for (const [where, some, early, late] of [
+    ['start', skews.slice(0, third), bound(45), bound(125)],
+    ['end', skews.slice(-third), bound(45), bound(125)],
+    ['all over', skews, 45, 125],
+  ]) {
     const median = quantile(some, 0.5);
-    report(t, `sound before picture at the ${where}: ${median.toFixed(0)} ms over ${some.length} (issue: +45 to −125)`);
-    assert.ok(median <= 45 && median >= -125, `sound before picture by ${median} ms at the ${where}`);
+    const all = some.map(skew => skew.toFixed(0)).join(', ');
+    report(t, `sound before picture, ${where}: ${median.toFixed(0)} ms, median of ${all} (issue: +45 to −125)`);
+    assert.ok(median <= early && median >= -late, `sound before picture, ${where}: ${median} ms, median of ${all}`);
   }
 
   report(t, `the manifest says: at most ${recording.avSkewMs.toFixed(1)} ms apart, of any of the three`);

@@ -29,14 +29,17 @@ await bench('CPU of a recording', { config, profile }, async ({ server, chromium
     const before = { cpu: cpuSeconds(pid), server: cpuSeconds(server.pid), at: performance.now() };
     await pause(WINDOW);
     const seconds = (performance.now() - before.at) / 1000;
-    return { room: (cpuSeconds(pid) - before.cpu) / seconds, server: (cpuSeconds(server.pid) - before.server) / seconds };
+    return {
+      room: (cpuSeconds(pid) - before.cpu) / seconds,
+      server: (cpuSeconds(server.pid) - before.server) / seconds,
+      memory: memory(pid).rss,
+    };
   };
   const recorded = async () => {
     const { recordingId } = await post('rooms/demo/recordings');
     const out = await share();
     const { duration, files } = await get(recordingId);
     out.rate = files[0].size / duration;
-    out.memory = memory(pid).rss;
     await post(`recordings/${recordingId}/stop`);
     await until('the file', async () => (await get(recordingId)).status === 'completed');
     return out;
@@ -56,6 +59,7 @@ await bench('CPU of a recording', { config, profile }, async ({ server, chromium
   const rooms = list => mean(list.map(({ room }) => room));
   console.log(`room process: ${rooms(without).toFixed(3)} of a core without, ${rooms(during).toFixed(3)} with; ratio ${(rooms(during) / rooms(without)).toFixed(3)}, median of turns ${quantile(ratios, 0.5).toFixed(3)} (issue: 1.05)`);
   console.log(`server: ${mean(without.map(({ server }) => server)).toFixed(3)} of a core without, ${mean(during.map(({ server }) => server)).toFixed(3)} with`);
-  console.log(`memory of the room process at the end of each recording: ${during.map(({ memory }) => memory.toFixed(1)).join(', ')} MB resident`);
+  const resident = list => list.map(({ memory }) => memory.toFixed(1)).join(', ');
+  console.log(`memory of the room process, MB resident: at the end of each recording ${resident(during)}; of each turn without ${resident(without)}`);
   console.log(`size: ${((mean(during.map(({ rate }) => rate)) * 3600) / MIB).toFixed(0)} MiB an hour`);
 });
