@@ -15,6 +15,10 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::ranges::find(list, text) != list.end();
 }
 
+bool asksForSpotlight(const RegionSet& set) {
+  return std::ranges::any_of(set.regions, [](const Region& region) { return region.role == "spotlight"; });
+}
+
 }  // namespace
 
 void LayoutDirector::setPolicy(LayoutPolicy policy) {
@@ -39,6 +43,14 @@ std::vector<std::string> LayoutDirector::names() const {
     std::erase_if(out, [this](const std::string& name) { return !contains(policy_.allowed, name); });
   }
   return out;
+}
+
+bool LayoutDirector::hasSpotlight(const std::string& layout) const {
+  if (const auto own = policy_.custom.find(layout); own != policy_.custom.end()) {
+    return std::ranges::any_of(own->second, asksForSpotlight);
+  }
+  const LayoutKind* kind = findLayout(layout);
+  return kind != nullptr && kind->hasStage;
 }
 
 void LayoutDirector::choose(const std::string& layout, const std::string& spotlight) {

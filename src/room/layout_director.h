@@ -56,6 +56,8 @@ class LayoutDirector {
   bool knows(const std::string& layout) const;
   /// Those that knows(), for messages and menus: the built-in ones, then the policy's own.
   std::vector<std::string> names() const;
+  /// Whether who has the spotlight gets another place than the others there.
+  bool hasSpotlight(const std::string& layout) const;
 
   /// A moderator's choice, which must be known. While a screen is shared it holds until the sharing ends.
   /// An empty `spotlight` ends one.

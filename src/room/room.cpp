@@ -256,9 +256,15 @@ Json Room::layoutJson() const {
 
 Json Room::featuresJson() const {
   Json layouts = Json::array();
-  for (const auto& name : director_.names())
+  Json spotlightLayouts = Json::array();
+  for (const auto& name : director_.names()) {
     layouts.push(name);
-  return Json::object({{"layouts", layouts}, {"recording", true}, {"screen", screenJson(settings_.screen)}});
+    if (director_.hasSpotlight(name)) spotlightLayouts.push(name);
+  }
+  return Json::object({{"layouts", layouts},
+                       {"spotlightLayouts", spotlightLayouts},
+                       {"recording", true},
+                       {"screen", screenJson(settings_.screen)}});
 }
 
 void Room::watchSpeakers() {

@@ -177,6 +177,17 @@ TEST(Director, KnowsThePolicysOwnLayoutsAndWhatItAllows) {
   EXPECT_EQ(director.arrange(crowd(5), {}).layout, "speaker") << "the chosen one is no more";
 }
 
+TEST(Director, KnowsWhereASpotlightShows) {
+  LayoutPolicy policy;
+  policy.custom["podium"] = {RegionSet{{Region{0, 0, 1, 0.7, "spotlight"}, Region{0, 0.7, 0.5, 0.3}}}};
+  policy.custom["news"] = {RegionSet{{Region{0, 0, 1, 1, "talker"}}}};
+  const LayoutDirector director(policy);
+  for (const auto* name : {"speaker", "sidebar", "pip", "single-speaker", "podium"})
+    EXPECT_TRUE(director.hasSpotlight(name)) << name;
+  for (const auto* name : {"grid", "screen-share", "news", "unknown"})
+    EXPECT_FALSE(director.hasSpotlight(name)) << name;
+}
+
 TEST(Director, EveryoneHasAtMostOneSeatWhateverHappens) {
   std::mt19937 random(7);
   for (const auto name : layoutNames()) {

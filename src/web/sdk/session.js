@@ -235,11 +235,17 @@ export class Session {
   #followModerator(me) {
     if (this.#updatesUnderWay || me.role === 'viewer') return;
     const { audioMuted, videoMuted } = this.#mutes();
-    if (me.audioMuted && !audioMuted) this.#media.setMuted('audio', true).catch(() => {});
-    if (me.videoMuted && !videoMuted) this.#media.setMuted('video', true).catch(() => {});
+    if (me.audioMuted && !audioMuted) this.#muteForModerator('audio');
+    if (me.videoMuted && !videoMuted) this.#muteForModerator('video');
     if (this.#screen.track && !me.screenShared) this.#screen.stop('refused').catch(() => {});
     const wrong = (audioMuted && !me.audioMuted) || (videoMuted && !me.videoMuted);
     if (wrong) this.update({ audioMuted, videoMuted }).catch(() => {});
+  }
+
+  /** @param {MediaKind} kind */
+  #muteForModerator(kind) {
+    const told = () => this.#host.emit('mutedByModerator', { kind });
+    this.#media.setMuted(kind, true).then(told, () => {});
   }
 
   #mutes() {

@@ -5,7 +5,7 @@
 
 export type Role = 'participant' | 'moderator' | 'viewer';
 export type MediaKind = 'audio' | 'video';
-export type VideoCodec = 'VP8' | 'VP9' | 'H264' | 'AV1';
+export type VideoCodec = 'VP8' | 'VP9' | 'H264';
 
 /**
  * `connected` means the mix is flowing. `reconnecting` covers every interruption; the Room leaves it
@@ -102,7 +102,13 @@ export interface ServerInfo {
   /** Seconds between pings that the server wants at most. */
   pingInterval?: number;
   /** What the room can do; absent means nothing beyond a call in one layout. */
-  features?: { layouts?: string[]; recording?: boolean; screen?: false | ScreenLimits };
+  features?: {
+    layouts?: string[];
+    /** Those of them with a place for somebody in the spotlight. */
+    spotlightLayouts?: string[];
+    recording?: boolean;
+    screen?: false | ScreenLimits;
+  };
 }
 
 /** What the room allows of shared screens. */
@@ -204,7 +210,10 @@ export class TributaryError extends Error {
 
 /** Why a Room is `left`. */
 export interface LeaveDetail {
-  /** `left` when this client asked for it, else the server's word, e.g. `removed`, `roomClosed`. */
+  /**
+   * `left` when this client asked for it, else the server's word, e.g. `removed`, `replaced`, `roomClosed`; where
+   * there was no way back the code of `error`, or `failed`.
+   */
   reason: string;
   error?: TributaryError;
 }
@@ -218,7 +227,7 @@ export interface RoomEventMap {
   participantJoined: { participant: Participant };
   participantUpdated: { participant: Participant };
   participantLeft: { identity: string; reason: string; participant?: Participant };
-  /** Identities, loudest first. */
+  /** Whose voice is heard now, by identity: the dominant speaker first. */
   activeSpeakersChanged: { identities: string[] };
   layoutChanged: { layout: Layout };
   /** `error`: why it ended, when nobody stopped it. */
@@ -231,6 +240,8 @@ export interface RoomEventMap {
   videoRequested: VideoRequest;
   /** The local microphone or camera changed, was muted or lost. */
   mediaChanged: { kind: MediaKind };
+  /** A moderator has muted this client, which may unmute itself. */
+  mutedByModerator: { kind: MediaKind };
   /** This client's screen is shared from now on, or no longer. */
   screenChanged: { screen: MediaStreamTrack | null; reason: 'started' | ScreenEnd };
   /** Something failed that does not end the call. */
