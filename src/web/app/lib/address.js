@@ -43,20 +43,37 @@ export function pathOfRoom(room) {
   return `/r/${encodeURIComponent(room)}`;
 }
 
+/** The server's rule (src/protocol/text_rules.cpp): no other name has a room, or a page under /r/. */
+const ROOM_NAME = /^(?!\.)[A-Za-z0-9._-]{1,64}$/;
+
 /**
- * What somebody typed, made into a room's name: a pasted link counts as its room.
+ * What somebody typed, made into a room's name: a pasted link counts as its room. What the server takes stays as
+ * it is, since two names are two rooms; anything else is written in ASCII, or is '' where letters would be lost.
  *
  * @param {string} text
  */
 export function roomOfInput(text) {
   const typed = text.trim();
   const pasted = /^https?:\/\/[^/]+(\/r\/[^?#]+)/i.exec(typed);
-  if (pasted) return roomOfPath(pasted[1]);
-  return typed
+  if (!pasted && /^https?:\/\//i.test(typed)) return '';
+  const wanted = pasted ? roomOfPath(pasted[1]) : typed;
+  const name = ROOM_NAME.test(wanted) ? wanted : inAscii(wanted);
+  return ROOM_NAME.test(name) ? name : '';
+}
+
+/** Letters that NFKD does not take apart. @type {Record<string, string>} */
+const PLAIN = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
+
+/** @param {string} text */
+function inAscii(text) {
+  const plain = text
+    .normalize('NFKD')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}_-]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);
+    .replace(/\p{M}/gu, '')
+    .replace(/[ßæœøłđðþı]/g, letter => PLAIN[letter]);
+  // Without them names in Cyrillic, say, would all be one.
+  if (/[^\P{L}a-z]|[^\P{N}0-9]/u.test(plain)) return '';
+  return plain.replace(/[^a-z0-9._-]+/g, '-').replace(/^[-.]+|-+$/g, '');
 }
 
 const FIRST = ['quiet', 'bright', 'swift', 'gentle', 'silver', 'amber', 'early', 'northern'];

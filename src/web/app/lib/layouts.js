@@ -1,4 +1,8 @@
-/** The layouts in words and pictures, and which one shows somebody in the spotlight. Pure. */
+/**
+ * The layouts in words and pictures, and which one shows somebody in the spotlight. Pure.
+ *
+ * @typedef {{ layouts?: string[], spotlightLayouts?: string[] }} Features
+ */
 
 /** @type {Record<string, { label: string, icon: string }>} */
 const KNOWN = {
@@ -27,15 +31,29 @@ export function layoutChoices(names, screenShown) {
     .map(name => ({ name, ...(KNOWN[name] ?? { label: inWords(name), icon: 'custom' }) }));
 }
 
+/** Those of the built-in ones without a large place (src/layout/layout.cpp). */
+const LEVEL = ['grid', 'screen-share'];
+
 /**
- * The layout in which somebody large is seen: the present one, unless it has no large place.
+ * Whether a layout has a place for somebody in the spotlight.
  *
- * @param {readonly string[]} names
- * @param {string | undefined} current
+ * @param {Features} features
+ * @param {string} name
  */
-export function spotlightLayout(names, current) {
-  if (current && current !== 'grid') return current;
-  return names.includes('speaker') ? 'speaker' : undefined;
+export function hasSpotlight({ spotlightLayouts }, name) {
+  return spotlightLayouts?.includes(name) ?? !LEVEL.includes(name);
+}
+
+/**
+ * The layout in which somebody in the spotlight is seen: the present one, unless it has no place for that.
+ *
+ * @param {Features} features
+ * @param {string} current
+ */
+export function spotlightLayout(features, current) {
+  if (current && hasSpotlight(features, current)) return current;
+  const fit = (features.layouts ?? []).filter(name => hasSpotlight(features, name));
+  return fit.includes('speaker') ? 'speaker' : fit[0];
 }
 
 /** @param {string} name */

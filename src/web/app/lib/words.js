@@ -12,14 +12,14 @@ export function deviceProblem(kind, error) {
   const device = DEVICES[kind];
   switch (/** @type {{ name?: string }} */ (error)?.name) {
     case 'NotAllowedError':
-      return `The browser does not let this page use your ${device}. Allow it beside the address bar, then choose it again.`;
+      return `The browser does not let this page use your ${device}. Allow it beside the address bar, then try again.`;
     case 'NotFoundError':
-      return `No ${device} was found. Plug one in, or join without.`;
+      return `No ${device} was found. Plug one in and try again, or go without.`;
     case 'NotReadableError':
     case 'AbortError':
-      return `Your ${device} does not answer. Another program may be using it: close that and choose it again.`;
+      return `Your ${device} does not answer. Another program may be using it: close that and try again.`;
     case 'OverconstrainedError':
-      return `The ${device} you chose is no longer there. Choose another.`;
+      return `The ${device} you chose is no longer there. Choose another, or try again with the default one.`;
     case 'SecurityError':
       return `A ${device} can be used on secure pages (https) only.`;
     default:
@@ -56,10 +56,35 @@ export function screenProblem(error) {
   }
 }
 
+/** @param {MediaKind} kind  lost in the middle of a call: unplugged, or taken away */
+export function lostNotice(kind) {
+  const so = kind === 'audio' ? 'hears' : 'sees';
+  return `Your ${DEVICES[kind]} was disconnected: nobody ${so} you. Plug it in or choose another (More, Microphone and camera), then turn it on.`;
+}
+
+/** @param {MediaKind} kind */
+export function mutedNotice(kind) {
+  return `A moderator has turned your ${DEVICES[kind]} off. You can turn it on again.`;
+}
+
+/**
+ * A name within a sentence: one that is written from the right does not turn the words beside it.
+ *
+ * @param {string} name
+ */
+export function inSentence(name) {
+  const fromTheRight = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(name);
+  return fromTheRight ? `\u2068${name}\u2069` : name;
+}
+
 /** @param {string} reason  of `screenChanged`; nothing is said of what the user has just done */
 export function screenEnding(reason) {
   return reason === 'refused' ? 'Your screen is no longer shared: somebody else ended it.' : '';
 }
+
+/** Of names that cannot be made into a room's. */
+export const ROOM_RULE =
+  'A room’s name has up to 64 letters from A to Z, digits, dots, dashes and underscores. Choose another one.';
 
 /** @type {Record<string, string>} */
 const JOIN_PROBLEMS = {
@@ -72,6 +97,9 @@ const JOIN_PROBLEMS = {
   connectionLost: 'The server cannot be reached. Check your connection and try again.',
   timeout: 'The server took too long to answer. Try again.',
   unsupportedCodec: 'This browser and the server share no video format.',
+  invalidSdp: 'The server does not understand this browser. Try another one.',
+  tooLarge: 'The server does not understand this browser. Try another one.',
+  internal: 'Something went wrong on the server. Try again in a moment.',
 };
 
 /** @param {unknown} error */
@@ -81,13 +109,19 @@ export function joinProblem(error) {
   return JOIN_PROBLEMS[code] ?? (message || 'Joining did not work. Try again.');
 }
 
-/** @type {Record<string, string>} */
+/** By the server's `leave`, or by the error for which there was no way back. @type {Record<string, string>} */
 const ENDINGS = {
   left: 'You left the call',
   removed: 'You were removed from the call',
+  replaced: 'You joined from somewhere else',
   roomClosed: 'The call has ended',
-  roomEnded: 'The call has ended',
-  duplicateIdentity: 'You joined from somewhere else',
+  serverShutdown: 'The server was shut down',
+  roomFailed: 'The call broke off: the server had a fault',
+  notFound: 'The call has ended',
+  roomFull: 'The room filled up while you were away',
+  unauthorized: 'Your invitation is no longer valid',
+  forbidden: 'You are no longer allowed into this room',
+  unsupportedCodec: 'This browser and the server share no video format',
 };
 
 /** @param {string} reason */
@@ -153,4 +187,34 @@ export function recordingNotice(before, now, error) {
   if (before?.recordingId !== now.recordingId) return 'The call is being recorded';
   if (Boolean(before?.paused) === Boolean(now.paused)) return '';
   return now.paused ? 'The recording is paused' : 'The recording goes on';
+}
+
+/**
+ * Why the API refused: its own words, or the status where the answer is not its own, but a proxy's page.
+ *
+ * @param {number} status
+ * @param {{ detail?: string } | null} body
+ */
+export function replyProblem(status, body) {
+  if (body?.detail) return body.detail;
+  if (status >= 502 && status <= 504) return 'The server cannot be reached.';
+  return `The server could not answer (HTTP ${status}). Try again in a moment.`;
+}
+
+/** @param {unknown} error  of a fetch, or of reading what came */
+export function fetchProblem(error) {
+  if (error instanceof TypeError) return 'The server cannot be reached.';
+  if (error instanceof SyntaxError) return 'The server’s answer cannot be read.';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Why a recording does not play.
+ *
+ * @param {number | undefined} code  of the player's MediaError
+ */
+export function playProblem(code) {
+  // MEDIA_ERR_NETWORK
+  if (code === 2) return 'The recording could not be loaded to its end. Play it again.';
+  return 'This browser cannot play this file. Save it, and open it in a player such as VLC or mpv.';
 }

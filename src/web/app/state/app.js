@@ -1,7 +1,11 @@
 import { freshRoom, pathOfRoom, readAddress, roomOfInput } from '../lib/address.js';
 import {
   capacityNotice,
+  inSentence,
   joinProblem,
+  lostNotice,
+  mutedNotice,
+  ROOM_RULE,
   recordingNotice,
   screenEnding,
   screenProblem,
@@ -38,12 +42,15 @@ export class App {
   #sharers = new Set();
   /** @type {Recording | null} */
   #recordingBefore = null;
+  /** What was on when the call ended. */
+  #onBefore = { audio: true, video: true };
   /** The announced recording this user knows of. */
   recordingSeen = signal('');
 
   constructor() {
     if (this.wishes.name !== null) this.settings.name.value = this.wishes.name;
     this.#followCall();
+    this.#followDevices();
     effect(() => {
       const title = this.page.value === 'prejoin' ? '' : `${this.roomName.value} · `;
       const unread = this.call.unread.value;
@@ -57,10 +64,11 @@ export class App {
   }
 
   async join() {
-    const room = roomOfInput(this.roomName.value) || freshRoom();
     if (this.joining.value) return;
+    const room = this.roomName.value.trim() ? roomOfInput(this.roomName.value) : freshRoom();
+    this.joinError.value = room ? '' : ROOM_RULE;
+    if (!room) return;
     this.joining.value = true;
-    this.joinError.value = '';
     this.roomName.value = room;
     if (location.pathname !== pathOfRoom(room)) {
       history.replaceState(null, '', pathOfRoom(room) + location.search + location.hash);
@@ -85,9 +93,10 @@ export class App {
     await this.call.room.leave();
   }
 
+  /** What was off when the call ended stays off. */
   async rejoin() {
     this.page.value = 'prejoin';
-    await this.devices.open({ audio: true, video: true });
+    await this.devices.open(this.#onBefore);
     await this.join();
   }
 
@@ -116,7 +125,8 @@ export class App {
     );
     const limits = features.value.screen;
     if (limits && !limits.replace && others.length >= limits.sharers) {
-      this.notices.show(`${others[0].name} is sharing a screen. You can share yours after that.`);
+      const sharer = inSentence(others[0].name);
+      this.notices.show(`${sharer} is sharing a screen. You can share yours after that.`);
       return false;
     }
     try {
@@ -163,7 +173,7 @@ export class App {
       await navigator.clipboard.writeText(link);
       this.notices.show('The invitation link is copied');
     } catch {
-      this.notices.show(`Copy this link: ${link}`);
+      this.notices.show(`Copy this link: ${link}`, 'info', 'link', { lasting: true });
     }
   }
 
@@ -190,10 +200,10 @@ export class App {
       if (state === 'left') this.#onLeft(reason ?? '');
     });
     room.on('participantJoined', ({ participant }) => {
-      this.notices.show(`${participant.name} joined`);
+      this.notices.show(`${inSentence(participant.name)} joined`);
     });
     room.on('participantLeft', ({ participant }) => {
-      if (participant) this.notices.show(`${participant.name} left`);
+      if (participant) this.notices.show(`${inSentence(participant.name)} left`);
     });
     room.on('screenChanged', ({ reason }) => {
       const text = screenEnding(reason);
@@ -212,11 +222,27 @@ export class App {
     room.on('chat', message => {
       if (this.panel.value === 'chat') this.call.unread.value = 0;
       else if (message.from !== room.participant?.identity) {
-        const text = `${message.name}: ${message.text.slice(0, 120)}`;
+        const text = `${inSentence(message.name)}: ${message.text.slice(0, 120)}`;
         this.notices.show(text, 'info', 'chat');
       }
     });
     room.on('warning', ({ error }) => this.#onWarning(error));
+    room.on('mutedByModerator', ({ kind }) => {
+      this.notices.show(mutedNotice(kind), 'info', `muted ${kind}`);
+    });
+  }
+
+  /** In a call nobody looks at the form that tells of devices. */
+  #followDevices() {
+    const { media } = this.devices;
+    media.on('lost', ({ kind }) => {
+      if (this.page.value !== 'call') return;
+      this.notices.show(lostNotice(kind), 'error', `lost ${kind}`, { lasting: true });
+    });
+    media.on('changed', ({ kind }) => {
+      if (!media.outgoing(kind)) return;
+      for (const what of ['lost', 'muted']) this.notices.clear(`${what} ${kind}`);
+    });
   }
 
   /** @param {Error} error */
@@ -232,7 +258,8 @@ export class App {
     if (screenShared) this.#sharers.add(identity);
     else this.#sharers.delete(identity);
     if (identity === this.call.room.participant?.identity || before === screenShared) return;
-    const text = screenShared ? `${name} is sharing a screen` : `${name} stopped sharing`;
+    const who = inSentence(name);
+    const text = screenShared ? `${who} is sharing a screen` : `${who} stopped sharing`;
     this.notices.show(text, 'info', `screen of ${identity}`);
   }
 
@@ -242,6 +269,8 @@ export class App {
     this.panel.value = null;
     this.dialog.value = null;
     this.audioOnly.value = false;
+    const { audioMuted, videoMuted } = this.devices;
+    this.#onBefore = { audio: !audioMuted.value, video: !videoMuted.value };
     this.devices.close();
     this.page.value = 'left';
   }

@@ -18,6 +18,8 @@ export class Call {
   capacity = signal(/** @type {Capacity} */ ({ level: 0, saved: [] }));
   messages = signal(/** @type {readonly ChatMessage[]} */ ([]));
   unread = signal(0);
+  /** What is written and not sent yet: outlives the panel. */
+  draft = signal('');
   scores = signal(/** @type {ReadonlyMap<string, number>} */ (new Map()));
   mix = signal(/** @type {MediaStream | null} */ (null));
   stats = signal(/** @type {RoomStats | null} */ (null));
@@ -76,6 +78,7 @@ export class Call {
   async join(options) {
     this.messages.value = [];
     this.unread.value = 0;
+    this.draft.value = '';
     this.stats.value = null;
     await this.room.join(options);
   }

@@ -1,4 +1,5 @@
 import { LocalMedia, listDevices } from '/sdk/tributary.js';
+import { deviceToOpen } from '../lib/devices.js';
 import { deviceProblem } from '../lib/words.js';
 import { signal } from '../ui/view.js';
 
@@ -58,8 +59,21 @@ export class Devices {
   /** @param {MediaKind} kind */
   async toggle(kind) {
     const muted = kind === 'audio' ? this.audioMuted.value : this.videoMuted.value;
-    await this.#try(kind, () => this.media.setMuted(kind, !muted));
-    if (muted) await this.list();
+    if (muted) await this.turnOn(kind);
+    else await this.#try(kind, () => this.media.setMuted(kind, true));
+  }
+
+  /** After a problem too: opens the device if need be. @param {MediaKind} kind */
+  async turnOn(kind) {
+    const audio = kind === 'audio';
+    const chosen = (audio ? this.#settings.audioDevice : this.#settings.videoDevice).value;
+    const present = (audio ? this.microphones : this.cameras).value;
+    const isOpen = Boolean(audio ? this.audioTrack.value : this.videoTrack.value);
+    await this.#try(kind, async () => {
+      if (!isOpen) await this.media.choose(kind, deviceToOpen(chosen, present));
+      await this.media.setMuted(kind, false);
+    });
+    await this.list();
   }
 
   async list() {

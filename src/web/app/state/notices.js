@@ -1,8 +1,12 @@
 import { signal } from '../ui/view.js';
 
-/** @typedef {{ id: number, text: string, tone: 'info' | 'error', topic: string }} Notice */
+/**
+ * @typedef {{ id: number, text: string, tone: 'info' | 'error', topic: string, lasting: boolean }} Notice
+ */
 
 const SHOWN = 6_000;
+/** Of those that go by themselves. */
+const MOST = 3;
 
 /** Short messages: shown as toasts, and read aloud by screen readers. */
 export class Notices {
@@ -21,12 +25,15 @@ export class Notices {
    * @param {string} text
    * @param {'info' | 'error'} [tone]
    * @param {string} [topic]  a new notice takes the place of the one before on its topic
+   * @param {{ lasting?: boolean }} [options]  `lasting`: until it is dismissed or its topic cleared
    */
-  show(text, tone = 'info', topic = text) {
-    const notice = { id: this.#nextId++, text, tone, topic };
+  show(text, tone = 'info', topic = text, { lasting = false } = {}) {
+    const notice = { id: this.#nextId++, text, tone, topic, lasting };
     this.clear(topic);
-    this.toasts.value = [...this.toasts.value, notice].slice(-3);
-    setTimeout(() => this.dismiss(notice.id), SHOWN);
+    const all = [...this.toasts.value, notice];
+    const passing = all.filter(one => !one.lasting).slice(-MOST);
+    this.toasts.value = all.filter(one => one.lasting || passing.includes(one));
+    if (!lasting) setTimeout(() => this.dismiss(notice.id), SHOWN);
   }
 
   /** @param {string} topic */

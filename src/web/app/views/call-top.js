@@ -21,7 +21,7 @@ export class CallTop extends View {
     };
     return html`<header class="call-top">
       <span class="call-brand"><${Icon} name="logo" size=${24} /></span>
-      <h1 class="call-room">${app.roomName.value}</h1>
+      <h1 class="call-room" tabindex="-1">${app.roomName.value}</h1>
       <${Clock} app=${app} />
       ${
         call.recording.value &&

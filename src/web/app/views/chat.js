@@ -1,5 +1,5 @@
 import { Avatar, Icon } from '../ui/controls.js';
-import { html, signal, View } from '../ui/view.js';
+import { html, View } from '../ui/view.js';
 import { Panel } from './panel.js';
 
 /**
@@ -11,7 +11,6 @@ const MAX_LENGTH = 2000;
 
 /** @extends {View<{ app: App }>} */
 export class Chat extends View {
-  draft = signal('');
   /** @type {HTMLElement | null} */
   list = null;
   /** @type {HTMLTextAreaElement | null} */
@@ -39,11 +38,12 @@ export class Chat extends View {
   send = async event => {
     event?.preventDefault();
     const { app } = this.props;
-    const text = this.draft.value.trim();
+    const { draft, room } = app.call;
+    const text = draft.value.trim();
     if (!text) return;
-    this.draft.value = '';
-    const sent = await app.attempt(app.call.room.chat(text));
-    if (!sent && !this.draft.value) this.draft.value = text;
+    draft.value = '';
+    const sent = await app.attempt(room.chat(text));
+    if (!sent && !draft.value) draft.value = text;
   };
 
   /** @param {KeyboardEvent} event */
@@ -58,6 +58,7 @@ export class Chat extends View {
   view({ app }) {
     const messages = app.call.messages.value;
     const myIdentity = app.call.me.value?.identity;
+    const { draft } = app.call;
     return html`<${Panel} title="Chat" onClose=${() => app.togglePanel('chat')}>
       <ol
         class="messages"
@@ -93,9 +94,10 @@ export class Chat extends View {
           maxlength=${MAX_LENGTH}
           aria-label="Message to everybody"
           placeholder="Message to everybody"
-          value=${this.draft.value}
+          dir="auto"
+          value=${draft.value}
           onInput=${(/** @type {InputEvent} */ event) => {
-            this.draft.value = /** @type {HTMLTextAreaElement} */ (event.target).value;
+            draft.value = /** @type {HTMLTextAreaElement} */ (event.target).value;
           }}
           onKeyDown=${this.onKey}
         />
@@ -103,7 +105,7 @@ export class Chat extends View {
           type="submit"
           class="icon-button send"
           aria-label="Send"
-          disabled=${!this.draft.value.trim()}
+          disabled=${!draft.value.trim()}
         >
           <${Icon} name="send" size=${18} />
         </button>
@@ -125,12 +127,12 @@ function Message({ message, mine, continued }) {
   const time = new Date(message.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return html`<li class="message" data-mine=${mine} data-continued=${continued}>
     ${!mine && !continued && html`<${Avatar} name=${message.name} identity=${message.from} />`}
-    <div>
+    <div class="message-body">
       ${
         !continued &&
-        html`<p class="message-head"><strong>${mine ? 'You' : message.name}</strong><time>${time}</time></p>`
+        html`<p class="message-head"><strong><bdi>${mine ? 'You' : message.name}</bdi></strong><time>${time}</time></p>`
       }
-      <p class="bubble">${message.text}</p>
+      <p class="bubble" dir="auto">${message.text}</p>
     </div>
   </li>`;
 }

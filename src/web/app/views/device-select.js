@@ -61,7 +61,23 @@ export class DeviceSelect extends View {
         </select>
         <${Icon} name="chevron" size=${16} />
       </div>
-      ${problem && html`<p class="problem" id=${`${kind}-problem`} role="alert">${problem}</p>`}
+      ${problem && this.problem(problem)}
+    </div>`;
+  }
+
+  /** The same choice again is no change to the select: so a button. @param {string} text */
+  problem(text) {
+    const { app, kind } = this.props;
+    return html`<div class="problem with-button">
+      <p id=${`${kind}-problem`} role="alert">${text}</p>
+      <button
+        type="button"
+        class="button small"
+        aria-label=${`Try again: ${kind === 'audio' ? 'microphone' : 'camera'}`}
+        onClick=${() => app.devices.turnOn(kind)}
+      >
+        Try again
+      </button>
     </div>`;
   }
 }

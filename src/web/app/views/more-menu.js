@@ -1,4 +1,4 @@
-import { layoutChoices } from '../lib/layouts.js';
+import { hasSpotlight, layoutChoices } from '../lib/layouts.js';
 import { Icon } from '../ui/controls.js';
 import { MenuItem, Popover } from '../ui/popover.js';
 import { html, View } from '../ui/view.js';
@@ -104,13 +104,14 @@ export class MoreMenu extends View {
   /** @param {App} app */
   layoutItems({ call, attempt }) {
     const { layout: current, spotlight, tiles = [] } = call.layout.value ?? {};
-    const names = call.features.value.layouts ?? [];
+    const features = call.features.value;
     const screenShown = tiles.some(({ source }) => source === 'screen');
-    const choices = layoutChoices(names, screenShown);
+    const choices = layoutChoices(features.layouts ?? [], screenShown);
     if (choices.length < 2) return null;
-    // In a grid nobody is larger than others: a spotlight ends there.
+    // Where nobody is larger than others, a spotlight ends.
     /** @param {string} name */
-    const set = name => call.room.setLayout(name, name === 'grid' ? undefined : spotlight);
+    const set = name =>
+      call.room.setLayout(name, hasSpotlight(features, name) ? spotlight : undefined);
     return html`
       <div class="menu-title" id="layout-title">Layout for everybody</div>
       <div class="layout-choice" role="group" aria-labelledby="layout-title">

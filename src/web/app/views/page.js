@@ -8,6 +8,21 @@ import { Prejoin } from './prejoin.js';
 
 /** @extends {View<{ app: App }>} */
 export class Page extends View {
+  #shown = /** @type {string} */ ('');
+
+  /** @override */
+  componentDidMount() {
+    this.#shown = this.props.app.page.peek();
+  }
+
+  /** What had the focus is gone with the page before: the new one's heading is where to read on. @override */
+  componentDidUpdate() {
+    const page = this.props.app.page.peek();
+    if (page === this.#shown) return;
+    this.#shown = page;
+    document.querySelector('h1')?.focus();
+  }
+
   /**
    * @override
    * @param {{ app: App }} props
@@ -27,7 +42,7 @@ export class Page extends View {
 function Left({ app }) {
   return html`<main class="left-page">
     <${Logo} />
-    <h1>${ending(app.leaveReason.peek())}</h1>
+    <h1 tabindex="-1">${ending(app.leaveReason.peek())}</h1>
     <p>Room <strong>${app.roomName.peek()}</strong></p>
     <div class="actions">
       <button type="button" class="button primary" onClick=${() => app.rejoin()}>

@@ -76,7 +76,7 @@ class Person extends View {
     return html`<li class="person" data-speaking=${speaking}>
       <${Avatar} name=${who.name} identity=${who.identity} />
       <span class="person-name">
-        <span>${who.name}</span>
+        <span><bdi>${who.name}</bdi></span>
         ${notes.length > 0 && html`<small>${notes.join(', ')}</small>`}
       </span>
       ${speaking && html`<span class="visually-hidden">is talking</span>`}

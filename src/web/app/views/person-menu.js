@@ -31,7 +31,7 @@ export class PersonMenu extends View {
       app.attempt(request());
     };
     return html`<${Popover} label=${who.name} class=${`menu ${extra}`} onClose=${onClose}>
-      <div class="menu-title">${me ? `${who.name} (you)` : who.name}</div>
+      <div class="menu-title"><bdi>${who.name}</bdi>${me && ' (you)'}</div>
       ${this.spotlightItem(app, who, choose)}
       ${
         who.screenShared &&
@@ -79,7 +79,7 @@ export class PersonMenu extends View {
    */
   spotlightItem({ call }, who, choose) {
     const current = call.layout.value?.layout ?? '';
-    const layout = spotlightLayout(call.features.value.layouts ?? [], current);
+    const layout = spotlightLayout(call.features.value, current);
     if (!layout) return null;
     const lit = call.layout.value?.spotlight === who.identity;
     return html`<${MenuItem}

@@ -36,7 +36,7 @@ export class Prejoin extends View {
         <${Preview} app=${app} />
         <form class="prejoin-form" onSubmit=${this.onSubmit}>
           <div>
-            <h1>${invited ? 'Ready to join?' : 'Start or join a call'}</h1>
+            <h1 tabindex="-1">${invited ? 'Ready to join?' : 'Start or join a call'}</h1>
             <p class="muted">
               ${invited ? 'Check how you look and sound first.' : 'Pick a name for the room and send it to the others.'}
             </p>
@@ -55,6 +55,7 @@ export class Prejoin extends View {
             label="Your name"
             value=${app.settings.name.value}
             placeholder="How the others will see you"
+            maxlength=${64}
             autocomplete="name"
             onInput=${(/** @type {string} */ text) => {
               app.settings.name.value = text;
@@ -79,15 +80,16 @@ export class Prejoin extends View {
 
 /**
  * @param {{ id: string, label: string, value: string, placeholder: string, autocomplete?: string,
- *   onInput: (text: string) => void }} props
+ *   maxlength?: number, onInput: (text: string) => void }} props
  */
-function TextField({ id, label, value, placeholder, autocomplete = 'off', onInput }) {
+function TextField({ id, label, value, placeholder, autocomplete = 'off', maxlength, onInput }) {
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <input
       id=${id}
       type="text"
-      maxlength="64"
+      dir="auto"
+      maxlength=${maxlength}
       value=${value}
       placeholder=${placeholder}
       autocomplete=${autocomplete}

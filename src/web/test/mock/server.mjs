@@ -45,7 +45,8 @@ export async function serve(port) {
  * @param {import('node:http').ServerResponse} response
  */
 function answer(request, response) {
-  const path = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
+  const asked = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
+  const path = asked === '' || asked.startsWith('r/') ? 'index.html' : asked;
   const file = fileOf(path);
   if (!file) {
     response.writeHead(404).end();
@@ -64,6 +65,5 @@ function answer(request, response) {
 /** @param {string} path */
 function fileOf(path) {
   if (path === 'mock/mixer.js') return join(webRoot, 'test', path);
-  if (path === '' || path.startsWith('r/')) return servedFiles().get('index.html');
   return servedFiles().get(path);
 }

@@ -8,6 +8,7 @@ import {
   roomOfInput,
   roomOfPath,
 } from '../../app/lib/address.js';
+import { deviceToOpen } from '../../app/lib/devices.js';
 import { layoutChoices, spotlightLayout } from '../../app/lib/layouts.js';
 import { tileBoxes } from '../../app/lib/overlay.js';
 import { actionOf } from '../../app/lib/shortcuts.js';
@@ -15,8 +16,13 @@ import {
   bitrate,
   deviceProblem,
   duration,
+  ending,
+  fetchProblem,
+  inSentence,
   joinProblem,
+  playProblem,
   recordingNotice,
+  replyProblem,
   screenProblem,
 } from '../../app/lib/words.js';
 import { gresource } from '../list-resources.mjs';
@@ -80,6 +86,39 @@ test('a room in the address, there and back', () => {
   });
 });
 
+test('a name that the server takes stays as it is: another would be another room', () => {
+  for (const name of ['Standup', 'team.a', 'a_b-c', '-x-', '7', 'x'.repeat(64)]) {
+    assert.equal(roomOfInput(name), name);
+    assert.equal(roomOfInput(`https://call.example/r/${name}?x=1#token=t`), name);
+  }
+});
+
+test('other names are written in ASCII, or refused where letters would be lost', () => {
+  assert.equal(roomOfInput('Große Küche, früh'), 'grosse-kuche-fruh');
+  assert.equal(roomOfInput('Ångström №5'), 'angstrom-no5');
+  assert.equal(roomOfInput('https://call.example/r/K%C3%BCche'), 'kuche');
+  assert.equal(roomOfInput('..hidden'), 'hidden');
+  assert.equal(roomOfInput('party 🎉'), 'party');
+  for (const lost of [
+    'Встреча',
+    'Встреча 7',
+    '会议 a',
+    '!?',
+    'x'.repeat(65),
+    'https://a.example/b',
+  ]) {
+    assert.equal(roomOfInput(lost), '', lost);
+  }
+});
+
+test('whatever comes of a name has a page of its own', () => {
+  const rule = /^(?!\.)[A-Za-z0-9._-]{1,64}$/;
+  for (const typed of ['a/b', 'a..b ', ' .a', 'é', 'ﬁ', '½', 'İstanbul', '%2f', 'a\u0000b', '①']) {
+    const name = roomOfInput(typed);
+    assert.ok(name === '' || rule.test(name), `${typed} became ${name}`);
+  }
+});
+
 test('what people type becomes a room name', () => {
   assert.equal(roomOfInput('  Weekly Sync! '), 'weekly-sync');
   assert.equal(roomOfInput('https://call.example/r/demo?x=1'), 'demo');
@@ -132,9 +171,59 @@ test('layouts in the order of the menu, own ones last, that for screens while th
     ['Grid', 'Speaker', 'Stage left'],
   );
   assert.equal(layoutChoices(names, true).length, 4);
-  assert.equal(spotlightLayout(names, 'grid'), 'speaker');
-  assert.equal(spotlightLayout(names, 'stage_left'), 'stage_left');
-  assert.equal(spotlightLayout(['grid'], 'grid'), undefined);
+});
+
+test('a spotlight goes where it is seen', () => {
+  const layouts = ['grid', 'speaker', 'pip', 'screen-share', 'wall', 'podium'];
+  const spotlightLayouts = ['speaker', 'pip', 'podium'];
+  const features = { layouts, spotlightLayouts };
+  assert.equal(spotlightLayout(features, 'pip'), 'pip');
+  assert.equal(spotlightLayout(features, 'podium'), 'podium');
+  for (const level of ['grid', 'screen-share', 'wall', '']) {
+    assert.equal(spotlightLayout(features, level), 'speaker', level);
+  }
+  const own = { layouts: ['grid', 'podium'], spotlightLayouts: ['podium'] };
+  assert.equal(spotlightLayout(own, 'grid'), 'podium');
+  assert.equal(spotlightLayout({ layouts: ['grid'], spotlightLayouts: [] }, 'grid'), undefined);
+});
+
+test('of a server that does not say where a spotlight is seen, the built-in layouts are known', () => {
+  assert.equal(spotlightLayout({ layouts: ['grid', 'speaker'] }, 'screen-share'), 'speaker');
+  assert.equal(spotlightLayout({ layouts: ['grid', 'speaker', 'wall'] }, 'wall'), 'wall');
+});
+
+test('the device of before is opened while it is there, else any', () => {
+  const present = [{ deviceId: 'a' }, { deviceId: 'b' }];
+  assert.equal(deviceToOpen('b', present), 'b');
+  assert.equal(deviceToOpen('gone', present), true);
+  assert.equal(deviceToOpen('unknown', [{ deviceId: '' }]), 'unknown', 'no ids without access');
+  assert.equal(deviceToOpen(true, present), true);
+  assert.equal(deviceToOpen(false, present), true, 'who wants one now has changed their mind');
+});
+
+test('names written from the right are set apart from the sentence around them', () => {
+  assert.equal(inSentence('Ada'), 'Ada');
+  assert.equal(inSentence('עדה'), '\u2068עדה\u2069');
+});
+
+test('every way out of a call has words', () => {
+  // protocol.md: leave.reason, and the errors that do not pass.
+  const reasons = ['left', 'removed', 'replaced', 'roomClosed', 'roomFailed', 'serverShutdown'];
+  const errors = ['unauthorized', 'forbidden', 'notFound', 'roomFull', 'unsupportedCodec'];
+  for (const reason of [...reasons, ...errors]) {
+    assert.notEqual(ending(reason), ending('news'), reason);
+  }
+});
+
+test('an API that does not answer, or answers with a page of a proxy, in words', () => {
+  assert.equal(replyProblem(409, { detail: 'Told by the API.' }), 'Told by the API.');
+  assert.match(replyProblem(502, null), /cannot be reached/);
+  assert.match(replyProblem(500, null), /HTTP 500/);
+  assert.match(fetchProblem(new TypeError('Failed to fetch')), /cannot be reached/);
+  assert.match(fetchProblem(new SyntaxError('Unexpected token <')), /cannot be read/);
+  assert.equal(fetchProblem(new Error('as told')), 'as told');
+  assert.match(playProblem(4), /Save it/);
+  assert.match(playProblem(2), /loaded/);
 });
 
 test('why no screen is shared, in words', () => {
