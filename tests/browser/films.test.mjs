@@ -143,6 +143,18 @@ test('the page says how far a film is finished, and offers no Play for one that 
   film = { ...film, progress: undefined, status: 'completed', files: [{ ...file, finished: true, removed: true }] };
   await page.getByText('uploaded').waitFor();
   assert.equal(await page.getByRole('button', { name: /Play/ }).count(), 0);
+
+  film = { ...film, container: 'mkv', files: [{ ...file, filename: 'a.mkv', finished: true }] };
+  await page.route('**/files/a.mkv', route => route.fulfill({ body: 'no film', contentType: 'video/x-matroska' }));
+  await page.getByRole('button', { name: 'Play of demo' }).click();
+  await page.getByText('This browser cannot play this file.').waitFor();
+  await page.setViewportSize({ width: 360, height: 640 });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 0, `the list is ${overflow} pixels wider than a phone`);
+  await page.screenshot({ path: join(out, 'recordings-phone.png') });
+  await page.unroute('**/v1/recordings');
+  await page.route('**/v1/recordings', route => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>', contentType: 'text/html' }));
+  await page.getByText('The server cannot be reached.').waitFor();
 });
 
 test('with a token the page asks for it once, plays by its session, and signs out', { timeout: 120_000 }, async t => {

@@ -1,59 +1,44 @@
 /** The page that lists recordings and plays them: `/recordings.html`, of one room with `?room=`. */
+import { addressOf, clock, isOver, isPlayable, parseChapters, partAt, size } from './lib/films.js';
+import { fetchProblem, playProblem, replyProblem } from './lib/words.js';
+import { Settings } from './state/settings.js';
 import { Logo } from './ui/controls.js';
 import { html, render, signal, View } from './ui/view.js';
 import { hasSignedIn, SignIn, signOut } from './views/sign-in.js';
+import { ThemeButton } from './views/theme-button.js';
 
-/**
- * @typedef {{ filename: string, duration: number, size: number, start?: number, finished?: boolean,
- *   removed?: boolean }} File
- * @typedef {{ recordingId: string, room: string, status: string, container: string, startedAt: string,
- *   duration: number, size: number, files: File[], error: string | null, progress?: number }} Film
- * @typedef {{ at: number, title: string }} Chapter
- */
+/** @import { Chapter, File, Film } from './lib/films.js' */
 
 const REFRESH = 3000;
 const REFRESH_SOON = 1000;
 const room = new URLSearchParams(location.search).get('room') ?? '';
 
+const settings = new Settings();
 const films = signal(/** @type {Film[] | null} */ (null));
 const problem = signal('');
-const playing = signal(/** @type {{ film: Film, file: File } | null} */ (null));
+/** `from`: where its player begins, in seconds of the file. */
+const playing = signal(/** @type {{ film: Film, file: File, from: number } | null} */ (null));
+const unplayable = signal('');
 const chapters = signal(/** @type {Chapter[]} */ ([]));
 /** Whether the server wants its token first, and whether it has been shown it. */
 const locked = signal(false);
 const signedIn = signal(false);
 
-/** @param {Film} film @param {string} name */
-const addressOf = (film, name) =>
-  `/v1/recordings/${encodeURIComponent(film.recordingId)}/files/${encodeURIComponent(name)}`;
-
-/** @param {number} seconds */
-export function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const parts = [Math.floor(whole / 60) % 60, whole % 60].map(part =>
-    String(part).padStart(2, '0'),
-  );
-  const hours = Math.floor(whole / 3600);
-  return [...(hours ? [hours] : []), ...parts].join(':');
-}
-
-/** @param {number} bytes */
-export const size = bytes =>
-  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-
 async function refresh() {
   try {
     const reply = await fetch(`/v1/recordings${room ? `?room=${encodeURIComponent(room)}` : ''}`);
-    const body = await reply.json();
     locked.value = reply.status === 401;
     if (locked.value) return lock();
-    if (!reply.ok) throw new Error(body.detail ?? reply.statusText);
-    films.value = body.recordings;
+    if (!reply.ok) throw new Error(replyProblem(reply.status, await bodyOf(reply)));
+    films.value = (await reply.json()).recordings;
     problem.value = '';
   } catch (error) {
-    problem.value = error instanceof Error ? error.message : String(error);
+    problem.value = fetchProblem(error);
   }
 }
+
+/** @param {Response} reply */
+const bodyOf = reply => reply.json().catch(() => null);
 
 /** Nothing of what was listed stays on the screen. */
 function lock() {
@@ -75,28 +60,32 @@ async function leave() {
 
 /** @param {Film} film @param {File} file */
 async function play(film, file) {
-  playing.value = { film, file };
+  show(film, file, 0);
   chapters.value = [];
-  const base = (film.files[0]?.filename ?? '').replace(/\.[^.]+$/, '');
-  const reply = await fetch(addressOf(film, `${base}.chapters.vtt`));
-  if (reply.ok) chapters.value = parseChapters(await reply.text());
+  const found = await chaptersOf(film).catch(() => []);
+  // Another may have been chosen meanwhile.
+  if (playing.value?.film.recordingId === film.recordingId) chapters.value = found;
 }
 
-/**
- * Starts and titles of WebVTT cues.
- *
- * @param {string} text
- * @returns {Chapter[]}
- */
-export function parseChapters(text) {
-  const cue = /(\d+):(\d\d):(\d\d\.\d+) --> .*\n(.*)/g;
-  const plain = (/** @type {string} */ title) =>
-    title.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-  return [...text.matchAll(cue)].map(([, hours, minutes, seconds, title]) => ({
-    at: Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds),
-    title: plain(title ?? ''),
-  }));
+/** @param {Film} film @param {File} file @param {number} from */
+function show(film, file, from) {
+  unplayable.value = '';
+  playing.value = { film, file, from };
 }
+
+/** @param {Film} film */
+async function chaptersOf(film) {
+  const base = (film.files[0]?.filename ?? '').replace(/\.[^.]+$/, '');
+  const reply = await fetch(addressOf(film, `${base}.chapters.vtt`));
+  return reply.ok ? parseChapters(await reply.text()) : [];
+}
+
+/** Of the film that plays, as the list has it now: parts go to a storage meanwhile. */
+const partsNow = () => {
+  const id = playing.value?.film.recordingId;
+  const film = films.value?.find(({ recordingId }) => recordingId === id);
+  return (film ?? playing.value?.film)?.files ?? [];
+};
 
 /**
  * Goes to a time of the recording, in the part that has it.
@@ -106,19 +95,11 @@ export function parseChapters(text) {
 function seek(at) {
   const now = playing.value;
   const player = document.querySelector('video');
-  if (!now || !player) return;
-  const file = now.film.files.findLast(({ start = 0 }) => start <= at) ?? now.file;
-  const to = Math.max(0, at - (file.start ?? 0));
-  if (file.filename === now.file.filename) {
-    player.currentTime = to;
-    return;
-  }
-  playing.value = { film: now.film, file };
-  // The new part's player takes a moment to come.
-  requestAnimationFrame(() => {
-    const next = document.querySelector('video');
-    next?.addEventListener('loadedmetadata', () => (next.currentTime = to), { once: true });
-  });
+  const part = partAt(partsNow(), at);
+  if (!now || !part) return;
+  const to = Math.max(0, at - (part.start ?? 0));
+  if (part.filename === now.file.filename && player) player.currentTime = to;
+  else show(now.film, part, to);
 }
 
 class Films extends View {
@@ -130,9 +111,10 @@ class Films extends View {
         <${Logo} />
         <h1>Recordings${room && ` of ${room}`}</h1>
         ${signedIn.value && html`<button type="button" class="button" onClick=${leave}>Sign out</button>`}
+        <${ThemeButton} settings=${settings} />
       </header>
       ${locked.value && html`<${SignIn} onSignedIn=${unlock} />`}
-      ${problem.value && html`<p role="alert">${problem.value}</p>`}
+      ${problem.value && html`<p class="problem" role="alert">${problem.value}</p>`}
       ${playing.value && html`<${Player} />`}
       ${list?.length === 0 && html`<p>Nothing has been recorded yet.</p>`}
       ${Boolean(list?.length) && html`<${List} />`}
@@ -145,15 +127,33 @@ class Player extends View {
   view() {
     const now = playing.value;
     if (!now) return null;
+    const parts = partsNow();
     return html`<section aria-label="Player">
-      <video controls autoplay src=${addressOf(now.film, now.file.filename)} key=${now.file.filename} />
+      <video
+        controls
+        autoplay
+        src=${addressOf(now.film, now.file.filename)}
+        key=${`${now.film.recordingId}/${now.file.filename}`}
+        onLoadedMetadata=${(/** @type {Event} */ event) => {
+          if (now.from) /** @type {HTMLVideoElement} */ (event.target).currentTime = now.from;
+        }}
+        onError=${(/** @type {Event} */ event) => {
+          unplayable.value = playProblem(
+            /** @type {HTMLVideoElement} */ (event.target).error?.code,
+          );
+        }}
+      />
+      ${unplayable.value && html`<p class="problem" role="alert">${unplayable.value}</p>`}
       <div class="chapters">
         ${chapters.value.map(
-          ({
-            at,
-            title,
-          }) => html`<button type="button" class="button" key=${at} onClick=${() => seek(at)}>
-            ${clock(at)} ${title}
+          ({ at, title }) => html`<button
+            type="button"
+            class="button"
+            key=${at}
+            disabled=${!partAt(parts, at)}
+            onClick=${() => seek(at)}
+          >
+            ${clock(at)} <bdi>${title}</bdi>
           </button>`,
         )}
       </div>
@@ -175,15 +175,27 @@ class List extends View {
   }
 }
 
+/** @param {Film} film */
+const begun = film => new Date(film.startedAt).toLocaleString();
+
 /** @param {{ film: Film, file: File, index: number }} props */
 function FileButtons({ film, file, index }) {
   if (file.finished === false) return null;
-  if (file.removed) return html`<span key=${file.filename}>uploaded</span>`;
+  if (!isPlayable(file)) return html`<span key=${file.filename}>uploaded</span>`;
+  const part = film.files.length > 1 ? ` part ${index + 1}` : '';
+  const which = `${part} of ${film.room}, ${begun(film)}`;
   return html`<span key=${file.filename}>
-    <button type="button" class="button" onClick=${() => play(film, file)}>
-      Play${film.files.length > 1 ? ` part ${index + 1}` : ''}
+    <button type="button" class="button" aria-label=${`Play${which}`} onClick=${() => play(film, file)}>
+      Play${part}
     </button>
-    <a class="button" href="${addressOf(film, file.filename)}?download=1" download>Save</a>
+    <a
+      class="button"
+      aria-label=${`Save${which}`}
+      href="${addressOf(film, file.filename)}?download=1"
+      download
+    >
+      Save
+    </a>
   </span>`;
 }
 
@@ -195,15 +207,14 @@ function stateOf({ status, error, progress }) {
 
 /** @param {{ film: Film }} props */
 function Row({ film }) {
-  const over = !['starting', 'active', 'ending'].includes(film.status);
   const current = playing.value?.film.recordingId === film.recordingId;
   return html`<tr aria-current=${String(current)}>
     <td class="brief">${film.room}</td>
-    <td><time datetime=${film.startedAt}>${new Date(film.startedAt).toLocaleString()}</time></td>
+    <td><time datetime=${film.startedAt}>${begun(film)}</time></td>
     <td class="brief">${clock(film.duration)}</td>
     <td class="brief">${size(film.size)}</td>
     <td class=${film.error ? 'error' : ''}>${stateOf(film)}</td>
-    <td><div class="files">${over && film.files.map((file, index) => FileButtons({ film, file, index }))}</div></td>
+    <td><div class="files">${isOver(film) && film.files.map((file, index) => FileButtons({ film, file, index }))}</div></td>
   </tr>`;
 }
 

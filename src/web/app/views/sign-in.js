@@ -1,3 +1,4 @@
+import { fetchProblem, replyProblem } from '../lib/words.js';
 import { html, signal, View } from '../ui/view.js';
 
 /**
@@ -56,9 +57,9 @@ async function signIn(token) {
     const reply = await fetch('/v1/session', { method: 'POST', headers });
     if (reply.ok) return '';
     if (reply.status === 401) return 'This is not the server’s token.';
-    return (await reply.json()).detail ?? reply.statusText;
+    return replyProblem(reply.status, await reply.json().catch(() => null));
   } catch (error) {
-    return error instanceof TypeError ? 'The server cannot be reached.' : String(error);
+    return fetchProblem(error);
   }
 }
 
@@ -70,6 +71,6 @@ export async function signOut() {
 /** Whether the API answers this page because it has signed in. */
 export async function hasSignedIn() {
   const reply = await fetch('/v1/session').catch(() => null);
-  if (!reply?.ok) return false;
-  return (await reply.json()).signedIn;
+  const body = reply?.ok ? await reply.json().catch(() => null) : null;
+  return Boolean(body?.signedIn);
 }
