@@ -104,18 +104,7 @@ std::string LayoutDirector::layoutInForce() const {
   const auto or_ = [](const std::string& a, const std::string& b) { return a.empty() ? b : a; };
   const std::string base = or_(chosen_, policy_.standard);
   if (shared_) return or_(chosenWhileShared_, or_(policy_.whileScreen, base));
-  return spotlight_.empty() || hasStage(base) ? base : or_(policy_.whileSpotlight, base);
-}
-
-bool LayoutDirector::hasStage(const std::string& layout) const {
-  if (const auto own = policy_.custom.find(layout); own != policy_.custom.end()) {
-    return std::ranges::any_of(own->second, [](const RegionSet& set) {
-      return std::ranges::any_of(
-          set.regions, [](const Region& r) { return r.role == "talker" || r.role == "spotlight"; });
-    });
-  }
-  const LayoutKind* kind = findLayout(layout);
-  return kind != nullptr && kind->hasStage;
+  return spotlight_.empty() || hasSpotlight(base) ? base : or_(policy_.whileSpotlight, base);
 }
 
 LayoutInput LayoutDirector::inputOf(const std::vector<std::string>& screens) const {
@@ -188,9 +177,10 @@ LayoutDirector::Arrangement LayoutDirector::arrange(const std::vector<Person>& p
   Arrangement out;
   out.layout = layoutInForce();
   out.spotlight = spotlight_;
+  const LayoutKind* kind = findLayout(policy_.custom.contains(out.layout) ? "custom" : out.layout);
   LayoutInput input = inputOf(screens);
   const LayoutSource* stage = stageOf(input);
-  if (hasStage(out.layout) && stage != nullptr) {
+  if (kind != nullptr && kind->hasStage && stage != nullptr) {
     keepStage(std::string(stage->identity));
     input = inputOf(screens);
   } else {

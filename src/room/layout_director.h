@@ -79,7 +79,6 @@ class LayoutDirector {
   void seat(const std::vector<Person>& people);
   void fillSeatOf(size_t gone);
   std::string layoutInForce() const;
-  bool hasStage(const std::string& layout) const;
   LayoutInput inputOf(const std::vector<std::string>& screens) const;
   std::vector<Tile> place(const std::string& layout, const LayoutInput& input) const;
   void keepStage(const std::string& identity);

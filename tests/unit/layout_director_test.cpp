@@ -113,7 +113,7 @@ TEST(Director, TheSpotlightBringsALayoutWithAStageWhereThereIsNone) {
   LayoutPolicy policy = policyOf("grid");
   policy.whileSpotlight = "speaker";
   policy.custom["wall"] = {RegionSet{{{.width = 0.5}, {.left = 0.5, .width = 0.5}}}};
-  policy.custom["stage"] = {RegionSet{{{.width = 0.7, .role = "talker"}, {.left = 0.7, .width = 0.3}}}};
+  policy.custom["stage"] = {RegionSet{{{.width = 0.7, .role = "spotlight"}, {.left = 0.7, .width = 0.3}}}};
   LayoutDirector director(policy);
   const auto people = crowd(5);
   const auto layoutWith = [&](const std::string& layout) {

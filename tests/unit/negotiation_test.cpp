@@ -51,9 +51,10 @@ TEST(H264, WhatIsNoHexadecimalProfileIsNoFormatOfOurs) {
   const std::string whole = read.str();
   const auto codecs = [&whole](const std::string& profile) {
     std::string text = whole;
+    const std::string now = "level-id=1;" + profile;
     for (size_t at = text.find("profile-level-id="); at != std::string::npos;
-         at = text.find("profile-level-id=", at + 1))
-      text.replace(at, 23, "level-id=1;" + profile);
+         at = text.find("profile-level-id=", at + now.size()))
+      text.replace(at, 23, now);
     for (const char* other : {"VP8/90000", "VP9/90000"}) {
       for (size_t at = text.find(other); at != std::string::npos; at = text.find(other))
         text.replace(at, 9, "H266/90000");
