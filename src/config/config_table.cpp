@@ -34,8 +34,6 @@ std::string_view when(Applies applies) {
       return "next room";
     case Applies::restart:
       return "restart";
-    case Applies::notYet:
-      return "not yet";
   }
   return "";
 }

@@ -21,9 +21,8 @@ struct Range {
   std::string_view unit = {};
 };
 
-/// When a changed value holds: at once, for rooms that start later, after a restart of the server, or not
-/// yet: the key is checked, and nothing obeys it so far.
-enum class Applies { restart, nextRoom, live, notYet };
+/// When a changed value holds: at once, for rooms that start later, or after a restart of the server.
+enum class Applies { restart, nextRoom, live };
 
 /// What the documentation says of a key.
 struct Note {

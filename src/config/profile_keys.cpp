@@ -8,7 +8,6 @@ namespace {
 
 constexpr Applies live = Applies::live;
 constexpr Applies nextRoom = Applies::nextRoom;
-constexpr Applies notYet = Applies::notYet;
 
 const TextRule colourRule{{}, "^#[0-9A-Fa-f]{6}$", "a colour like #101418"};
 // A path that stays below the profiles directory; `..` cannot be part of it.
@@ -192,8 +191,8 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
   visit.text(
       "denoise", audio.denoise,
       {"takes steady noise out of each voice",
-       "browsers do so already, encoders on WHIP do not; 0.4 % of a core for each person heard; `high` "
-       "can make voices thin",
+       "browsers do so already, other clients may not; 0.4 % of a core for each person heard; `high` can "
+       "make voices thin",
        live},
       {{"off", "low", "moderate", "high"}});
   visit.flag(
