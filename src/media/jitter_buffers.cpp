@@ -3,6 +3,8 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace tributary {
 namespace {
@@ -28,6 +30,30 @@ bool hasParent(GstElement* element) {
   return static_cast<bool>(ObjectPtr<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(element))));
 }
 
+bool isVideo(GstPad* pad) {
+  GstCaps* caps = gst_pad_get_current_caps(pad);
+  if (caps == nullptr) return false;
+  const char* media = gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
+  const bool video = std::string_view(media != nullptr ? media : "") == "video";
+  gst_caps_unref(caps);
+  return video;
+}
+
+/// In rtpbin the buffer itself knows payload types alone; what they are is known behind it, in rtpptdemux.
+bool carriesVideo(GstElement* buffer) {
+  const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(buffer, "src"));
+  if (isVideo(pad.get())) return true;
+  const auto next = ObjectPtr<GstPad>::adopt(gst_pad_get_peer(pad.get()));
+  const auto demux = ObjectPtr<GstElement>::adopt(next ? gst_pad_get_parent_element(next.get()) : nullptr);
+  bool found = false;
+  const auto look = [](GstElement*, GstPad* one, gpointer out) -> gboolean {
+    if (isVideo(one)) *static_cast<bool*>(out) = true;
+    return TRUE;
+  };
+  if (demux) gst_element_foreach_src_pad(demux.get(), look, &found);
+  return found;
+}
+
 }  // namespace
 
 JitterBuffers::JitterBuffers(int start) : start_(start) {}
@@ -46,7 +72,10 @@ void JitterBuffers::adapt(double roundTripMs) {
   for (auto& buffer : buffers_) {
     buffer.inUse = buffer.inUse || hasParent(buffer.element.get());
     const int before = buffer.wait.current();
-    const int wait = buffer.wait.update(read(buffer.element.get(), roundTripMs));
+    const auto reading = read(buffer.element.get(), roundTripMs);
+    const int wait = buffer.wait.update(reading);
+    const uint64_t counted = std::exchange(buffer.lost, reading.lost);
+    if (reading.lost > counted && carriesVideo(buffer.element.get())) videoLost_ += reading.lost - counted;
     if (wait != before) g_object_set(buffer.element.get(), "latency", static_cast<guint>(wait), nullptr);
   }
 }
@@ -57,6 +86,11 @@ int JitterBuffers::longest() const {
   for (const auto& buffer : buffers_)
     out = std::max(out, buffer.wait.current());
   return out;
+}
+
+uint64_t JitterBuffers::videoLost() const {
+  const std::lock_guard lock(mutex_);
+  return videoLost_;
 }
 
 }  // namespace tributary

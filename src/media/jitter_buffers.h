@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <vector>
 
@@ -26,16 +27,20 @@ class JitterBuffers {
   void adapt(double roundTripMs);
   /// The longest wait of any, milliseconds.
   int longest() const;
+  /// Packets of pictures that never came, as of the last adapt().
+  uint64_t videoLost() const;
 
  private:
   struct Buffer {
     ObjectPtr<GstElement> element;
     ResendWait wait;
+    uint64_t lost = 0;   ///< when last read
     bool inUse = false;  ///< by rtpbin, which adds it after it has told of it
   };
   int start_;
   mutable std::mutex mutex_;
   std::vector<Buffer> buffers_;
+  uint64_t videoLost_ = 0;
 };
 
 }  // namespace tributary

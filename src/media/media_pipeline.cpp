@@ -28,6 +28,11 @@ void add(VideoMixer::Counters& sum, const VideoMixer::Counters& more) {
     sum.durationBuckets[i] += more.durationBuckets[i];
 }
 
+void add(PeerOutput::Counters& sum, const PeerOutput::Counters& more) {
+  sum.packets += more.packets;
+  sum.bytes += more.bytes;
+}
+
 }  // namespace
 
 MediaPipeline::MediaPipeline(MediaSettings settings, Callbacks callbacks)
@@ -122,29 +127,33 @@ void MediaPipeline::addPerson(const Id& id) {
   member->screen->setMuted(true);
 }
 
+/// What a peer has counted, which goes on to count when it has gone.
+void MediaPipeline::addPeer(Stats& stats, const Member& member) {
+  const auto peer = member.peer->counters();
+  add(stats.audioIn, peer.audioIn);
+  add(stats.videoIn, peer.videoIn);
+  stats.videoLost += peer.videoLost;
+  stats.audioOutLost += peer.audioOutLost;
+  stats.videoOutLost += peer.videoOutLost;
+  stats.rtpInDirect += peer.direct;
+  stats.rtpOutDirect += peer.directOut;
+  stats.floodRests += peer.floodRests;
+  stats.resent += peer.resent;
+  stats.resendRefused += peer.resendRefused;
+  stats.gatedPackets += peer.gated;
+  stats.framesSkipped += peer.framesSkipped;
+  stats.framesLate += peer.framesLate;
+  add(stats.videoOut, member.output->video());
+  add(stats.audioOut, member.output->audio());
+  const auto sound = member.talker->counters();
+  stats.audioLost += sound.lost;
+  stats.audioPackets += sound.packets;
+  stats.audioDecoded += sound.decoded;
+}
+
 void MediaPipeline::retire(Member& member) {
   if (!member.peer) return;
-  const auto peer = member.peer->counters();
-  gone_.rtpInPackets += peer.rtpPackets;
-  gone_.rtpInBytes += peer.rtpBytes;
-  gone_.rtpInDirect += peer.direct;
-  gone_.rtpOutDirect += peer.directOut;
-  gone_.floodRests += peer.floodRests;
-  gone_.resent += peer.resent;
-  gone_.resendRefused += peer.resendRefused;
-  gone_.gatedPackets += peer.gated;
-  gone_.framesSkipped += peer.framesSkipped;
-  gone_.framesLate += peer.framesLate;
-  const auto video = member.output->video();
-  const auto audio = member.output->audio();
-  gone_.videoOut.packets += video.packets;
-  gone_.videoOut.bytes += video.bytes;
-  gone_.audioOut.packets += audio.packets;
-  gone_.audioOut.bytes += audio.bytes;
-  const auto sound = member.talker->counters();
-  gone_.audioLost += sound.lost;
-  gone_.audioPackets += sound.packets;
-  gone_.audioDecoded += sound.decoded;
+  addPeer(gone_, member);
   member.moving.stop();
   renditions_->unwatch(member.output.get());
   audio_->remove(member.id);
@@ -190,7 +199,10 @@ void MediaPipeline::connect(const Id& id, const PeerOffer& offer,
     const auto known = members_.find(id);
     if (known == members_.end()) return;
     if (state == PeerConnection::State::connected) watch(*known->second);
-    if (state == PeerConnection::State::failed) ++gone_.peerErrors;
+    if (state == PeerConnection::State::failed) {
+      const auto& element = known->second->peer->failedElement();
+      ++gone_.errors[element.empty() ? "peer" : element];
+    }
     callbacks_.onState(id, state);
   };
   callbacks.onKeyFrameRequest = [this, output = member.output.get()] {
@@ -434,7 +446,8 @@ MediaPipeline::Stats MediaPipeline::stats() const {
   out.audio = audio_->counters();
   out.renditions = renditions_->list();
   out.frames = renditions_->frames();
-  out.renditionErrors = renditions_->errors();
+  for (const auto& [element, count] : renditions_->errors())
+    out.errors[element] += count;
   out.teardown = reaper_.stuckFor();
   for (const auto& [id, member] : members_) {
     const auto tile = member->slot->counters();
@@ -442,28 +455,8 @@ MediaPipeline::Stats MediaPipeline::stats() const {
     out.framesShown += tile.shown;
     if (!member->peer) continue;
     if (member->output->isOpen()) ++out.peersConnected;
-    const auto peer = member->peer->counters();
-    out.rtpInPackets += peer.rtpPackets;
-    out.rtpInBytes += peer.rtpBytes;
-    out.rtpInDirect += peer.direct;
-    out.rtpOutDirect += peer.directOut;
-    out.floodRests += peer.floodRests;
-    out.resent += peer.resent;
-    out.resendRefused += peer.resendRefused;
-    out.gatedPackets += peer.gated;
-    out.framesSkipped += peer.framesSkipped;
-    out.framesLate += peer.framesLate;
-    const auto sound = member->talker->counters();
-    out.audioLost += sound.lost;
-    out.audioPackets += sound.packets;
-    out.audioDecoded += sound.decoded;
-    if (sound.heldMs > 0) ++out.voicesHeld;
-    const auto video = member->output->video();
-    const auto audio = member->output->audio();
-    out.videoOut.packets += video.packets;
-    out.videoOut.bytes += video.bytes;
-    out.audioOut.packets += audio.packets;
-    out.audioOut.bytes += audio.bytes;
+    addPeer(out, *member);
+    if (member->talker->counters().heldMs > 0) ++out.voicesHeld;
   }
   return out;
 }

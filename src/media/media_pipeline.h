@@ -148,15 +148,19 @@ class MediaPipeline {
     AudioMixer::Counters audio;
     std::vector<RenditionSet::Info> renditions;
     RenditionSet::Frames frames;
-    uint64_t renditionErrors = 0;
-    uint64_t peerErrors = 0;
+    /// Renditions and peers that failed, by the factory of the element that said why; `peer`: none did, the
+    /// way to the client or its certificate was wrong.
+    std::map<std::string, uint64_t> errors{{"peer", 0}};
     int peersConnected = 0;      ///< whose certificate is checked and who get the mix
     uint64_t framesArrived = 0;  ///< decoded, all tiles, gone ones included
     uint64_t framesSkipped = 0;  ///< not decoded: late, or nobody would have seen them
     uint64_t framesLate = 0;     ///< came to their decoder when it was behind
     uint64_t framesShown = 0;    ///< distinct ones that reached the canvas
-    uint64_t rtpInPackets = 0;
-    uint64_t rtpInBytes = 0;
+    PeerOutput::Counters audioIn;
+    PeerOutput::Counters videoIn;
+    uint64_t videoLost = 0;     ///< packets of pictures that never came
+    uint64_t audioOutLost = 0;  ///< packets that never came to their clients, by their reports
+    uint64_t videoOutLost = 0;
     uint64_t rtpInDirect = 0;    ///< packets that took the short way in (DirectReceiver)
     uint64_t rtpOutDirect = 0;   ///< packets of the mix that took the short way out (DirectStream)
     uint64_t resent = 0;         ///< packets sent once more
@@ -170,6 +174,8 @@ class MediaPipeline {
     uint64_t audioPackets = 0;
     uint64_t audioDecoded = 0;  ///< of them: the others came from people who were silent, or not loud enough
     std::chrono::milliseconds teardown{};  ///< how long the one in hand has taken
+
+    uint64_t rtpInPackets() const { return audioIn.packets + videoIn.packets; }
   };
   Stats stats() const;
   /// The most by which somebody's sound is mixed before their picture, or after it, ns; 0: nobody's is known.
@@ -197,6 +203,7 @@ class MediaPipeline {
   Rect canvasRect() const { return {0, 0, settings_.canvas.width, settings_.canvas.height}; }
   void addCounter(Scene& scene, int offCanvas);
   void retire(Member& member);
+  static void addPeer(Stats& stats, const Member& member);
   std::string renditionFor(const Member& member) const;
   void decodeOnly(const Scene& scene);
   void addMixers(PipelineGraph& graph) const;

@@ -170,6 +170,7 @@ Result<void> PeerConnection::build(const PeerOffer& offer, const PeerSettings& s
                        })));
   bus_.watch(pipeline_.get(), [this](const std::string& element, const std::string& sentence) {
     log::error("peer.pipelineError", {{"participant", id_}, {"element", element}, {"message", sentence}});
+    failedElement_ = element;
     setState(State::failed);
   });
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
@@ -311,7 +312,7 @@ Result<void> PeerConnection::feedLine(const MediaLine& line, GstPad* pad) {
   const bool started = stream->start(pad, caps);
   gst_caps_unref(caps);
   if (!started) return fail(ErrorCode::internal, "webrtcbin does not take what is sent to it");
-  outgoing_.push_back({stream, ssrc, line.payloadType});
+  outgoing_.push_back({stream, ssrc, line.payloadType, line.kind});
   handToOutput(line, {stream, RtpRewriter(line.payloadType, ssrc, static_cast<uint32_t>(line.clockRate))});
   return {};
 }
@@ -385,7 +386,7 @@ void PeerConnection::takeSoundOver() {
     return each.kind == MediaLine::Kind::audio && each.receive;
   });
   if (line == offer_.lines.end()) return;
-  const auto gate = [shared = shared_.get()](size_t bytes) { return shared->admit(bytes); };
+  const auto gate = [shared = shared_.get()](size_t bytes) { return shared->admit(shared->audio, bytes); };
   if (!shared_->audioIngest->takeOver(webrtc_.get(), line->payloadType, gate))
     log::warning("peer.soundTheLongWay", {{"participant", id_}});
 }
@@ -487,7 +488,14 @@ void PeerConnection::setState(State state) {
 }
 
 PeerConnection::Counters PeerConnection::counters() const {
-  Counters out{shared_->rtpPackets, shared_->rtpBytes, 0, 0, shared_->gated};
+  Counters out;
+  out.audioIn = {shared_->audio.packets, shared_->audio.bytes};
+  out.videoIn = {shared_->video.packets, shared_->video.bytes};
+  if (shared_->jitterBuffers) out.videoLost = shared_->jitterBuffers->videoLost();
+  for (const auto& sent : outgoing_)
+    (sent.kind == MediaLine::Kind::audio ? out.audioOutLost : out.videoOutLost) +=
+        shared_->reports.lost(sent.ssrc);
+  out.gated = shared_->gated;
   out.cameraBytes = shared_->cameraBytes;
   out.direct = shared_->directReceiver->packets();
   out.floodRests = shared_->directReceiver->rests();

@@ -68,13 +68,19 @@ class PeerConnection {
   GstElement* pipeline() const { return pipeline_.get(); }
   const std::string& videoCodec() const { return videoCodec_; }
 
+  /// The factory's name of the element whose error ended it ("vp8dec"); empty where that was none.
+  const std::string& failedElement() const { return failedElement_; }
+
   struct Counters {
-    uint64_t rtpPackets = 0;  ///< received
-    uint64_t rtpBytes = 0;
+    PeerOutput::Counters audioIn;
+    PeerOutput::Counters videoIn;  ///< of camera and screen
+    uint64_t videoLost = 0;        ///< packets of these that never came
+    uint64_t audioOutLost = 0;     ///< packets that never came to the client, by its reports
+    uint64_t videoOutLost = 0;
     uint64_t framesSkipped = 0;  ///< of camera and screen, not decoded
     uint64_t framesLate = 0;     ///< they came to the decoder when it was behind
     uint64_t gated = 0;          ///< dropped because the certificate was not (yet) right
-    uint64_t cameraBytes = 0;    ///< of rtpBytes
+    uint64_t cameraBytes = 0;    ///< of videoIn
     uint64_t direct = 0;         ///< packets that took the short way in (DirectReceiver)
     uint64_t directOut = 0;      ///< packets that took the short way out (DirectStream)
     uint64_t resent = 0;         ///< packets that the client asked for once more
@@ -119,6 +125,7 @@ class PeerConnection {
     std::shared_ptr<SendStream> stream;
     uint32_t ssrc = 0;
     int payloadType = 0;
+    MediaLine::Kind kind = MediaLine::Kind::audio;
   };
   void takeSoundOver();
   void goDirect(const Outgoing& out, const std::string& answer);
@@ -140,6 +147,7 @@ class PeerConnection {
   std::string videoCodec_;
   bool remoteSet_ = false;
   bool answered_ = false;
+  std::string failedElement_;
   std::vector<std::pair<unsigned, std::string>> earlyCandidates_;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> webrtc_;

@@ -66,10 +66,13 @@ void PeerConnection::Shared::discard(GstPad* pad) {
 void PeerConnection::Shared::watchPackets(GstPad* pad, size_t line) {
   constexpr auto packets =
       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
-  gst_pad_add_probe(
-      pad, packets,
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) { return static_cast<Shared*>(self)->onRtp(info); },
-      this, nullptr);
+  const GstPadProbeCallback sound = [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+    return static_cast<Shared*>(self)->onRtp(info, static_cast<Shared*>(self)->audio);
+  };
+  const GstPadProbeCallback picture = [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+    return static_cast<Shared*>(self)->onRtp(info, static_cast<Shared*>(self)->video);
+  };
+  gst_pad_add_probe(pad, packets, kinds[line] == MediaLine::Kind::audio ? sound : picture, this, nullptr);
   if (line == cameraLine) {
     gst_pad_add_probe(
         pad, GST_PAD_PROBE_TYPE_BUFFER,
@@ -90,20 +93,20 @@ void PeerConnection::Shared::watchPackets(GstPad* pad, size_t line) {
   }
 }
 
-bool PeerConnection::Shared::admit(size_t bytes) {
+bool PeerConnection::Shared::admit(Received& received, size_t bytes) {
   if (!verified) {
     ++gated;
     return false;
   }
-  ++rtpPackets;
-  rtpBytes += bytes;
+  ++received.packets;
+  received.bytes += bytes;
   return true;
 }
 
-GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info) {
+GstPadProbeReturn PeerConnection::Shared::onRtp(GstPadProbeInfo* info, Received& received) {
   const bool single = (info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0;
   const size_t bytes = single ? gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info)) : 0;
-  return admit(bytes) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  return admit(received, bytes) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 void PeerConnection::Shared::onRtcp(GstBuffer* compound) {

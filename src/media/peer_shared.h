@@ -37,8 +37,12 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   std::optional<size_t> cameraLine;
   std::atomic<bool> verified = false;
   std::atomic<bool> mismatch = false;
-  std::atomic<uint64_t> rtpPackets = 0;
-  std::atomic<uint64_t> rtpBytes = 0;
+  struct Received {
+    std::atomic<uint64_t> packets = 0;
+    std::atomic<uint64_t> bytes = 0;
+  };
+  Received audio;
+  Received video;
   std::atomic<uint64_t> gated = 0;
   std::atomic<uint64_t> cameraBytes = 0;
   std::atomic<uint32_t> cameraSsrc = 0;
@@ -64,8 +68,8 @@ struct PeerConnection::Shared : std::enable_shared_from_this<PeerConnection::Sha
   static void discard(GstPad* pad);
   void watchPackets(GstPad* pad, size_t line);
   /// Whether media may pass, of which it counts so many bytes. Thread: streaming.
-  bool admit(size_t bytes);
-  GstPadProbeReturn onRtp(GstPadProbeInfo* info);
+  bool admit(Received& received, size_t bytes);
+  GstPadProbeReturn onRtp(GstPadProbeInfo* info, Received& received);
   /// Thread: RTCP's.
   void onRtcp(GstBuffer* compound);
   void onCameraPacket(GstBuffer* packet);

@@ -3,6 +3,7 @@
 #include <gst/rtp/gstrtcpbuffer.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tributary {
 namespace {
@@ -41,19 +42,26 @@ ReceiverReports::Block ReceiverReports::blockOf(GstRTCPPacket& packet, unsigned 
 
 void ReceiverReports::expect(uint32_t ssrc) {
   const std::lock_guard lock(mutex_);
-  streams_.emplace(ssrc, std::nullopt);
+  streams_.emplace(ssrc, Stream{});
+}
+
+uint64_t ReceiverReports::lost(uint32_t ssrc) const {
+  const std::lock_guard lock(mutex_);
+  const auto stream = streams_.find(ssrc);
+  return stream != streams_.end() ? static_cast<uint64_t>(stream->second.mostLost) : 0;
 }
 
 /// RFC 3550, A.3. What a report says of so many packets is no more than all of them lost.
-void ReceiverReports::add(Report& report, std::optional<Counters>& before, const Counters& now) {
+void ReceiverReports::add(Report& report, Stream& stream, const Counters& now) {
+  const auto before = std::exchange(stream.last, now);
   const uint32_t expected = before ? now.highest - before->highest : 0;
-  if (expected > 0 && expected < mostBetween) {
-    const auto most = static_cast<int64_t>(expected);
-    const int64_t lost = int64_t{now.lost} - before->lost;
-    report.lost += static_cast<int32_t>(std::clamp(lost, -most, most));
-    report.expected += expected;
-  }
-  before = now;
+  if (expected == 0 || expected >= mostBetween) return;
+  const auto most = static_cast<int64_t>(expected);
+  const int64_t lost = std::clamp(int64_t{now.lost} - before->lost, -most, most);
+  report.lost += static_cast<int32_t>(lost);
+  report.expected += expected;
+  stream.lost += lost;
+  stream.mostLost = std::max(stream.mostLost, stream.lost);
 }
 
 std::optional<ReceiverReports::Report> ReceiverReports::read(GstBuffer* rtcp, uint64_t ntpNow) {

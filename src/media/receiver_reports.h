@@ -25,6 +25,9 @@ class ReceiverReports {
 
   /// A stream of ours: reports of other SSRCs are ignored.
   void expect(uint32_t ssrc);
+  /// Packets of that stream of ours that never came, by all reports but the first; what is said to have come
+  /// after all is not taken back.
+  uint64_t lost(uint32_t ssrc) const;
   /// A compound packet, as it came. `ntpNow`: as the sender reports have it, 32.32 fixed point. Nullopt where
   /// it does not report on a stream of ours.
   std::optional<Report> read(GstBuffer* rtcp, uint64_t ntpNow);
@@ -34,12 +37,17 @@ class ReceiverReports {
     uint32_t highest = 0;  ///< extended sequence number
     int32_t lost = 0;      ///< since the stream began
   };
+  struct Stream {
+    std::optional<Counters> last;
+    int64_t lost = 0;      ///< by the reports since the first
+    int64_t mostLost = 0;  ///< that ever was
+  };
   struct Block;
   static Block blockOf(GstRTCPPacket& packet, unsigned index);
-  static void add(Report& report, std::optional<Counters>& before, const Counters& now);
+  static void add(Report& report, Stream& stream, const Counters& now);
 
-  std::mutex mutex_;
-  std::map<uint32_t, std::optional<Counters>> streams_;
+  mutable std::mutex mutex_;
+  std::map<uint32_t, Stream> streams_;
 };
 
 /// The system clock as RTCP has it: seconds since 1900 in 32.32 fixed point.

@@ -51,14 +51,11 @@ uint64_t nextId() {
 Rendition::Rendition(RenditionSpec spec) : spec_(std::move(spec)), id_(nextId()) {}
 
 Result<std::unique_ptr<Rendition>> Rendition::create(const RenditionSpec& spec, const RoomClock& clock,
-                                                     std::function<void(std::string)> onError) {
+                                                     PipelineBus::OnError onError) {
   std::unique_ptr<Rendition> out(new Rendition(spec));
   const auto built = out->build(clock);
   if (!built) return tl::unexpected(built.error());
-  out->bus_.watch(out->pipeline_.get(),
-                  [onError = std::move(onError)](const auto& element, const auto& sentence) {
-                    onError(element + ": " + sentence);
-                  });
+  out->bus_.watch(out->pipeline_.get(), std::move(onError));
   preferEncoderThread(out->pipeline_.get());
   if (gst_element_set_state(out->pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return fail(ErrorCode::internal, "the encoder " + spec.encoder.element + " does not start");

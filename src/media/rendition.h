@@ -45,9 +45,9 @@ struct RenditionSpec {
 /// waits for one frame at most), (4) the rest.
 class Rendition {
  public:
-  /// `onError` gets a sentence when the pipeline breaks later on. Thread: owner, and so is the callback.
+  /// `onError` is called when the pipeline breaks later on. Thread: owner, and so is the callback.
   static Result<std::unique_ptr<Rendition>> create(const RenditionSpec& spec, const RoomClock& clock,
-                                                   std::function<void(std::string)> onError);
+                                                   PipelineBus::OnError onError);
   ~Rendition();
 
   const RenditionSpec& spec() const { return spec_; }

@@ -119,9 +119,10 @@ void RenditionSet::moveTaps(const Renditions& before) {
   dropUnused();
 }
 
-void RenditionSet::onError(const std::string& key, uint64_t id, const std::string& sentence) {
-  ++errors_;
-  log::error("rendition.failed", {{"rendition", key}, {"message", sentence}});
+void RenditionSet::onError(const std::string& key, uint64_t id, const std::string& element,
+                           const std::string& sentence) {
+  ++errors_[element];
+  log::error("rendition.failed", {{"rendition", key}, {"element", element}, {"message", sentence}});
   main_context::post([alive = std::weak_ptr(alive_), this, id] {  // not now: its bus is calling us
     if (!alive.expired()) dropFailed(id);
   });

@@ -65,9 +65,10 @@ RenditionSpec RenditionSet::specFor(const TapWish& wish) const {
 
 Result<std::shared_ptr<Rendition>> RenditionSet::create(const RenditionSpec& spec) {
   const auto id = std::make_shared<uint64_t>(0);
-  auto made = Rendition::create(spec, clock_, [this, key = spec.key(), id](const std::string& sentence) {
-    onError(key, *id, sentence);
-  });
+  auto made =
+      Rendition::create(spec, clock_, [this, key = spec.key(), id](const auto& element, const auto& said) {
+        onError(key, *id, element, said);
+      });
   if (!made) return tl::unexpected(made.error());
   *id = (*made)->id();
   log::info("rendition.started",

@@ -86,7 +86,8 @@ class RenditionSet {
   void forEach(const std::function<void(const Rendition&)>& each) const;
   /// The key of the rendition that goes to `viewer`; empty: none.
   std::string watchedBy(const PeerOutput* viewer) const;
-  uint64_t errors() const { return errors_; }
+  /// Renditions that failed, by the factory of the element that said so.
+  const std::map<std::string, uint64_t>& errors() const { return errors_; }
 
  private:
   struct Watching {
@@ -126,7 +127,7 @@ class RenditionSet {
   void leave(Leaving leaving);
   void sweep();
   void dropUnused();
-  void onError(const std::string& key, uint64_t id, const std::string& sentence);
+  void onError(const std::string& key, uint64_t id, const std::string& element, const std::string& sentence);
   void dropFailed(uint64_t id);
   void restartLater(const std::string& key, const RenditionSpec& spec);
 
@@ -142,7 +143,7 @@ class RenditionSet {
   Timer sweeping_;
   std::map<std::string, Timer> restarts_;
   Frames gone_;  ///< of renditions that are no more; guarded by mutex_
-  uint64_t errors_ = 0;
+  std::map<std::string, uint64_t> errors_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -19,6 +19,12 @@ Json direction(const char* way, const char* kind) {
   return Json::object({{"direction", way}, {"kind", kind}});
 }
 
+void pushTraffic(Json& out, const PeerOutput::Counters& passed, uint64_t lost, const Json& labels) {
+  out.push(counter("tributary_rtp_packets_total", passed.packets, labels));
+  out.push(counter("tributary_rtp_bytes_total", passed.bytes, labels));
+  out.push(counter("tributary_rtp_packets_lost_total", lost, labels));
+}
+
 Json frameDurations(const VideoMixer::Counters& video) {
   Json buckets = Json::array();
   uint64_t sum = 0;
@@ -78,16 +84,12 @@ Json Room::stats() const {
                    Json::object({{"outcome", "encoded"}})));
   out.push(counter("tributary_encoder_frames_total", stats.frames.dropped,
                    Json::object({{"outcome", "dropped"}})));
-  out.push(counter("tributary_pipeline_errors_total", stats.renditionErrors,
-                   Json::object({{"element", "rendition"}})));
-  out.push(counter("tributary_pipeline_errors_total", stats.peerErrors, Json::object({{"element", "peer"}})));
-  out.push(counter("tributary_rtp_packets_total", stats.rtpInPackets, direction("in", "all")));
-  out.push(counter("tributary_rtp_bytes_total", stats.rtpInBytes, direction("in", "all")));
-  out.push(counter("tributary_rtp_packets_total", stats.videoOut.packets, direction("out", "video")));
-  out.push(counter("tributary_rtp_bytes_total", stats.videoOut.bytes, direction("out", "video")));
-  out.push(counter("tributary_rtp_packets_total", stats.audioOut.packets, direction("out", "audio")));
-  out.push(counter("tributary_rtp_bytes_total", stats.audioOut.bytes, direction("out", "audio")));
-  out.push(counter("tributary_rtp_packets_lost_total", stats.audioLost, direction("in", "audio")));
+  for (const auto& [element, count] : stats.errors)
+    out.push(counter("tributary_pipeline_errors_total", count, Json::object({{"element", element}})));
+  pushTraffic(out, stats.audioIn, stats.audioLost, direction("in", "audio"));
+  pushTraffic(out, stats.videoIn, stats.videoLost, direction("in", "video"));
+  pushTraffic(out, stats.audioOut, stats.audioOutLost, direction("out", "audio"));
+  pushTraffic(out, stats.videoOut, stats.videoOutLost, direction("out", "video"));
   out.push(counter("tributary_rtp_packets_gated_total", stats.gatedPackets));
   for (const auto& [outcome, count] :
        {std::pair{"sent", stats.resent}, std::pair{"refused", stats.resendRefused}})

@@ -141,6 +141,7 @@ TEST_F(Downlink, LossAndJitterMoveNobodyAndHardlyFreeze) {
   // Without retransmissions every frame after the first loss would be damaged.
   EXPECT_LT(static_cast<double>(seen.damagedFrames), 0.2 * static_cast<double>(seen.shown.frames));
   EXPECT_LE(seen.resizes.size(), 1U) << server_.log();
+  EXPECT_GT(server_.metrics().at("tributary_rtp_packets_lost_total{direction=\"out\",kind=\"video\"}"), 0);
   if (full()) {
     EXPECT_LT(frozen, 0.02);
   }

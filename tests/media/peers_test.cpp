@@ -182,10 +182,10 @@ TEST(Peers, ComeTheShortWayIn) {
   room.arrange();
   ASSERT_TRUE(waitFor([&] { return alike(room.seen("a", "b"), green) && alike(room.seen("b", "a"), red); }));
   const auto before = room.media().stats();
-  ASSERT_TRUE(waitFor([&] { return room.media().stats().rtpInPackets > before.rtpInPackets + 200; }));
+  ASSERT_TRUE(waitFor([&] { return room.media().stats().rtpInPackets() > before.rtpInPackets() + 200; }));
   const auto after = room.media().stats();
   // What is between the socket and the jitter buffers may be counted here and not yet there.
-  EXPECT_GE(after.rtpInDirect - before.rtpInDirect + 20, after.rtpInPackets - before.rtpInPackets);
+  EXPECT_GE(after.rtpInDirect - before.rtpInDirect + 20, after.rtpInPackets() - before.rtpInPackets());
   EXPECT_GT(before.rtpInDirect, 0U);
 }
 
@@ -302,12 +302,12 @@ TEST(Peers, WhoIsOffCanvasIsNotDecodedAndComesBackWithAKeyFrame) {
   const auto decoded = [&](const char* id) { return room.media().tileCounters().at(id).arrived; };
   room.media().arrange({{{"a", "A", false}, Rect{0, 0, 640, 360}}}, 1);
   const uint64_t before = decoded("b");
-  const uint64_t packets = room.media().stats().rtpInPackets;
+  const uint64_t packets = room.media().stats().rtpInPackets();
   const uint64_t seen = decoded("a");
   ASSERT_TRUE(waitFor([&] { return decoded("a") > seen + 50; }));
   std::printf("off canvas for %d frames of a: %d frames of b decoded, %d packets came in\n",
               static_cast<int>(decoded("a") - seen), static_cast<int>(decoded("b") - before),
-              static_cast<int>(room.media().stats().rtpInPackets - packets));
+              static_cast<int>(room.media().stats().rtpInPackets() - packets));
   EXPECT_LE(decoded("b"), before + 2) << "those in the decoder's hands when it was told";
   room.arrange();
   EXPECT_TRUE(waitFor([&] { return decoded("b") > before + 10; }));
@@ -442,7 +442,8 @@ TEST(Peers, AWrongFingerprintLetsNotOneBufferPass) {
       [&] { return room.states.contains("a") && room.states["a"] == PeerConnection::State::failed; }));
   // It has DTLS up and sends: give it time to try.
   waitFor([&] { return room.media().stats().gatedPackets > 50; }, 5);
-  EXPECT_EQ(room.media().stats().rtpInPackets, 0U);
+  EXPECT_EQ(room.media().stats().rtpInPackets(), 0U);
+  EXPECT_EQ(room.media().stats().errors.at("peer"), 1U);
   EXPECT_EQ(room.media().stats().framesArrived, 0U);
   EXPECT_EQ(room.media().stats().videoOut.packets, 0U);
   EXPECT_EQ(room.media().stats().audioOut.packets, 0U);

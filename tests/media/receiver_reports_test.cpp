@@ -62,6 +62,25 @@ TEST_F(Reports, CountFromAStreamsFirstOn) {
   EXPECT_EQ(read(video, {.highest = 1150, .lost = 10})->lost, -2) << "two were only late";
 }
 
+TEST_F(Reports, TellWhatNeverCameOfEachStream) {
+  read(video, {.highest = 1000, .lost = 7});
+  EXPECT_EQ(reports_.lost(video), 0U) << "nobody knows since when";
+  read(video, {.highest = 1100, .lost = 12});
+  read(audio, {.highest = 50});
+  read(audio, {.highest = 100, .lost = 3});
+  EXPECT_EQ(reports_.lost(video), 5U);
+  EXPECT_EQ(reports_.lost(audio), 3U);
+  read(video, {.highest = 1150, .lost = 10});
+  EXPECT_EQ(reports_.lost(video), 5U) << "a counter does not go back";
+  read(video, {.highest = 1200, .lost = 12});
+  EXPECT_EQ(reports_.lost(video), 5U) << "nor counts twice";
+  read(video, {.highest = 1250, .lost = 13});
+  EXPECT_EQ(reports_.lost(video), 6U);
+  read(video, {.highest = 1260, .lost = 0x7fffff});
+  EXPECT_EQ(reports_.lost(video), 16U) << "no more than there was";
+  EXPECT_EQ(reports_.lost(strange), 0U);
+}
+
 TEST_F(Reports, ThatCannotBeTrueCountForNoMoreThanThereWas) {
   read(video, {.highest = 1000});
   EXPECT_EQ(read(video, {.highest = 1010, .lost = 0x7fffff})->lost, 10);
