@@ -110,12 +110,6 @@ void CameraEncoder::encode(const PictureView& picture, uint64_t number, bool liv
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), buffer);
 }
 
-void CameraEncoder::encodeAndWait(const PictureView& picture, uint64_t number) {
-  const uint64_t before = framesOut_;
-  encode(picture, number, false);
-  framesOut_.wait(before);
-}
-
 void CameraEncoder::requestKeyFrame() {
   const auto pad = ObjectPtr<GstPad>::adopt(gst_element_get_static_pad(encoder_.get(), "src"));
   gst_pad_send_event(pad.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
@@ -147,8 +141,6 @@ void CameraEncoder::onSample(GstSample* sample) {
   }
   const guint64 number = gst_util_uint64_scale_round(pts, static_cast<guint64>(spec_.framerate), GST_SECOND);
   onFrame_(std::move(frame), number);
-  ++framesOut_;
-  framesOut_.notify_all();
 }
 
 }  // namespace tributary::load

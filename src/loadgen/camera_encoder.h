@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -24,8 +23,6 @@ class CameraEncoder {
 
   /// Blocks while four pictures wait, unless `live`: then the oldest is dropped. Thread: any, one at a time.
   void encode(const PictureView& picture, uint64_t number, bool live);
-  /// The same, and returns when the frame has come out: for measuring. Thread: any, one at a time.
-  void encodeAndWait(const PictureView& picture, uint64_t number);
   void requestKeyFrame();
   /// bit/s from the next picture on. Thread: any.
   void setBitrate(int bitrate);
@@ -39,7 +36,6 @@ class CameraEncoder {
 
   CameraSpec spec_;
   OnFrame onFrame_;
-  std::atomic<uint64_t> framesOut_ = 0;
   ObjectPtr<GstElement> pipeline_;
   ObjectPtr<GstElement> source_;
   ObjectPtr<GstElement> encoder_;

@@ -1,5 +1,4 @@
 #include <arpa/inet.h>
-#include <gst/app/gstappsrc.h>
 #include <gst/gst.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -11,12 +10,13 @@
 
 #include "base/unique_fd.h"
 #include "baseline.h"
-#include "loadgen/camera_encoder.h"
+#include "loadgen/clip.h"
 #include "loadgen/face_painter.h"
 #include "loadgen/voice.h"
 #include "media/opus_codec.h"
 #include "media/picture_ops.h"
 #include "media/srtp_encryptor.h"
+#include "vpx.h"
 
 namespace tributary::bench {
 namespace {
@@ -37,35 +37,15 @@ double cost(const std::function<void()>& work) {
   return cpuNow() - before;
 }
 
-/// Pushes buffers through a pipeline whose source is an appsrc called "in", to the end.
-void runThrough(const std::string& description, const char* caps, std::vector<GstBuffer*> buffers) {
-  GstElement* pipeline = gst_parse_launch(description.c_str(), nullptr);
-  GstElement* source = gst_bin_get_by_name(GST_BIN(pipeline), "in");
-  GstCaps* format = gst_caps_from_string(caps);
-  g_object_set(source, "caps", format, "format", GST_FORMAT_TIME, "max-buffers", guint64{0}, "max-bytes",
-               guint64{0}, nullptr);
-  gst_caps_unref(format);
-  gst_element_set_state(pipeline, GST_STATE_PLAYING);
-  for (GstBuffer* buffer : buffers)
-    gst_app_src_push_buffer(GST_APP_SRC(source), buffer);
-  gst_app_src_end_of_stream(GST_APP_SRC(source));
-  GstBus* bus = gst_element_get_bus(pipeline);
-  GstMessage* end = gst_bus_timed_pop_filtered(
-      bus, GST_CLOCK_TIME_NONE, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
-  if (end != nullptr && GST_MESSAGE_TYPE(end) == GST_MESSAGE_ERROR) g_printerr("bench: a pipeline failed\n");
-  if (end != nullptr) gst_message_unref(end);
-  gst_object_unref(bus);
-  gst_element_set_state(pipeline, GST_STATE_NULL);
-  gst_object_unref(source);
-  gst_object_unref(pipeline);
-}
-
 /// A VP8 frame out of its RTP payloads, whose descriptor is one byte (no picture id).
-GstBuffer* frameOf(const load::CodedFrame& frame, int number, int framerate) {
-  GstBuffer* out = gst_buffer_new();
-  for (const auto& payload : frame.payloads)
-    gst_buffer_append_memory(out, gst_memory_share(payload.get(), 1, -1));
-  GST_BUFFER_PTS(out) = static_cast<guint64>(number) * GST_SECOND / static_cast<guint64>(framerate);
+std::vector<uint8_t> bytesOf(const load::CodedFrame& frame) {
+  std::vector<uint8_t> out;
+  for (const auto& payload : frame.payloads) {
+    GstMapInfo map;
+    gst_memory_map(payload.get(), &map, GST_MAP_READ);
+    out.insert(out.end(), map.data + 1, map.data + map.size);
+    gst_memory_unmap(payload.get(), &map);
+  }
   return out;
 }
 
@@ -90,13 +70,17 @@ double decodeCores(const Room& room) {
   for (int person = 0; person < faces; ++person) {
     const auto clip = load::encodeClip(cameraOf(room, person));
     if (!clip) return 0;
-    std::vector<GstBuffer*> buffers;
+    std::vector<std::vector<uint8_t>> coded;
     for (const auto& frame : (*clip)->frames)
-      buffers.push_back(frameOf(frame, frames++, room.framerate));
+      coded.push_back(bytesOf(frame));
+    Vp8Decoder decoder;
+    int decoded = 0;
     seconds += cost([&] {
-      runThrough("appsrc name=in ! vp8dec threads=1 ! fakesink sync=false", "video/x-vp8",
-                 std::move(buffers));
+      for (const auto& frame : coded)
+        decoded += decoder.decode(frame) ? 1 : 0;
     });
+    if (decoded != static_cast<int>(coded.size())) g_printerr("bench: a frame cannot be decoded\n");
+    frames += decoded;
   }
   return seconds / frames * room.senders * room.framerate;
 }
@@ -121,18 +105,13 @@ void draw(const Room& room, const std::vector<std::shared_ptr<Picture>>& tiles, 
 struct Picturework {
   double copy = 0;
   double encode = 0;
+  double bytes = 0;
 };
 
 Picturework pictureCores(const Room& room) {
   const Grid grid = gridOf(room);
   const int frames = static_cast<int>(room.seconds * room.framerate);
-  load::CameraSpec mix;
-  mix.width = room.width;
-  mix.height = room.height;
-  mix.framerate = room.framerate;
-  mix.bitrate = room.bitrate;
-  const auto encoder = load::CameraEncoder::create(mix, [](const load::CodedFrame&, uint64_t) {});
-  if (!encoder) return {};
+  Vp8Encoder encoder(room);
   const auto canvas = Picture::create(room.width, room.height);
   Picturework out;
   for (int i = 0; i < frames; ++i) {
@@ -142,10 +121,11 @@ Picturework pictureCores(const Room& room) {
                                       grid.width, grid.height));
     }
     out.copy += cost([&] { draw(room, tiles, canvas->view()); });
-    out.encode += cost([&] { (*encoder)->encodeAndWait(canvas->view(), static_cast<uint64_t>(i)); });
+    out.encode += cost([&] { out.bytes += static_cast<double>(encoder.encode(canvas->view(), i)); });
   }
   out.copy /= room.seconds;
   out.encode /= room.seconds;
+  out.bytes /= room.seconds;
   return out;
 }
 
@@ -227,7 +207,8 @@ Json measureLimit(const Room& room) {
                                                 {"encode", picture.encode},
                                                 {"srtp", srtp},
                                                 {"socket", socket},
-                                                {"sound", sound}})}});
+                                                {"sound", sound}})},
+                       {"mixBitrate", picture.bytes * 8}});
 }
 
 }  // namespace tributary::bench
