@@ -59,7 +59,7 @@ struct PipelineProfile {
     std::string whenScreen = "screen-share";  ///< while somebody shares a screen; empty: `name` stays
     /// While somebody has the spotlight and the layout in force has no stage for them; empty: it stays.
     std::string whenSpotlight = "speaker";
-    std::vector<std::string> allowed;         ///< what people may switch to; empty: all there are
+    std::vector<std::string> allowed;  ///< what people may switch to; empty: all there are
     int maxTiles = 25;
     int gap = 4;                           ///< pixels between tiles, even
     std::string fit = "crop";              ///< or "letterbox"

@@ -98,11 +98,12 @@ void describeLayout(Visitor& visit, PipelineProfile::Layout& layout) {
              {"the layout while somebody shares a screen; empty: stays as it is",
               "large screens stay readable; one more tile to draw", live},
              {{}, nameRule.pattern, nameRule.right, false, true});
-  visit.text("whenSpotlight", layout.whenSpotlight,
-             {"the layout while somebody has the spotlight and the present one, as `grid`, has no stage for them; "
-              "empty: stays as it is",
-              "as `name`", live},
-             {{}, nameRule.pattern, nameRule.right, false, true});
+  visit.text(
+      "whenSpotlight", layout.whenSpotlight,
+      {"the layout while somebody has the spotlight and the present one, as `grid`, has no stage for them; "
+       "empty: stays as it is",
+       "as `name`", live},
+      {{}, nameRule.pattern, nameRule.right, false, true});
   visit.list("allowed", layout.allowed, {"layouts that people may switch to; empty: all", "none", live},
              nameRule);
   visit.number(
@@ -173,12 +174,12 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
                {"people heard at once; six are more than one can follow", "one Opus encode each", nextRoom});
   visit.number("bitrate", audio.bitrate, {8'000, 256'000, 1, bits},
                {"of each mix", "40,000 is fine for speech, 96,000 for music", live});
-  visit.number(
-      "complexity", audio.complexity, {0, 10},
-      {"effort of the Opus encoder",
-       "speech costs a third more at 9 than at 7 and sounds alike; below 7 several tones at once have 8 to 20 dB "
-       "more noise beside them",
-       live});
+  visit.number("complexity", audio.complexity, {0, 10},
+               {"effort of the Opus encoder",
+                "speech costs a third more at 9 than at 7 and sounds alike; below 7 several tones at once "
+                "have 8 to 20 dB "
+                "more noise beside them",
+                live});
   visit.flag("fec", audio.fec, {"repairs single lost packets", "a little of the bit rate", live});
   visit.flag(
       "dtx", audio.dtx,

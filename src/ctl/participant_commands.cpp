@@ -68,7 +68,13 @@ std::vector<Command> participantCommands() {
             {"off", 0, "end the mute"}},
            mute},
           {"rename", "ROOM IDENTITY NAME", "give somebody another name", 3, 3, {}, renamePerson},
-          {"role", "ROOM IDENTITY ROLE", "make somebody a moderator, a participant or a viewer", 3, 3, {}, setRole},
+          {"role",
+           "ROOM IDENTITY ROLE",
+           "make somebody a moderator, a participant or a viewer",
+           3,
+           3,
+           {},
+           setRole},
           {"remove", "ROOM IDENTITY", "send somebody out of a room", 2, 2, {}, removePerson}};
 }
 

@@ -19,7 +19,7 @@ class Offerer : public std::enable_shared_from_this<Offerer> {
     std::function<void(const std::string& sdp)> onOffer;
     std::function<void(const std::string& candidate, unsigned mline)> onCandidate;
     std::function<void()> onConnected;
-    std::function<void()> onFailed;  ///< the connection, or an element of the pipeline
+    std::function<void()> onFailed;             ///< the connection, or an element of the pipeline
     std::function<void(GstPad* pad)> onStream;  ///< a stream to receive. Thread: streaming
   };
 

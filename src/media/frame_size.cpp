@@ -86,7 +86,7 @@ std::optional<FrameSize> vp9Frame(Bits& bits) {
 
 /// Annex B: several frames in one, whose sizes are at the end.
 std::vector<std::span<const uint8_t>> vp9Frames(std::span<const uint8_t> bytes) {
-  const std::vector<std::span<const uint8_t>> one = {bytes};
+  std::vector<std::span<const uint8_t>> one = {bytes};
   if (bytes.empty() || (bytes.back() & 0xe0) != 0xc0) return one;
   const size_t count = (bytes.back() & 7U) + 1;
   const size_t width = (bytes.back() >> 3 & 3U) + 1;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds watchInterval{100};
 constexpr std::chrono::milliseconds gatherTime{100};  // a wake for each packet costs more than writing it
-constexpr size_t queuedOverhead = 128;  // bytes a packet costs in the queue beside its data
+constexpr size_t queuedOverhead = 128;                // bytes a packet costs in the queue beside its data
 constexpr int64_t audioTickTime = 20'000'000;
 constexpr int64_t switchPatience = 500'000'000;  // ns; an encoder may lose its first picture
 

@@ -150,8 +150,8 @@ void RenditionSet::restartLater(const std::string& key, const RenditionSpec& spe
     if (!isWanted) return;
     // Somebody who came meanwhile may have started it.
     const auto present = renditions_.find(key);
-    const auto running = present != renditions_.end() ? Result<std::shared_ptr<Rendition>>(present->second)
-                                                      : start(spec);
+    const auto running =
+        present != renditions_.end() ? Result<std::shared_ptr<Rendition>>(present->second) : start(spec);
     if (!running) {
       log::error("rendition.restartFailed", {{"rendition", key}, {"message", running.error().message}});
       return restartLater(key, spec);

@@ -14,7 +14,7 @@ struct LayoutPolicy {
   std::string standard = "grid";             ///< while nobody has chosen another
   std::string whileScreen = "screen-share";  ///< while somebody shares a screen; empty is no other
   std::string whileSpotlight;  ///< while somebody has it and the layout has no stage; empty is no other
-  int width = 1280;                          ///< canvas, pixels
+  int width = 1280;            ///< canvas, pixels
   int height = 720;
   int gap = 4;
   int maxTiles = 25;

@@ -101,8 +101,9 @@ Result<void> AdminTokenAccess::check(const http::Request& request, Grant, std::s
 
 Result<void> AdminTokenAccess::checkLocal(const http::Request& request) const {
   if (auto local = checkLocalCaller(request); !local || !public_) return local;
-  return fail(ErrorCode::forbidden,
-              "this server has a public site (\"origins\"), so that the API needs a token: set \"admin.tokenFile\"");
+  return fail(
+      ErrorCode::forbidden,
+      "this server has a public site (\"origins\"), so that the API needs a token: set \"admin.tokenFile\"");
 }
 
 std::string AdminTokenAccess::sessionOf(const http::Request& request) {

@@ -29,7 +29,8 @@ struct Joined {
   std::string resumeToken;
   std::string identity;
   bool resumed = false;  ///< the room kept this participant and its PeerConnection
-  /// The room's `participant`, `participants`, `layout`, `activeSpeakers`, `recording`, `capacity`, `features`.
+  /// The room's `participant`, `participants`, `layout`, `activeSpeakers`, `recording`, `capacity`,
+  /// `features`.
   Json room;
 };
 

@@ -93,7 +93,8 @@ std::string description(const Room& room) {
         "picture. ! queue ! vp8enc deadline=1 cpu-used=-10 threads=1 end-usage=cbr "
         "keyframe-max-dist=3000 target-bitrate=" +
         text(room.bitrate) + " ! rtpvp8pay mtu=1200" + send("picture" + text(receiver));
-    out += "audiomixer name=" + name + " ! audioconvert ! opusenc bitrate=40000 ! rtpopuspay" + send("sound" + text(receiver));
+    out += "audiomixer name=" + name + " ! audioconvert ! opusenc bitrate=40000 ! rtpopuspay" +
+           send("sound" + text(receiver));
     for (int i = 0; i < room.senders; ++i) {
       if (i != receiver) out += "voice" + text(i) + ". ! queue ! " + name + ". ";
     }
@@ -186,7 +187,8 @@ Json measureTextbook(const Room& room) {
   std::vector<std::pair<std::string, Packets>> network;
   for (int i = 0; i < room.senders; ++i) {
     network.emplace_back("video" + text(i), cameraPackets(room, i, *clips[static_cast<size_t>(i % faces)]));
-    network.emplace_back("audio" + text(i), microphonePackets(room, i, *voices[static_cast<size_t>(i % faces)]));
+    network.emplace_back("audio" + text(i),
+                         microphonePackets(room, i, *voices[static_cast<size_t>(i % faces)]));
   }
   GError* error = nullptr;
   GstElement* pipeline = gst_parse_launch(description(room).c_str(), &error);

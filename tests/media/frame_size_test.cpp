@@ -16,9 +16,9 @@ using Bytes = std::vector<uint8_t>;
 
 /// Frames of a real encoder.
 std::vector<Bytes> encoded(const std::string& encoder, int width, int height) {
-  const std::string text = "videotestsrc num-buffers=4 pattern=ball ! video/x-raw,format=I420,width=" +
-                           std::to_string(width) + ",height=" + std::to_string(height) + " ! " + encoder +
-                           " ! appsink name=out sync=false";
+  const std::string text =
+      "videotestsrc num-buffers=4 pattern=ball ! video/x-raw,format=I420,width=" + std::to_string(width) +
+      ",height=" + std::to_string(height) + " ! " + encoder + " ! appsink name=out sync=false";
   GstElement* pipeline = gst_parse_launch(text.c_str(), nullptr);
   GstElement* out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
@@ -37,7 +37,8 @@ std::vector<Bytes> encoded(const std::string& encoder, int width, int height) {
 }
 
 TEST(CodedSize, IsThatOfWhatWasEncoded) {
-  for (const auto& [codec, encoder] : {std::pair{"VP8", "vp8enc deadline=1"}, {"VP9", "vp9enc deadline=1 cpu-used=8"}}) {
+  for (const auto& [codec, encoder] :
+       {std::pair{"VP8", "vp8enc deadline=1"}, {"VP9", "vp9enc deadline=1 cpu-used=8"}}) {
     const auto frames = encoded(encoder, 322, 178);
     ASSERT_EQ(frames.size(), 4U) << codec;
     EXPECT_EQ(codedSize(codec, frames[0]), (FrameSize{322, 178})) << codec;
@@ -55,8 +56,8 @@ TEST(CodedSize, IsTheLargestOfFramesInOne) {
   const auto low = [](size_t size) { return static_cast<uint8_t>(size & 0xff); };
   const auto high = [](size_t size) { return static_cast<uint8_t>(size >> 8); };
   constexpr uint8_t marker = 0xc0 | 1 << 3 | 1;  // two frames, two bytes for each size
-  both.insert(both.end(), {marker, low(small.size()), high(small.size()), low(large.size()),
-                           high(large.size()), marker});
+  both.insert(both.end(),
+              {marker, low(small.size()), high(small.size()), low(large.size()), high(large.size()), marker});
   EXPECT_EQ(codedSize("VP9", both), (FrameSize{128, 64}));
 }
 

@@ -111,7 +111,8 @@ TEST_F(Roles, AViewerIsNeitherSeenNorHeard) {
   ASSERT_TRUE(waitFor([&] { return heard() == "[\"" + ada + "\"]"; }, 60)) << heard();
   EXPECT_EQ(runCtl(server_.url(), {"role", "demo", ada, "viewer"}).status, 0);
   EXPECT_TRUE(waitFor([&] { return tiles() == 1; }, 60)) << tiles();
-  EXPECT_TRUE(waitFor([&] { return ben_->peer()->toneLevel(440) < -70; }, 60)) << ben_->peer()->toneLevel(440);
+  EXPECT_TRUE(waitFor([&] { return ben_->peer()->toneLevel(440) < -70; }, 60))
+      << ben_->peer()->toneLevel(440);
   EXPECT_TRUE(waitFor([&] { return heard() == "[]"; }, 60)) << heard();
   EXPECT_EQ(ask(ada_, typed("update").set("screenShared", true)), "forbidden");
   EXPECT_EQ(ask(ada_, typed("update").set("audioMuted", false)), "ok") << "which changes nothing";

@@ -64,8 +64,10 @@ TEST(H264, WhatIsNoHexadecimalProfileIsNoFormatOfOurs) {
   const auto right = codecs("profile-level-id=42e01f");
   ASSERT_TRUE(right) << right.error().message;
   EXPECT_TRUE(negotiate(*right));
-  for (const char* profile : {"profile-level-id=42zz1f", "profile-level-id=42\xff\xff" "1f", "profile-level-id=42-11f",
-                              "profile-level-id=421", "profile-level-id=42001f"}) {
+  for (const char* profile : {"profile-level-id=42zz1f",
+                              "profile-level-id=42\xff\xff"
+                              "1f",
+                              "profile-level-id=42-11f", "profile-level-id=421", "profile-level-id=42001f"}) {
     const auto offer = codecs(profile);
     if (!offer) continue;
     const auto answer = negotiate(*offer);

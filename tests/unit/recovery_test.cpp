@@ -43,7 +43,8 @@ TEST_F(Recovery, WhoIsRemovedWhileAwayHasNoSeatToComeBackTo) {
   TestClient ben(port());
   const Json before = ben.join("demo", "Ben");
   ben.breakOff();
-  waitFor("the lost connection", [this] { return get("/metrics").body.find("tributary_sessions 1\n") != std::string::npos; });
+  waitFor("the lost connection",
+          [this] { return get("/metrics").body.find("tributary_sessions 1\n") != std::string::npos; });
   const Json remove = typed("moderate").set("identity", identityOf(before)).set("remove", true);
   EXPECT_EQ(ada.request(remove)["type"].string(), "ok");
   TestClient again(port());

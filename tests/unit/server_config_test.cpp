@@ -72,7 +72,8 @@ TEST(ServerConfig, LeavesNothingThatFailsOnlyLater) {
             "$.recordings.s3.bucket: must name a bucket, as there is an endpoint");
   const std::string wrong = "$.webhooks.secret: must be whsec_ and base64 of 24 to 64 bytes";
   EXPECT_EQ(errorOf(R"({"webhooks": {"urls": ["https://a.example"]}})").substr(0, wrong.size()), wrong);
-  for (const char* secret : {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_short", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa*w"}) {
+  for (const char* secret :
+       {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_short", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa*w"}) {
     const std::string text = std::string(R"({"webhooks": {"secret": ")") + secret + "\"}}";
     EXPECT_EQ(errorOf(text.c_str()).substr(0, wrong.size()), wrong) << secret;
   }
