@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -89,10 +90,10 @@ std::string description(const Room& room) {
     out += cameraBranch(i) + microphoneBranch(i);
   for (int receiver = 0; receiver < room.receivers(); ++receiver) {
     const std::string name = "mix" + text(receiver);
-    out +=
-        "picture. ! queue ! vp8enc deadline=1 cpu-used=-10 threads=1 end-usage=cbr "
-        "keyframe-max-dist=3000 target-bitrate=" +
-        text(room.bitrate) + " ! rtpvp8pay mtu=1200" + send("picture" + text(receiver));
+    out += "picture. ! queue ! vp8enc name=encoder" + text(receiver) +
+           " deadline=1 cpu-used=-10 threads=1 end-usage=cbr "
+           "keyframe-max-dist=3000 target-bitrate=" +
+           text(room.bitrate) + " ! rtpvp8pay mtu=1200" + send("picture" + text(receiver));
     out += "audiomixer name=" + name + " ! audioconvert ! opusenc bitrate=40000 ! rtpopuspay" +
            send("sound" + text(receiver));
     for (int i = 0; i < room.senders; ++i) {
@@ -156,6 +157,21 @@ Packets microphonePackets(const Room& room, int i, const load::Voice& voice) {
   return out;
 }
 
+/// Counts what comes out of that element.
+void count(GstElement* pipeline, const std::string& name, std::atomic<int>& buffers) {
+  GstElement* element = gst_bin_get_by_name(GST_BIN(pipeline), name.c_str());
+  GstPad* pad = gst_element_get_static_pad(element, "src");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo*, gpointer data) {
+        ++*static_cast<std::atomic<int>*>(data);
+        return GST_PAD_PROBE_OK;
+      },
+      &buffers, nullptr);
+  gst_object_unref(pad);
+  gst_object_unref(element);
+}
+
 /// Takes the packets.
 void feed(GstElement* pipeline, const std::string& name, const Packets& packets) {
   GstElement* source = gst_bin_get_by_name(GST_BIN(pipeline), name.c_str());
@@ -193,6 +209,8 @@ Json measureTextbook(const Room& room) {
   GError* error = nullptr;
   GstElement* pipeline = gst_parse_launch(description(room).c_str(), &error);
   if (error != nullptr) return Json::object({{"error", error->message}});
+  std::atomic<int> frames = 0;
+  count(pipeline, "encoder0", frames);
   const double before = load::ownCpuSeconds();
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   for (const auto& [name, packets] : network)
@@ -205,7 +223,13 @@ Json measureTextbook(const Room& room) {
   const auto usage = load::readCpu({getpid()}, true);
   gst_element_set_state(pipeline, GST_STATE_NULL);
   if (!finished) return Json::object({{"error", "the pipeline did not come to its end"}});
+  const double expected = room.seconds * room.framerate;
+  if (frames < 0.98 * expected) {
+    return Json::object(
+        {{"error", "only " + text(frames) + " frames of " + text(static_cast<int>(expected))}});
+  }
   return Json::object({{"cores", cores},
+                       {"frames", frames.load()},
                        {"threads", usage.threads},
                        {"files", usage.files},
                        {"residentMB", usage.residentBytes / 1048576}});
