@@ -86,10 +86,10 @@ void paintTimecode(const PictureView& picture, uint32_t value) {
 std::optional<uint32_t> readTimecode(const PictureView& canvas, double x, double y, double width,
                                      double height) {
   if (width < 16 || height < 16) return std::nullopt;
-  // Covering the tile, covering it with up to a sixteenth cut off (cutTo()), or whole inside of it.
+  // Covering the tile, covering it with up to a twelfth cut off (cutTo()), or whole inside of it.
   const double covering = std::max(width / aspect, height);
-  for (const double scale :
-       {covering, covering * 33 / 32, covering * 17 / 16, std::min(width / aspect, height)}) {
+  for (const double scale : {covering, covering * 33 / 32, covering * 17 / 16, covering * 13 / 12,
+                             std::min(width / aspect, height)}) {
     const auto read = readAt(canvas, {x + (width - scale * aspect) / 2, y + (height - scale) / 2, scale});
     if (read) return read;
   }

@@ -95,7 +95,7 @@ PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHei
 }
 
 std::optional<PictureView> cutTo(const PictureView& source, int width, int height) {
-  const auto tooLarge = [](int from, int to) { return (from - to) * 16 > to; };
+  const auto tooLarge = [](int from, int to) { return (from - to) * 12 > to; };
   if (source.width < width || source.height < height) return std::nullopt;
   if (tooLarge(source.width, width) && tooLarge(source.height, height)) return std::nullopt;
   return source.part((source.width - width) / 2 & ~1, (source.height - height) / 2 & ~1, width, height);

@@ -43,7 +43,7 @@ uint64_t scalings();
 /// letterboxed.
 PictureView fittedPart(const PictureView& target, int sourceWidth, int sourceHeight, Fit fit);
 
-/// The middle of a picture that is as good as `width` x `height`: at most a sixteenth larger in the direction
+/// The middle of a picture that is as good as `width` x `height`: at most a twelfth larger in the direction
 /// that decides, the other being cropped anyway. Such a picture is cut, not scaled: it costs nothing and
 /// stays sharp. Empty: it must be scaled.
 std::optional<PictureView> cutTo(const PictureView& source, int width, int height);
