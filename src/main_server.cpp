@@ -201,7 +201,7 @@ int run(const ServerConfig& config) {
   TributaryServer server(config);
   if (const auto started = server.start(); !started) {
     log::error("server.startFailed", {{"error", started.error().message}});
-    return exitFailure;
+    return started.error().code == ErrorCode::badRequest ? exitUsage : exitFailure;
   }
   std::function<void()> stop = [&server, &loop] { server.stop([&loop] { g_main_loop_quit(loop.get()); }); };
   const auto onSignal = [](gpointer data) -> gboolean {
@@ -250,7 +250,6 @@ int main(int argc, char** argv) {
   log::captureGlib();
   std::signal(SIGPIPE, SIG_IGN);
   raiseFileLimit();
-  if (const auto right = TributaryServer::check(*config); !right) return usage(right.error());
   if (const auto open = checkOpenMode(*config, options->insecureOpen); !open) return usage(open.error());
   endProcess(run(*config));
 }

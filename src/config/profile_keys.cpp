@@ -177,8 +177,7 @@ void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
   visit.number("complexity", audio.complexity, {0, 10},
                {"effort of the Opus encoder",
                 "speech costs a third more at 9 than at 7 and sounds alike; below 7 several tones at once "
-                "have 8 to 20 dB "
-                "more noise beside them",
+                "have 8 to 20 dB more noise beside them",
                 live});
   visit.flag("fec", audio.fec, {"repairs single lost packets", "a little of the bit rate", live});
   visit.flag(

@@ -117,8 +117,9 @@ void describeRecordings(Visitor& visit, ServerConfig::Recordings& recordings) {
   visit.text("prefix", recordings.s3.prefix, "put before each object's name");
   visit.number("partSize", recordings.s3.partSize, {5, 512},
                "MiB of a multipart piece: what is sent again after a broken connection");
-  visit.flag("deleteLocal", recordings.s3.deleteLocal,
-             "remove the media files once they are uploaded; manifest and chapters stay");
+  visit.flag(
+      "deleteLocal", recordings.s3.deleteLocal,
+      "remove the media files once they are uploaded and the hook is done; manifest and chapters stay");
   visit.end();
   visit.end();
 }

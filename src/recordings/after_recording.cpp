@@ -175,8 +175,9 @@ void AfterRecording::hookEnded(const std::shared_ptr<Job>& job, const Result<voi
 
 void AfterRecording::checkDone(const Job& job) {
   if (!job.isDone()) return;
-  // Not before: the hook may want the media too.
-  if (settings_.deleteLocal && job.after["upload"].isObject()) recordings_.removeMedia(job.id);
+  // Not before: the hook may want the media too. One that waits for a storage is not uploaded.
+  const bool uploaded = !job.files.empty() || job.after["upload"]["status"].stringOr("") == "done";
+  if (settings_.deleteLocal && uploaded) recordings_.removeMedia(job.id);
   jobs_.erase(std::string(job.id));
 }
 

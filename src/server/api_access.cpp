@@ -74,12 +74,12 @@ Result<void> AdminTokenAccess::loadToken(const std::string& path) {
   char* contents = nullptr;
   GError* error = nullptr;
   if (!g_file_get_contents(path.c_str(), &contents, nullptr, &error)) {
-    return tl::unexpected(takeError(error, ErrorCode::badRequest, "admin.tokenFile"));
+    return tl::unexpected(takeError(error, ErrorCode::badRequest, "the token cannot be read"));
   }
   const std::unique_ptr<char, GFree> owned(contents);
   const std::string token = g_strstrip(contents);
   if (token.size() < shortestToken) {
-    return fail(ErrorCode::badRequest, "admin.tokenFile: " + path + " must hold a token of at least " +
+    return fail(ErrorCode::badRequest, path + " must hold a token of at least " +
                                            std::to_string(shortestToken) +
                                            " characters; openssl rand -hex 32 makes one");
   }

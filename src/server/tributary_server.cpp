@@ -78,21 +78,22 @@ std::string TributaryServer::busyWith() const {
 }
 
 Result<void> TributaryServer::check(const ServerConfig& config) {
+  AdminTokenAccess access;
+  return check(config, access);
+}
+
+Result<void> TributaryServer::check(const ServerConfig& config, AdminTokenAccess& access) {
   std::string mistakes;
   const auto look = [&mistakes](const char* path, const Result<void>& right) {
     if (!right) mistakes += (mistakes.empty() ? "" : "\n") + (path + (": " + right.error().message));
   };
   look("$.recordings.path", checkPathPattern(config.recordings.path));
-  AdminTokenAccess access;
   if (!config.admin.tokenFile.empty()) look("$.admin.tokenFile", access.loadToken(config.admin.tokenFile));
   return mistakes.empty() ? Result<void>() : fail(ErrorCode::badRequest, mistakes);
 }
 
 Result<void> TributaryServer::start() {
-  if (auto right = check(config_); !right) return right;
-  if (!config_.admin.tokenFile.empty()) {
-    if (auto loaded = access_.loadToken(config_.admin.tokenFile); !loaded) return loaded;
-  }
+  if (auto right = check(config_, access_); !right) return right;
   auto listening = http_.listen();
   if (listening) recordings_.open();
   if (listening) log::info("server.listening", {{"host", config_.listen.host}, {"port", port()}});

@@ -40,6 +40,8 @@ class TributaryServer {
   const http::Router& router() const { return http_.router(); }
 
  private:
+  /// Leaves `access` with the token.
+  static Result<void> check(const ServerConfig& config, AdminTokenAccess& access);
   std::string busyWith() const;
   Recordings::Callbacks recordingCallbacks();
 

@@ -293,12 +293,15 @@ TEST_F(RecordingLife, WhatComesAfterItIsDoneAlthoughTheServerDiedInBetween) {
   open();
   AfterRecording::Settings settings;
   settings.hook = {"/bin/sh", "-c", "echo {id} >> " + dir_ + "/ran"};
+  settings.deleteLocal = true;
   after_.emplace(*recordings_, settings);
   const auto hook = [&] { return manifestOnDisk(done)["after"]["hook"]["status"].stringOr(""); };
   waitFor("the hook to be done", [&] { return hook() == "done"; });
   EXPECT_EQ(linesOf("ran"), 1U);
   EXPECT_EQ(manifestOnDisk(done)["after"]["upload"]["status"].stringOr(""), "pending")
       << "there is no storage for now: it waits for one";
+  EXPECT_FALSE(recordings_->list("")["recordings"].at(0)["files"].at(0)["removed"].booleanOr(false))
+      << "what is here alone stays";
   close();
   open();
   after_.emplace(*recordings_, settings);
@@ -318,6 +321,24 @@ TEST_F(RecordingLife, AHookIsTriedUntilItSucceeds) {
   std::ofstream(dir_ + "/ready") << "now";
   const auto hook = [&] { return manifestOnDisk(done)["after"]["hook"]["status"].stringOr(""); };
   waitFor("the hook to be done", [&] { return hook() == "done"; });
+  EXPECT_EQ(linesOf("tries"), 2U);
+}
+
+TEST_F(RecordingLife, WhatIsUploadedStaysUntilTheHookHasHadIt) {
+  planned_ = pending().with("upload", Json::object({{"status", "done"}, {"files", Json::array()}}));
+  record();
+  const Json done = stop();
+  close();
+  open();
+  AfterRecording::Settings settings;
+  settings.hook = {"/bin/sh", "-c", "echo {id} >> " + dir_ + "/tries; test -e " + dir_ + "/ready"};
+  settings.deleteLocal = true;
+  after_.emplace(*recordings_, settings);
+  waitFor("the hook to be tried", [this] { return linesOf("tries") == 1; });
+  const std::string path = dir_ + "/" + done["path"].stringOr("") + ".webm";
+  EXPECT_TRUE(fs::exists(path));
+  std::ofstream(dir_ + "/ready") << "now";
+  waitFor("the file to go", [&] { return !fs::exists(path); });
   EXPECT_EQ(linesOf("tries"), 2U);
 }
 
