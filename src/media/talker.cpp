@@ -15,13 +15,14 @@ constexpr size_t ms(size_t milliseconds) {
 
 constexpr size_t shortestTarget = ms(30);
 constexpr size_t mostTarget = ms(160);    // beside what is held
-constexpr size_t mostBuffered = ms(400);  // likewise;  // beyond this it is old news, whatever the reason
+constexpr size_t mostBuffered = ms(400);  // likewise; beyond this it is old news, whatever the reason
 constexpr size_t mostKept = ms(60);
-constexpr size_t mostWaiting = 24;   // packets behind one that is missing
-constexpr int mostMisordered = 100;  // RFC 3550, A.1: MAX_MISORDER
-constexpr int toldTicks = 4;         // a level holds as long as the longest packets last, and a little
-constexpr int judgedPulls = 100;     // two seconds
-constexpr int hurriedPulls = 10;     // a stretch of one in twenty
+constexpr size_t mostWaiting = 24;       // packets behind one that is missing
+constexpr int mostMisordered = 100;      // RFC 3550, A.1: MAX_MISORDER
+constexpr int toldTicks = 4;             // a level holds as long as the longest packets last, and a little
+constexpr int judgedPulls = 100;         // two seconds
+constexpr int hurriedPulls = 10;         // a stretch of one in twenty
+constexpr int64_t pausing = 50'000'000;  // ns without a packet: nothing has been said for the last of them
 // Periods of voices (100 Hz to 400 Hz), so that a repeated one joins well.
 constexpr size_t leastAdded = ms(3);
 constexpr size_t mostAdded = ms(10);
@@ -40,6 +41,7 @@ void Talker::push(uint16_t sequence, std::span<const uint8_t> opus, std::optiona
   const std::lock_guard lock(mutex_);
   if (!started_) expected_ = sequence;
   started_ = true;
+  noteArrival();
   if (isLate(sequence) || !waiting_.insert(sequence, opus)) return;
   tells_ = level.has_value();
   if (!level && overheard_) level = meter_.hear(opus);
@@ -49,6 +51,20 @@ void Talker::push(uint16_t sequence, std::span<const uint8_t> opus, std::optiona
   if (playing_ && sequence == expected_) judgeArrival();
   decodeInOrder();
   if (waiting_.size() > mostWaiting) skipMissing();
+}
+
+void Talker::noteArrival() {
+  const int64_t now = clock_();
+  if (!playing_ && (samples_.empty() || now - lastPush_ > pausing)) gatheringSince_ = now;
+  lastPush_ = now;
+}
+
+/// A word that is shorter than what is to be in hand, and then a pause, in which next to nothing is sent.
+bool Talker::isDue(size_t enough) const {
+  const int64_t now = clock_();
+  const auto wait = static_cast<int64_t>(enough) * audioTick / audioFrame;
+  return now - gatheringSince_ >= wait && now - lastPush_ > pausing &&
+         samples_.size() + samplesWaiting() > audioFrame;
 }
 
 /// RFC 3550, A.1: of a sender that has started anew, two in a row are believed.
@@ -201,7 +217,8 @@ void Talker::bound() {
 void Talker::pull(AudioBlock& out) {
   const std::lock_guard lock(mutex_);
   if (overheard_) decodeKept();
-  const size_t enough = playing_ ? audioFrame : target_ + audioFrame / 2;
+  size_t enough = playing_ ? audioFrame : target_ + audioFrame / 2;
+  if (!playing_ && isDue(enough)) enough = audioFrame;
   if (playing_ || samples_.size() + samplesWaiting() >= enough) {
     while (samples_.size() < enough && !waiting_.empty())
       skipMissing();

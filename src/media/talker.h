@@ -62,6 +62,8 @@ class Talker {
   Counters counters() const;
 
  private:
+  void noteArrival();
+  bool isDue(size_t enough) const;
   bool isLate(uint16_t sequence);
   void hear(double level);
   uint16_t goOnAt(uint16_t sequence);
@@ -104,8 +106,10 @@ class Talker {
   static constexpr size_t unjudged = static_cast<size_t>(-1);
   size_t leastSlack_ = unjudged;  ///< see judgeArrival(); over the window being judged
   int64_t lastPull_ = 0;
-  int window_ = 0;     ///< pulls in it
-  int concealed_ = 0;  ///< pulls in a row without data
+  int64_t lastPush_ = 0;
+  int64_t gatheringSince_ = 0;  ///< while not playing: when what is in hand began to come
+  int window_ = 0;              ///< pulls in it
+  int concealed_ = 0;           ///< pulls in a row without data
   Counters counters_;
 };
 

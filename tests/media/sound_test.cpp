@@ -149,6 +149,44 @@ TEST(Talker, PausesOfAMicrophoneThatSendsNothingMeanwhileAddNoDelay) {
   EXPECT_LT(sent, told / 4) << "a pause is hardly sent";
 }
 
+/// Ticks of 20 ms from when a short word of a microphone that sends nothing in pauses has come to when it is
+/// heard.
+std::vector<int> ticksUntilHeard(int64_t held) {
+  int64_t now = 0;
+  Talker talker([&now] { return now; });
+  MixEncoder encoder({.dtx = true});
+  AudioBlock out;
+  constexpr int period = 60;
+  constexpr int word = 5;
+  uint16_t sequence = 0;
+  double position = 0;
+  std::vector<int> heard;
+  bool loud = false;
+  for (int tick = 0; tick < 20 * period; ++tick, now += audioTick) {
+    AudioBlock block{};
+    if (tick % period < word) {
+      for (float& sample : block)
+        sample = 0.3F * static_cast<float>(std::sin(2 * std::numbers::pi * 440 * position++ / audioRate));
+    }
+    const auto packet = encoder.encode(block);
+    talker.hold(held);
+    if (packet.size() > dtxPacket) talker.push(sequence++, packet);
+    talker.pull(out);
+    const bool before = std::exchange(loud, rms(out) > toneRms / 4);
+    if (loud && !before) heard.push_back(tick % period);
+  }
+  return heard;
+}
+
+TEST(Talker, PlaysAShortWordAtItsTimeHoweverLongItIsHeld) {
+  for (const int64_t ms : {0, 150, 250, 300, 330, 360, 400}) {
+    const auto heard = ticksUntilHeard(ms * 1'000'000);
+    EXPECT_GE(heard.size(), 19U) << "held for " << ms << " ms";
+    for (size_t i = 1; i < heard.size(); ++i)
+      EXPECT_NEAR(heard[i] * 20, ms + 35, 40) << "word " << i << ", held for " << ms << " ms";
+  }
+}
+
 TEST(Talker, IgnoresPacketsThatAreNoOpusOrComeTwice) {
   Talker talker;
   Tone tone;
