@@ -281,10 +281,14 @@ void MediaPipeline::setRendition(const Id& id, const std::string& rendition,
   const auto found = members_.find(id);
   if (found == members_.end() || found->second->rendition == rendition) return;
   Member& member = *found->second;
+  const std::string before = renditionFor(member);
+  const bool moving = member.moving.running();
   member.rendition = rendition;
   member.moving.stop();
   if (!member.output || !member.output->isOpen()) return;
-  if (!drain) return watch(member);
+  const bool stays = renditionFor(member) == before;
+  if (stays && !moving) return;
+  if (stays || !drain) return watch(member);
   member.output->muteVideo();
   member.moving = Timer::once(*drain, [this, &member] { watch(member, true); });
 }

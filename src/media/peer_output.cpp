@@ -36,15 +36,25 @@ bool PeerOutput::isOpen() const {
   return open_;
 }
 
-void PeerOutput::expectVideo(uint64_t source, bool mute) {
+bool PeerOutput::expectVideo(uint64_t source, bool mute) {
   const std::lock_guard lock(mutex_);
   expectedSource_ = source;
   muted_ = mute && source != videoSource_;
+  apart_ = apart_ || muted_;
+  return source != videoSource_ || apart_;
 }
 
 void PeerOutput::muteVideo() {
   const std::lock_guard lock(mutex_);
+  expectedSource_ = 0;
   muted_ = true;
+  apart_ = true;
+}
+
+void PeerOutput::leaveVideo(uint64_t source) {
+  const std::lock_guard lock(mutex_);
+  if (source == 0) expectedSource_ = 0;
+  if (source == 0 || source == videoSource_) apart_ = true;
 }
 
 bool PeerOutput::isPast(uint16_t sequence) const {
@@ -60,20 +70,25 @@ uint64_t PeerOutput::videoSource() const {
   return videoSource_;
 }
 
+/// Goes on with the numbers of what was sent last.
+void PeerOutput::begin(uint64_t source) {
+  if (videoSource_ != 0) {
+    firstSequence_ = video_->rewriter.nextSequence();
+    switchedAt_ = monotonicNow();
+  }
+  videoSource_ = source;
+  muted_ = false;
+  apart_ = false;
+  video_->rewriter.sourceChanged();
+}
+
 void PeerOutput::sendVideo(GstBufferList* packets, uint64_t source, bool keyFrame) {
   const std::lock_guard lock(mutex_);
   if (!open_ || !video_) return;
-  if (source != videoSource_) {
+  if (source != videoSource_ || apart_) {
     if (!keyFrame || source != expectedSource_) return;
-    if (videoSource_ != 0) {
-      firstSequence_ = video_->rewriter.nextSequence();
-      switchedAt_ = monotonicNow();
-    }
-    videoSource_ = source;
-    muted_ = false;
-    video_->rewriter.sourceChanged();
+    begin(source);
   }
-  if (muted_) return;
   const guint count = gst_buffer_list_length(packets);
   GstBufferList* out = gst_buffer_list_new_sized(count);
   for (guint i = 0; i < count; ++i) {

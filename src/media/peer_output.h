@@ -35,10 +35,14 @@ class PeerOutput {
   bool isOpen() const;
 
   /// The rendition that this peer is to see, from its next key frame on; until then the present one goes on.
-  /// `mute`: none of the present one's either.
-  void expectVideo(uint64_t source, bool mute = false);
-  /// Nothing of the picture until another rendition begins.
+  /// `mute`: none of the present one's either. Whether it waits for a key frame: not where it is the present
+  /// one, and nothing of that was left out.
+  bool expectVideo(uint64_t source, bool mute = false);
+  /// Nothing of the picture until the next expectVideo(), and a key frame of that.
   void muteVideo();
+  /// That rendition feeds this peer no more (0: none does). Should it come back, it begins with a key frame,
+  /// its numbers where they were left.
+  void leaveVideo(uint64_t source = 0);
   /// Whether that packet of the picture is of no use any more: of a rendition that was left of late, or while
   /// none is to be sent. By its number, as the peer knows it.
   bool isPast(uint16_t sequence) const;
@@ -65,6 +69,8 @@ class PeerOutput {
   RecentVideo recentVideo() const;
 
  private:
+  void begin(uint64_t source);
+
   mutable PriorityMutex mutex_;
   bool open_ = false;
   bool closed_ = false;
@@ -73,6 +79,7 @@ class PeerOutput {
   uint64_t videoSource_ = 0;
   uint64_t expectedSource_ = 0;
   bool muted_ = false;          ///< until the expected one begins
+  bool apart_ = false;          ///< packets of the present one were left out, so it is as good as another
   uint16_t firstSequence_ = 0;  ///< of the rendition that it sees
   int64_t switchedAt_ = 0;      ///< by monotonicNow(); 0: never
   const void* audioSource_ = nullptr;

@@ -19,13 +19,16 @@ void RenditionSet::put(Watching& watching, const std::shared_ptr<Rendition>& ren
   PeerOutput* viewer = watching.viewer.get();
   const auto before = renditions_.find(watching.key);
   const bool known = before != renditions_.end();
-  if (known && before->second == rendition && rendition->hasViewer(viewer)) return;
   if (known && before->second != rendition) leave({before->second, watching.viewer, nullptr, monotonicNow()});
   watching.key = rendition->spec().key();
   std::erase_if(leaving_,
                 [&](const auto& left) { return left.from == rendition && left.viewer.get() == viewer; });
-  viewer->expectVideo(rendition->id(), mute);
-  if (!rendition->hasViewer(viewer)) rendition->addViewer(watching.viewer);
+  const bool waits = viewer->expectVideo(rendition->id(), mute);
+  if (!rendition->hasViewer(viewer)) {
+    rendition->addViewer(watching.viewer);
+  } else if (waits) {
+    rendition->requestKeyFrame();
+  }
 }
 
 void RenditionSet::leave(Leaving leaving) {
@@ -37,7 +40,10 @@ void RenditionSet::sweep() {
   const int64_t now = monotonicNow();
   std::erase_if(leaving_, [now](const Leaving& left) {
     if (left.present() == left.from->id() && now - left.since < leavePatience) return false;
-    if (left.viewer) left.from->removeViewer(left.viewer.get());
+    if (left.viewer) {
+      left.from->removeViewer(left.viewer.get());
+      left.viewer->leaveVideo(left.from->id());
+    }
     if (left.tap) left.from->removeTap(left.tap.get());
     return true;
   });

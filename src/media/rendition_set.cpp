@@ -104,7 +104,10 @@ Result<void> RenditionSet::watch(const std::shared_ptr<PeerOutput>& viewer, cons
 }
 
 void RenditionSet::unwatch(const PeerOutput* viewer) {
-  if (viewers_.erase(viewer) == 0) return;
+  const auto known = viewers_.find(viewer);
+  if (known == viewers_.end()) return;
+  known->second.viewer->leaveVideo();
+  viewers_.erase(known);
   std::erase_if(leaving_, [viewer](const auto& left) { return left.viewer.get() == viewer; });
   for (const auto& [key, rendition] : renditions_)
     rendition->removeViewer(viewer);
