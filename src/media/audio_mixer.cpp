@@ -18,6 +18,8 @@ constexpr double louderBy = 6;      // dB over the quietest holder before a slot
 constexpr double boast = 20;        // dB by which a client may tell more than is heard
 constexpr int boastTicks = 50;      // for this long
 constexpr size_t recentTicks = 50;  // a second
+constexpr double unheard = -70;     // dBFS; what nobody hears of oneself either
+constexpr int restTicks = 25;       // longer than between words
 // How much later than it is the sound is said to be, to whoever lines it up with the picture: players and
 // films. A person's picture waits for the next frame of the mix, and before that for the encoder of a client
 // that may be slow. ITU-R BT.1359 has sound unnoticed from 45 ms early to 125 ms late, and this is on the way
@@ -61,6 +63,10 @@ struct AudioMixer::Person {
   std::vector<float> recent;   ///< levels of ticks that nobody has taken yet
   float gain = 0;              ///< on its way to 1 in a slot, to 0 outside
   int slot = -1;
+  int unheardTicks = 0;  ///< in a row
+
+  /// There is nothing of it in the mix of everybody, so it may as well hear that.
+  bool rests() const { return unheardTicks >= restTicks; }
 
   /// False where it was not needed: nothing is to be learnt from a microphone that is off.
   bool filterVoice() {
@@ -290,6 +296,7 @@ void AudioMixer::hear(Person& person) {
   if (person.overheard || person.muted) person.block.fill(0);
   const double heard = person.overheard ? *told : soundLevel(person.block);
   const double now = person.muted ? silenceLevel : heard;
+  person.unheardTicks = now < unheard ? std::min(person.unheardTicks + 1, restTicks) : 0;
   if (person.recent.size() == recentTicks) person.recent.erase(person.recent.begin());
   person.recent.push_back(static_cast<float>(now));
   person.level = smoothed(person.level, now);
@@ -349,7 +356,7 @@ void AudioMixer::sendAll(const AudioBlock& all, int64_t pts) {
   AudioBlock mix;
   for (auto& person : people_) {
     if (!person->listener || !person->listener->isOpen()) continue;
-    if (person->slot < 0) {
+    if (person->slot < 0 || person->rests()) {
       shared.push_back(person->listener.get());
       sharedLoss = std::max(sharedLoss, person->loss);
       continue;

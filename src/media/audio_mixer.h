@@ -19,15 +19,16 @@
 namespace tributary {
 
 struct AudioSettings {
-  int talkerSlots = 6;  ///< people who can be heard at once, each of whom costs an Opus encode
+  int talkerSlots = 6;  ///< people who can be heard at once, each of whom costs an Opus encode while heard
   OpusSettings opus;
   VoiceSettings voice;  ///< of everybody who is heard
 };
 
-/// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves; everybody
-/// else shares one mix and one encode of it. With no more people than slots nobody ever changes place;
-/// with more, a slot goes to whoever has become louder than its holder. Who has none is not decoded: how loud
-/// it is, the client tells (RFC 6464) or a LevelMeter. Who is found to tell more than is true is decoded.
+/// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves while they make a
+/// sound; everybody else shares one mix and one encode of it. With no more people than slots nobody ever
+/// changes place; with more, a slot goes to whoever has become louder than its holder. Who has none is not
+/// decoded: how loud it is, the client tells (RFC 6464) or a LevelMeter. Who is found to tell more than is
+/// true is decoded.
 class AudioMixer {
  public:
   AudioMixer(const AudioSettings& settings, const RoomClock& clock);

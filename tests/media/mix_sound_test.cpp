@@ -172,6 +172,31 @@ TEST_F(MixSound, NothingClicksWhenAnotherIsLetInAndMixesChange) {
   }
 }
 
+TEST_F(MixSound, WhoIsSilentSharesAMixAndNeverHearsOneselfWhenItTalks) {
+  for (auto& voice : voices_)
+    voice.wanted = 0;
+  run(100);
+  EXPECT_EQ(mixer_.counters().encoders, 1) << "two hold a slot and say nothing";
+  for (const size_t talks : {0, 1}) {
+    for (auto& ear : ears_)
+      ear.take();
+    voices_[talks].wanted = 0.3F;
+    run(40);
+    EXPECT_EQ(mixer_.counters().encoders, 2);
+    for (size_t i = 0; i < ears_.size(); ++i) {
+      const auto heard = ears_[i].take();
+      if (i == talks) {
+        EXPECT_EQ(heard.loud, 0) << "its own voice";
+      } else {
+        EXPECT_GT(heard.loud, 300);
+      }
+    }
+    voices_[talks].wanted = 0;
+    run(100);
+    EXPECT_EQ(mixer_.counters().encoders, 1);
+  }
+}
+
 TEST_F(MixSound, ASilentRoomSendsNextToNothingAndIsHeardAtOnceWhenItIsNot) {
   mixer_.setOpus({.dtx = true});
   for (auto& voice : voices_)
