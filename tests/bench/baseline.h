@@ -17,15 +17,17 @@ struct Room {
   int receivers() const { return senders + viewers; }
 };
 
-/// What this room's media cost in bare calls: decode each camera (of the size that its tile needs), copy each
-/// tile, encode once, protect and send each receiver's packets, decode and encode sound. One thread, no
-/// queue, no jitter buffer. Cores by stage.
+/// What this room's media cost in bare calls: receive and undo SRTP, decode each camera (of the size that its
+/// tile needs), copy each tile, encode once, protect each receiver's packets and send a frame's in one call,
+/// decode who talks and encode a mix for each of them and one for all others. One thread, no queue, no jitter
+/// buffer, no RTCP, all caches hot. Cores by stage.
 Json measureLimit(const Room& room);
 
 /// The same room built of stock elements as tutorials do: cameras of 1280x720, a compositor that scales, an
 /// encoder for each receiver, an audiomixer for each receiver, and webrtcbin's rtpbin, srtpdec and srtpenc
-/// around them. What webrtcbin also has is left out, in its favour: ICE, DTLS, RTCP, repairs. Runs as fast as
-/// it can; cores are CPU seconds per second of media.
+/// around them. What webrtcbin also has is left out, in its favour: ICE, DTLS, RTCP, repairs, sockets to
+/// read. Runs live, as our server does, by a clock that is so much slower that the machine can do it
+/// (slow_clock.h); cores are CPU seconds per second of media.
 Json measureTextbook(const Room& room);
 
 /// What our encoder settings make of a mix beside vp8enc with cpu-used=-10 and nothing else: luma PSNR in dB,

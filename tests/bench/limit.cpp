@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -16,6 +17,7 @@
 #include "media/opus_codec.h"
 #include "media/picture_ops.h"
 #include "media/srtp_encryptor.h"
+#include "media/udp_segments.h"
 #include "vpx.h"
 
 namespace tributary::bench {
@@ -129,49 +131,130 @@ Picturework pictureCores(const Room& room) {
   return out;
 }
 
-int packetsPerSecond(const Room& room) {
-  constexpr int soundPackets = 50;
-  return room.receivers() * (room.bitrate / 8 / packetSize + room.framerate / 2 + soundPackets);
+/// What the load tool's people say: how many talk at a time, and what a second of their talking costs.
+struct Talk {
+  double talkers = 0;  ///< of all senders, on average
+};
+
+Talk talkOf(const Room& room) {
+  Talk out;
+  size_t packets = 0;
+  for (int i = 0; i < room.senders; ++i) {
+    const auto voice = load::makeVoice(i, i == 0);
+    size_t said = 0;
+    for (const auto& packet : voice->packets) {
+      if (packet.opus.size() <= dtxPacket) continue;
+      ++said;
+    }
+    packets += said;
+    out.talkers += static_cast<double>(said) / static_cast<double>(voice->packets.size());
+  }
+  return out;
 }
 
-double srtpCores(const Room& room) {
+constexpr int soundRate = 50;       // packets a second
+constexpr size_t soundBytes = 150;  // of 40 kbit/s, RTP and SRTP
+constexpr int reportRate = 11;      // a client's feedback and reports
+
+struct Traffic {
+  double sentFrames = 0;  ///< a second, all of these
+  double sentVideo = 0;   ///< packets
+  double sentSound = 0;
+  double received = 0;
+  size_t videoBytes = 0;  ///< of a frame
+};
+
+Traffic trafficOf(const Room& room, const Talk& talk) {
+  Traffic out;
+  out.videoBytes = static_cast<size_t>(room.bitrate / 8 / room.framerate);
+  const double perFrame = std::ceil(static_cast<double>(out.videoBytes) / packetSize);
+  out.sentFrames = room.receivers() * room.framerate;
+  out.sentVideo = out.sentFrames * perFrame;
+  out.sentSound = room.receivers() * soundRate;
+  const auto camera = cameraOf(room, 0);
+  const double cameraPackets = std::ceil(camera.bitrate / 8.0 / room.framerate / packetSize);
+  out.received = room.senders * room.framerate * cameraPackets + talk.talkers * soundRate +
+                 room.receivers() * reportRate;
+  return out;
+}
+
+/// Seconds for a packet of so many bytes.
+double srtpCost(size_t bytes) {
   constexpr int packets = 20'000;
   const std::array<uint8_t, SrtpEncryptor::keyBytes> key{};
   SrtpEncryptor encryptor(key);
-  std::vector<uint8_t> packet(packetSize + SrtpEncryptor::tagBytes);
+  std::vector<uint8_t> packet(bytes + SrtpEncryptor::tagBytes);
   packet[0] = 0x80;
   packet[1] = 96;
   const double seconds = cost([&] {
     for (int i = 0; i < packets; ++i) {
       GST_WRITE_UINT16_BE(packet.data() + 2, i);
-      encryptor.protect(packet, packetSize);
+      encryptor.protect(packet, bytes);
     }
   });
-  return seconds / packets * packetsPerSecond(room);
+  return seconds / packets;
 }
 
-double socketCores(const Room& room) {
-  constexpr int packets = 20'000;
-  const UniqueFd to(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  const UniqueFd from(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(to.get(), reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(to.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  std::vector<uint8_t> bytes(packetSize);
-  const double seconds = cost([&] {
-    for (int i = 0; i < packets; ++i) {
-      ::sendto(from.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&address), size);
-      ::recv(to.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+/// To undo it takes as long.
+double srtpCores(const Traffic& traffic) {
+  return srtpCost(packetSize) * (traffic.sentVideo + traffic.received) +
+         srtpCost(soundBytes) * traffic.sentSound;
+}
+
+/// Seconds for what is sent in one call, and for receiving each datagram of it.
+class SocketPair {
+ public:
+  SocketPair() {
+    auto* address = reinterpret_cast<sockaddr_in*>(&to_);
+    address->sin_family = AF_INET;
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(sockaddr_in);
+    ::bind(receiver_.get(), reinterpret_cast<sockaddr*>(&to_), size);
+    ::getsockname(receiver_.get(), reinterpret_cast<sockaddr*>(&to_), &size);
+  }
+
+  double sendCost(size_t bytes) {
+    constexpr int times = 5'000;
+    std::vector<uint8_t> memory(bytes);
+    std::vector<iovec> datagrams;
+    for (size_t at = 0; at < bytes; at += packetSize)
+      datagrams.push_back({memory.data() + at, std::min<size_t>(packetSize, bytes - at)});
+    double seconds = 0;
+    for (int i = 0; i < times; ++i) {
+      seconds += cost([&] { sendSegments(sender_.get(), to_, datagrams); });
+      receiveAll();
     }
-  });
-  return seconds / packets * packetsPerSecond(room);
+    return seconds / times;
+  }
+
+  double receiveCost() const { return receiving_ / received_; }
+
+ private:
+  void receiveAll() {
+    std::array<uint8_t, 2048> bytes{};
+    receiving_ += cost([&] {
+      while (::recv(receiver_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0)
+        ++received_;
+    });
+  }
+
+  UniqueFd sender_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  UniqueFd receiver_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  sockaddr_storage to_{};
+  double receiving_ = 0;
+  double received_ = 0;
+};
+
+double socketCores(const Traffic& traffic) {
+  SocketPair sockets;
+  const double frames = sockets.sendCost(traffic.videoBytes) * traffic.sentFrames;
+  const double sound = sockets.sendCost(soundBytes) * traffic.sentSound;
+  return frames + sound + sockets.receiveCost() * traffic.received;
 }
 
-double soundCores(const Room& room) {
-  constexpr int slots = 6;
+/// Who talks is decoded, as far as there are slots for them, and hears a mix of the others.
+double soundCores(const Room& room, const Talk& talk) {
+  constexpr double slots = 6;
   const auto voice = load::makeVoice(0, true);
   TalkDecoder decoder;
   MixEncoder encoder({.bitrate = 40'000, .complexity = 7, .fec = true});
@@ -182,15 +265,18 @@ double soundCores(const Room& room) {
       decoder.decode(packet.opus, samples);
     }
   });
+  samples.clear();
+  for (const auto& packet : voice->packets)
+    decoder.decode(packet.opus, samples);
   AudioBlock block{};
-  for (size_t i = 0; i < std::min(samples.size(), block.size()); ++i)
-    block[i] = samples[i];
-  const double encode = cost([&] {
-    for (size_t i = 0; i < voice->packets.size(); ++i)
-      encoder.encode(block);
-  });
-  const double mixes = std::min(slots, room.senders) + (room.receivers() > slots ? 1 : 0);
-  return (decode * room.senders + encode * mixes) / load::voiceLoopSeconds;
+  double encode = 0;
+  for (size_t at = 0; at + block.size() <= samples.size(); at += block.size()) {
+    std::copy_n(samples.begin() + static_cast<ptrdiff_t>(at), block.size(), block.begin());
+    encode += cost([&] { encoder.encode(block); });
+  }
+  const double heard = std::min(slots, talk.talkers);
+  const double mixes = heard + (room.receivers() > heard ? 1 : 0);
+  return (decode * heard + encode * mixes) / load::voiceLoopSeconds;
 }
 
 }  // namespace
@@ -198,9 +284,11 @@ double soundCores(const Room& room) {
 Json measureLimit(const Room& room) {
   const double decode = decodeCores(room);
   const Picturework picture = pictureCores(room);
-  const double srtp = srtpCores(room);
-  const double socket = socketCores(room);
-  const double sound = soundCores(room);
+  const Talk talk = talkOf(room);
+  const Traffic traffic = trafficOf(room, talk);
+  const double srtp = srtpCores(traffic);
+  const double socket = socketCores(traffic);
+  const double sound = soundCores(room, talk);
   return Json::object({{"cores", decode + picture.copy + picture.encode + srtp + socket + sound},
                        {"stages", Json::object({{"decode", decode},
                                                 {"copy", picture.copy},
