@@ -37,6 +37,8 @@ export class Session {
   /** @type {Quality | null} */
   #quality = null;
   #updatesUnderWay = 0;
+  /** Whether our latest offer was to receive only; null before the first. @type {boolean | null} */
+  #offeredReceiveOnly = null;
   #ended = false;
   /** @type {(() => void)[]} */
   #subscriptions = [];
@@ -162,16 +164,29 @@ export class Session {
     this.#resumeToken = joined.resumeToken;
     this.#iceServers = joined.iceServers ?? [];
     this.#apply(joined);
+    this.#followRole();
     this.#signalling.pingEvery(joined.server?.pingInterval || DEFAULT_PING);
     this.update({ ...this.#mutes(), handRaised: this.#handRaised }).catch(() => {});
     this.#screen.reclaim();
     if (this.#quality) this.setQuality(this.#quality).catch(() => {});
   }
 
+  /** Viewers are neither heard nor seen. */
+  get #receivesOnly() {
+    return Boolean(this.#options.receiveOnly) || this.#model.me?.role === 'viewer';
+  }
+
+  /** What may be sent is negotiated once: a viewer who may speak now, or the other way round, offers anew. */
+  #followRole() {
+    const offered = this.#offeredReceiveOnly;
+    if (offered !== null && offered !== this.#receivesOnly) this.#recover({ offer: true });
+  }
+
   async #offer() {
+    this.#offeredReceiveOnly = this.#receivesOnly;
     await this.#link.connect({
       iceServers: this.#iceServers,
-      receiveOnly: this.#options.receiveOnly || this.#model.me?.role === 'viewer',
+      receiveOnly: this.#offeredReceiveOnly,
       videoCodec: this.#options.videoCodec,
       screen: this.#screenLimits(),
     });
@@ -208,7 +223,9 @@ export class Session {
       this.#host.emit(type, /** @type {any} */ (detail));
     }
     const mine = message.participant?.identity === this.#model.identity;
-    if (message.type === 'participantUpdated' && mine) this.#followModerator(message.participant);
+    if (message.type !== 'participantUpdated' || !mine) return;
+    this.#followModerator(message.participant);
+    this.#followRole();
   }
 
   /** @param {Message} message */
