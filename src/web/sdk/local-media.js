@@ -8,8 +8,13 @@ import { Emitter } from './emitter.js';
  *   choice: DeviceChoice,
  *   muted: boolean,
  *   adopted: boolean,
- * }} Slot
+ *   mutes: number,
+ *   queue: Promise<void>,
+ * }} Slot  `mutes`: how often it was muted; `queue`: opening its devices, one after the other
  */
+
+/** @type {MediaKind[]} */
+const KINDS = ['audio', 'video'];
 
 /**
  * The microphone and camera of this client. Contract: tributary.d.ts.
@@ -20,8 +25,6 @@ export class LocalMedia extends Emitter {
   /** @type {Record<MediaKind, Slot>} */
   #slots = { audio: emptySlot(), video: emptySlot() };
   #open;
-  /** Opening and closing of devices follow one another. */
-  #queue = Promise.resolve();
 
   /** @param {{ open?: typeof openTrack }} [options] */
   constructor({ open = openTrack } = {}) {
@@ -56,9 +59,8 @@ export class LocalMedia extends Emitter {
    * @param {DeviceChoice} choice
    */
   choose(kind, choice) {
-    return this.#inTurn(async () => {
-      const slot = this.#slots[kind];
-      const wasMuted = slot.muted && slot.choice !== false;
+    return this.#inTurn(kind, async (slot, isMuted) => {
+      const wasMuted = isMuted || (slot.muted && slot.choice !== false);
       this.#drop(kind);
       Object.assign(slot, { choice, muted: choice === false || wasMuted });
       const stayDark = kind === 'video' && wasMuted;
@@ -81,42 +83,62 @@ export class LocalMedia extends Emitter {
    * @param {MediaKind} kind
    * @param {boolean} muted
    */
-  setMuted(kind, muted) {
-    return this.#inTurn(async () => {
-      const slot = this.#slots[kind];
-      if (muted === (this.outgoing(kind) === null)) return;
-      slot.muted = muted;
-      if (muted && kind === 'video' && !slot.adopted) this.#drop(kind);
-      if (!muted && !slot.track) {
-        if (slot.choice === false) slot.choice = true;
-        await this.#acquire(kind);
-      } else this.emit('changed', { kind });
-    });
+  async setMuted(kind, muted) {
+    if (muted) this.#mute(kind);
+    else await this.#unmute(kind);
   }
 
   close() {
-    this.#drop('audio');
-    this.#drop('video');
+    const on = KINDS.filter(kind => this.outgoing(kind));
+    for (const kind of KINDS) this.#drop(kind);
     this.#slots = { audio: emptySlot(), video: emptySlot() };
+    for (const kind of on) this.emit('changed', { kind });
   }
 
-  /** @param {() => Promise<void>} work */
-  #inTurn(work) {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
+  /** At once, whatever is being opened: that is muted when it comes. @param {MediaKind} kind */
+  #mute(kind) {
+    const slot = this.#slots[kind];
+    const wasOn = this.outgoing(kind) !== null;
+    slot.muted = true;
+    slot.mutes += 1;
+    if (!wasOn) return;
+    if (kind === 'video' && !slot.adopted) this.#drop(kind);
+    this.emit('changed', { kind });
+  }
+
+  /** @param {MediaKind} kind */
+  #unmute(kind) {
+    return this.#inTurn(kind, async (slot, isMuted) => {
+      if (isMuted || this.outgoing(kind)) return;
+      slot.muted = false;
+      if (slot.track) return this.emit('changed', { kind });
+      if (slot.choice === false) slot.choice = true;
+      await this.#acquire(kind);
+    });
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @param {(slot: Slot, isMuted: boolean) => Promise<void>} work  not done when closed before its turn;
+   *   `isMuted`: meanwhile
+   */
+  #inTurn(kind, work) {
+    const slot = this.#slots[kind];
+    const { mutes } = slot;
+    const done = slot.queue.then(async () => {
+      if (slot === this.#slots[kind]) await work(slot, slot.mutes !== mutes);
+    });
+    slot.queue = done.catch(() => {});
     return done;
   }
 
   /** @param {MediaKind} kind */
   async #acquire(kind) {
-    const slots = this.#slots;
-    const slot = slots[kind];
+    const slot = this.#slots[kind];
     try {
       const track = await this.#open(kind, slot.choice);
-      if (slots !== this.#slots) {
-        track.stop();
-        return;
-      }
+      const unwanted = slot !== this.#slots[kind] || (kind === 'video' && slot.muted);
+      if (unwanted) return track.stop();
       slot.track = track;
       track.onended = () => this.#onEnded(kind, track);
     } catch (error) {
@@ -150,5 +172,6 @@ export class LocalMedia extends Emitter {
 
 /** @returns {Slot} */
 function emptySlot() {
-  return { track: null, choice: false, muted: true, adopted: false };
+  const queue = Promise.resolve();
+  return { track: null, choice: false, muted: true, adopted: false, mutes: 0, queue };
 }

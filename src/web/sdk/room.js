@@ -202,10 +202,10 @@ export class Room extends Emitter {
   async #openMedia({ audio = true, video = true, receiveOnly }) {
     if (receiveOnly) return;
     const media = this.#media;
-    await Promise.all([
-      media.choose('audio', audio).catch(error => this.emit('warning', { error })),
-      media.choose('video', video).catch(error => this.emit('warning', { error })),
-    ]);
+    const warn = (/** @type {Error} */ error) => this.emit('warning', { error });
+    // One after the other: browsers then ask for both in a row instead of denying one.
+    await media.choose('audio', audio).catch(warn);
+    if (media === this.#media && this.#session) await media.choose('video', video).catch(warn);
   }
 
   /**

@@ -284,9 +284,9 @@ export class LocalMedia extends Emitter<LocalMediaEventMap> {
   choose(kind: MediaKind, choice: DeviceChoice): Promise<void>;
   /** Takes a track that was made elsewhere, e.g. of a canvas. */
   adopt(kind: MediaKind, track: MediaStreamTrack): void;
-  /** Unmuting opens the device if need be, and so may reject as `choose` does. */
+  /** Muting is done at once. Unmuting opens the device if need be, and so may reject as `choose` does. */
   setMuted(kind: MediaKind, muted: boolean): Promise<void>;
-  /** Stops every track. */
+  /** Stops every track, those too that are being opened. */
   close(): void;
 }
 

@@ -87,3 +87,89 @@ test('a device that opens after close is let go', async () => {
   assert.equal(it.videoTrack, null);
   assert.ok(track.stopped);
 });
+
+/** Devices that open when the test says so, one by one. */
+function slowMedia() {
+  /** @type {{ kind: string, track: FakeTrack, allow: () => void }[]} */
+  const prompts = [];
+  const it = new LocalMedia({
+    open: kind =>
+      new Promise(resolve => {
+        const track = /** @type {any} */ (new FakeTrack());
+        prompts.push({ kind, track, allow: () => resolve(track) });
+      }),
+  });
+  return { it, prompts };
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve));
+
+test("a microphone is muted and unmuted while the browser asks for the camera's", async () => {
+  const { it, prompts } = slowMedia();
+  const choosing = it.choose('audio', true);
+  await turn();
+  prompts[0].allow();
+  await choosing;
+  void it.choose('video', true);
+  await turn();
+  it.setMuted('audio', true);
+  assert.ok(it.audioMuted, 'at once');
+  await it.setMuted('audio', false);
+  assert.equal(it.audioMuted, false);
+});
+
+test('what was muted while it was opened stays muted', async () => {
+  for (const kind of /** @type {const} */ (['audio', 'video'])) {
+    const { it, prompts } = slowMedia();
+    const unmuting = it.setMuted(kind, false);
+    await turn();
+    it.setMuted(kind, true);
+    prompts[0].allow();
+    await unmuting;
+    assert.equal(it.outgoing(kind), null, kind);
+    assert.equal(prompts[0].track.stopped, kind === 'video', 'a camera goes dark');
+  }
+});
+
+test('what was muted before its turn to be opened stays muted, until unmuted', async () => {
+  const { it, prompts } = slowMedia();
+  const first = it.choose('audio', 'a');
+  const second = it.choose('audio', 'b');
+  it.setMuted('audio', true);
+  const third = it.setMuted('audio', false);
+  await turn();
+  prompts[0].allow();
+  await first;
+  assert.ok(it.audioMuted);
+  await turn();
+  prompts[1].allow();
+  await second;
+  await third;
+  assert.equal(it.outgoing('audio'), /** @type {any} */ (prompts[1].track));
+});
+
+test('nothing is opened after close that was asked for before, and a new call does not wait', async () => {
+  const { it, prompts } = slowMedia();
+  void it.choose('video', 'a');
+  const second = it.choose('video', 'b');
+  await turn();
+  it.close();
+  void it.choose('video', 'c');
+  await turn();
+  assert.equal(prompts.length, 2, 'the prompt of before keeps nobody waiting');
+  prompts[0].allow();
+  await second;
+  assert.ok(prompts[0].track.stopped);
+  assert.equal(prompts.length, 2);
+});
+
+test('closing tells that what was on is off', async () => {
+  const { it } = media();
+  await it.choose('audio', true);
+  /** @type {string[]} */
+  const told = [];
+  it.on('changed', ({ kind }) => told.push(kind));
+  it.close();
+  assert.deepEqual(told, ['audio']);
+  assert.ok(it.audioMuted);
+});
