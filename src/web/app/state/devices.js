@@ -20,6 +20,8 @@ export class Devices {
   problems = signal(/** @type {Record<MediaKind, string>} */ ({ audio: '', video: '' }));
   opening = signal(false);
   #settings;
+  /** Counts closings: what was begun before one is not gone on with. */
+  #generation = 0;
 
   /** @param {Settings} settings */
   constructor(settings) {
@@ -34,13 +36,16 @@ export class Devices {
   /** @param {{ audio: boolean, video: boolean }} wanted */
   async open({ audio, video }) {
     this.opening.value = true;
+    const isClosed = this.#closedSince();
     // One after the other: browsers then ask for both in a row instead of denying one.
     await this.#try('audio', () =>
       this.media.choose('audio', audio && this.#settings.audioDevice.value),
     );
+    if (isClosed()) return;
     await this.#try('video', () =>
       this.media.choose('video', video && this.#settings.videoDevice.value),
     );
+    if (isClosed()) return;
     this.opening.value = false;
     await this.list();
   }
@@ -69,9 +74,10 @@ export class Devices {
     const chosen = (audio ? this.#settings.audioDevice : this.#settings.videoDevice).value;
     const present = (audio ? this.microphones : this.cameras).value;
     const isOpen = Boolean(audio ? this.audioTrack.value : this.videoTrack.value);
+    const isClosed = this.#closedSince();
     await this.#try(kind, async () => {
       if (!isOpen) await this.media.choose(kind, deviceToOpen(chosen, present));
-      await this.media.setMuted(kind, false);
+      if (!isClosed()) await this.media.setMuted(kind, false);
     });
     await this.list();
   }
@@ -81,9 +87,18 @@ export class Devices {
     this.cameras.value = await listDevices('video').catch(() => []);
   }
 
+  /** What a prompt of now is answered with afterwards is not opened. */
   close() {
+    this.#generation += 1;
+    this.opening.value = false;
     this.media.close();
     this.#mirror();
+  }
+
+  /** @returns {() => boolean} whether `close` was called since */
+  #closedSince() {
+    const generation = this.#generation;
+    return () => generation !== this.#generation;
   }
 
   /**
@@ -92,10 +107,11 @@ export class Devices {
    */
   async #try(kind, work) {
     this.#problem(kind, '');
+    const isClosed = this.#closedSince();
     try {
       await work();
     } catch (error) {
-      this.#problem(kind, deviceProblem(kind, error));
+      if (!isClosed()) this.#problem(kind, deviceProblem(kind, error));
     }
   }
 
