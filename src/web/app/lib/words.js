@@ -67,6 +67,13 @@ export function mutedNotice(kind) {
   return `A moderator has turned your ${DEVICES[kind]} off. You can turn it on again.`;
 }
 
+/** @param {boolean} isViewer  from now on, or no longer */
+export function roleNotice(isViewer) {
+  return isViewer
+    ? 'You are a viewer: you see and hear the others, and they do not see or hear you'
+    : 'You may speak and be seen now: turn your microphone and camera on when you want to';
+}
+
 /**
  * A name within a sentence: one that is written from the right does not turn the words beside it.
  *

@@ -7,6 +7,7 @@ import {
   mutedNotice,
   ROOM_RULE,
   recordingNotice,
+  roleNotice,
   screenEnding,
   screenProblem,
 } from '../lib/words.js';
@@ -42,8 +43,10 @@ export class App {
   #sharers = new Set();
   /** @type {Recording | null} */
   #recordingBefore = null;
-  /** What was on when the call ended. */
+  /** What was on when the call ended, or when I became a viewer in it. */
   #onBefore = { audio: true, video: true };
+  /** Whether I was a viewer when last looked. */
+  #wasViewer = false;
   /** The announced recording this user knows of. */
   recordingSeen = signal('');
 
@@ -69,6 +72,7 @@ export class App {
     this.joinError.value = room ? '' : ROOM_RULE;
     if (!room) return;
     this.joining.value = true;
+    this.#wasViewer = false;
     this.roomName.value = room;
     if (location.pathname !== pathOfRoom(room)) {
       history.replaceState(null, '', pathOfRoom(room) + location.search + location.hash);
@@ -199,6 +203,8 @@ export class App {
       if (state === 'connected') this.notices.say('Connected');
       if (state === 'left') this.#onLeft(reason ?? '');
     });
+    room.on('rosterChanged', () => this.#followRole());
+    room.on('participantUpdated', () => this.#followRole());
     room.on('participantJoined', ({ participant }) => {
       this.notices.show(`${inSentence(participant.name)} joined`);
     });
@@ -269,9 +275,25 @@ export class App {
     this.panel.value = null;
     this.dialog.value = null;
     this.audioOnly.value = false;
+    if (!this.#wasViewer) this.#closeDevices();
+    this.#wasViewer = false;
+    this.page.value = 'left';
+  }
+
+  /** A viewer is neither heard nor seen: no device of theirs is open, and none is chosen. */
+  #followRole() {
+    const isViewer = this.call.isViewer.value;
+    if (isViewer === this.#wasViewer) return;
+    this.#wasViewer = isViewer;
+    this.notices.show(roleNotice(isViewer), 'info', 'role');
+    if (!isViewer) return;
+    this.#closeDevices();
+    if (this.dialog.value === 'devices') this.dialog.value = null;
+  }
+
+  #closeDevices() {
     const { audioMuted, videoMuted } = this.devices;
     this.#onBefore = { audio: !audioMuted.value, video: !videoMuted.value };
     this.devices.close();
-    this.page.value = 'left';
   }
 }

@@ -25,6 +25,7 @@ export class MoreMenu extends View {
     const { settings } = app;
     const shown = settings.selfViewShown.value;
     const dark = isDark(settings);
+    const viewer = app.call.isViewer.value;
     const sharing = Boolean(app.call.screen.value);
     return html`<${Popover} label="More" class="menu above" onClose=${onClose}>
       ${app.call.isModerator.value && this.moderatorItems(app)}
@@ -43,12 +44,15 @@ export class MoreMenu extends View {
         label="Copy invitation link"
         onClick=${this.choose(() => app.copyLink())}
       />
-      <${MenuItem}
-        icon="self"
-        label=${shown ? 'Hide your own picture' : 'Show your own picture'}
-        hint="S"
-        onClick=${this.choose(() => app.toggleSelfView())}
-      />
+      ${
+        !viewer &&
+        html`<${MenuItem}
+          icon="self"
+          label=${shown ? 'Hide your own picture' : 'Show your own picture'}
+          hint="S"
+          onClick=${this.choose(() => app.toggleSelfView())}
+        />`
+      }
       <${MenuItem}
         icon="speaker"
         label="Sound only, to save data"
@@ -60,13 +64,16 @@ export class MoreMenu extends View {
         label=${dark ? 'Light colours' : 'Dark colours'}
         onClick=${this.choose(() => toggleTheme(settings))}
       />
-      <${MenuItem}
-        icon="settings"
-        label="Microphone and camera"
-        onClick=${this.choose(() => {
-          app.dialog.value = 'devices';
-        })}
-      />
+      ${
+        !viewer &&
+        html`<${MenuItem}
+          icon="settings"
+          label="Microphone and camera"
+          onClick=${this.choose(() => {
+            app.dialog.value = 'devices';
+          })}
+        />`
+      }
       <${MenuItem}
         icon="help"
         label="Keyboard shortcuts"

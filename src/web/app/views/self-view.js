@@ -74,7 +74,7 @@ export class SelfView extends View {
     const track = devices.videoTrack.value;
     // Beside a screen people are small, and the own picture would cover somebody's.
     const screenShown = app.call.layout.value?.tiles.some(({ source }) => source === 'screen');
-    if (screenShown) return null;
+    if (screenShown || app.call.isViewer.value) return null;
     if (!settings.selfViewShown.value || devices.videoMuted.value || !track) return null;
     return html`<div
       class="self-view"

@@ -66,6 +66,71 @@ test('one is told who muted one, and when a microphone is gone', { timeout }, as
   assert.equal((await mutes()).audioMuted, false);
 });
 
+/** The directions of what the client has offered, one text for each offer. */
+const offered = () =>
+  scene.site.room.log
+    .filter(({ type }) => type === 'offer')
+    .map(({ sdp }) => sdp.match(/^a=(sendrecv|recvonly|sendonly)/gm).join());
+
+test('who becomes a viewer sends nothing and has no device open, until they may speak', {
+  timeout,
+}, async () => {
+  const { page, site } = scene;
+  await scene.join();
+  await page.locator('.self-view').waitFor();
+  await page.evaluate(() => {
+    const { audioTrack, videoTrack } = window.tributary.room.media;
+    window.before = [audioTrack, videoTrack];
+  });
+  await scene.watchStates();
+  site.room.setRole('viewer');
+  await page.locator('.toast', { hasText: 'You are a viewer' }).waitFor();
+  await page.locator('.self-view').waitFor({ state: 'detached' });
+  const ended = await page.evaluate(() => window.before.map(({ readyState }) => readyState));
+  assert.deepEqual(ended, ['ended', 'ended']);
+  await scene.cameBack();
+  assert.deepEqual(await mutes(), { audioMuted: true, videoMuted: true });
+
+  await page.evaluate(() => window.states.splice(0));
+  site.room.setRole('participant');
+  await scene.cameBack();
+  await page.getByRole('button', { name: 'Turn the microphone on' }).click();
+  await page.getByRole('button', { name: 'Turn the microphone off' }).waitFor();
+  await page.waitForFunction(
+    () => window.tributary.room.connection.getSenders()[0].track?.readyState === 'live',
+  );
+  assert.deepEqual(offered(), [
+    'a=sendrecv,a=sendrecv,a=sendonly',
+    'a=recvonly,a=recvonly',
+    'a=sendrecv,a=sendrecv,a=sendonly',
+  ]);
+});
+
+test('a device whose prompt is answered after the call is let go', { timeout }, async () => {
+  const { page } = scene;
+  await page.addInitScript(() => {
+    const { getUserMedia } = MediaDevices.prototype;
+    const answered = new Promise(resolve => {
+      window.answer = resolve;
+    });
+    MediaDevices.prototype.getUserMedia = async function (constraints) {
+      window.asked = (window.asked ?? 0) + 1;
+      await answered;
+      window.stream = await getUserMedia.call(this, constraints);
+      return window.stream;
+    };
+  });
+  await scene.join('&audio=0&video=0');
+  await page.getByRole('button', { name: 'Turn the microphone on' }).click();
+  await page.waitForFunction(() => window.asked === 1);
+  await page.getByRole('button', { name: 'Leave the call' }).click();
+  await page.getByRole('heading', { name: 'You left the call' }).waitFor();
+  await page.evaluate(() => window.answer());
+  await page.waitForFunction(() => window.stream?.getTracks()[0].readyState === 'ended');
+  assert.equal(await page.evaluate(() => window.asked), 1);
+  assert.deepEqual(await mutes(), { audioMuted: true, videoMuted: true });
+});
+
 test('a refused device can be asked for again', { timeout }, async () => {
   const { page, site } = scene;
   await page.addInitScript(() => {

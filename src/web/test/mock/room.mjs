@@ -31,6 +31,12 @@ export class MockRoom {
     this.#send(message);
   }
 
+  /** What a moderator, who is nobody here, makes of the client. */
+  setRole(role) {
+    Object.assign(this.#me, { role });
+    this.#send({ type: 'participantUpdated', participant: this.#me });
+  }
+
   breakSocket() {
     this.#client?.terminate();
   }
