@@ -29,3 +29,13 @@ export function actionOf(event) {
   const key = event.key.toUpperCase();
   return SHORTCUTS.find(shortcut => shortcut.key === key)?.action ?? null;
 }
+
+/**
+ * Whether the key is the input method's, as where Enter takes a word it has proposed.
+ *
+ * @param {{ isComposing?: boolean, keyCode?: number }} event
+ */
+export function isComposing({ isComposing: composing, keyCode }) {
+  // Safari ends the composition before the key that ends it, whose code tells.
+  return Boolean(composing) || keyCode === 229;
+}

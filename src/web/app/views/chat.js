@@ -1,3 +1,4 @@
+import { isComposing } from '../lib/shortcuts.js';
 import { Avatar, Icon } from '../ui/controls.js';
 import { html, View } from '../ui/view.js';
 import { Panel } from './panel.js';
@@ -48,7 +49,7 @@ export class Chat extends View {
 
   /** @param {KeyboardEvent} event */
   onKey = event => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.send(event);
+    if (event.key === 'Enter' && !event.shiftKey && !isComposing(event)) this.send(event);
   };
 
   /**

@@ -11,7 +11,7 @@ import {
 import { deviceToOpen } from '../../app/lib/devices.js';
 import { layoutChoices, spotlightLayout } from '../../app/lib/layouts.js';
 import { tileBoxes } from '../../app/lib/overlay.js';
-import { actionOf } from '../../app/lib/shortcuts.js';
+import { actionOf, isComposing } from '../../app/lib/shortcuts.js';
 import {
   bitrate,
   deviceProblem,
@@ -133,6 +133,12 @@ test('single keys act, but not while typing or with modifiers', () => {
   assert.equal(actionOf({ key: '?' }), 'help');
   assert.equal(actionOf({ key: 'c', ctrlKey: true }), null);
   assert.equal(actionOf({ key: 'm', target: { tagName: 'TEXTAREA' } }), null);
+});
+
+test("keys of an input method's are told, Safari's too", () => {
+  assert.ok(isComposing({ isComposing: true, keyCode: 13 }));
+  assert.ok(isComposing({ isComposing: false, keyCode: 229 }));
+  assert.equal(isComposing({ isComposing: false, keyCode: 13 }), false);
 });
 
 test('errors and numbers in words', () => {
