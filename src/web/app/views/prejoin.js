@@ -46,6 +46,7 @@ export class Prejoin extends View {
             label="Room"
             value=${app.roomName.value}
             placeholder=${this.suggestion.value}
+            literal=${true}
             onInput=${(/** @type {string} */ text) => {
               app.roomName.value = text;
             }}
@@ -80,9 +81,19 @@ export class Prejoin extends View {
 
 /**
  * @param {{ id: string, label: string, value: string, placeholder: string, autocomplete?: string,
- *   maxlength?: number, onInput: (text: string) => void }} props
+ *   maxlength?: number, literal?: boolean, onInput: (text: string) => void }} props  `literal`: taken as
+ *   typed, without a keyboard's corrections
  */
-function TextField({ id, label, value, placeholder, autocomplete = 'off', maxlength, onInput }) {
+function TextField({
+  id,
+  label,
+  value,
+  placeholder,
+  autocomplete = 'off',
+  maxlength,
+  literal,
+  onInput,
+}) {
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <input
@@ -93,7 +104,9 @@ function TextField({ id, label, value, placeholder, autocomplete = 'off', maxlen
       value=${value}
       placeholder=${placeholder}
       autocomplete=${autocomplete}
-      spellcheck="false"
+      autocapitalize=${literal ? 'none' : undefined}
+      autocorrect=${literal ? false : undefined}
+      spellcheck=${false}
       onInput=${(/** @type {InputEvent} */ event) =>
         onInput(/** @type {HTMLInputElement} */ (event.target).value)}
     />

@@ -22,6 +22,8 @@ test('a room is the one that was asked for, and one that cannot be is refused', 
 
   await page.goto(site.url);
   const before = scene.count('join');
+  const typed = page.locator('#room[autocapitalize="none"][autocorrect="off"][spellcheck="false"]');
+  assert.equal(await typed.count(), 1, 'no keyboard makes another name of it');
   await page.getByLabel('Room').fill('Встреча');
   await page.getByRole('button', { name: 'Join the call' }).click();
   await page.getByRole('alert').filter({ hasText: 'letters from A to Z' }).waitFor();
