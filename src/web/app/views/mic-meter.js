@@ -5,6 +5,9 @@ const BARS = 12;
 const QUIET = -60;
 const LOUD = -12;
 
+/** Of what a user does, that by which browsers let sound run. */
+const GESTURES = ['pointerdown', 'keydown'];
+
 /**
  * How loud the microphone is, so that one sees it works.
  *
@@ -42,6 +45,8 @@ export class MicMeter extends View {
     this.#track = track;
     if (!track) return;
     this.#context = new AudioContext();
+    this.#resume();
+    for (const gesture of GESTURES) document.addEventListener(gesture, this.#resume, true);
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 1024;
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
@@ -54,8 +59,14 @@ export class MicMeter extends View {
     draw();
   }
 
+  /** A context that is made before the user has done anything may have to wait for that. */
+  #resume = () => {
+    if (this.#context?.state !== 'running') this.#context?.resume().catch(() => {});
+  };
+
   #stop() {
     cancelAnimationFrame(this.#frame);
+    for (const gesture of GESTURES) document.removeEventListener(gesture, this.#resume, true);
     this.#context?.close();
     this.#context = null;
     this.#track = null;
