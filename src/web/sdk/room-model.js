@@ -28,6 +28,7 @@ export class RoomModel {
   server = null;
   /** @type {Capacity} */
   capacity = { level: 0, saved: [] };
+  #heard = 0;
 
   get me() {
     return (this.identity && this.participants.get(this.identity)) || null;
@@ -146,7 +147,14 @@ export class RoomModel {
   #addChat({ from, name, text, at }) {
     const sender = name ?? this.participants.get(from)?.name ?? from;
     /** @type {ChatMessage} */
-    const chat = { from, name: sender, text: String(text), at };
+    const chat = {
+      number: ++this.#heard,
+      mine: from === this.identity,
+      from,
+      name: sender,
+      text: String(text),
+      at,
+    };
     this.messages = [...this.messages, chat].slice(-MESSAGES_KEPT);
     return [['chat', chat]];
   }

@@ -88,6 +88,10 @@ export interface Capacity {
 }
 
 export interface ChatMessage {
+  /** Counts up with each that this Room hears: the earliest are let go after 500. */
+  number: number;
+  /** Whether I wrote it, under whatever identity I had then. */
+  mine: boolean;
   /** Identity of the sender. */
   from: string;
   name: string;

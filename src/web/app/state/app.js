@@ -227,7 +227,7 @@ export class App {
     });
     room.on('chat', message => {
       if (this.panel.value === 'chat') this.call.unread.value = 0;
-      else if (message.from !== room.participant?.identity) {
+      else if (!message.mine) {
         const text = `${inSentence(message.name)}: ${message.text.slice(0, 120)}`;
         this.notices.show(text, 'info', 'chat');
       }

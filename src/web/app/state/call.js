@@ -111,7 +111,7 @@ export class Call {
   #onChat(message) {
     batch(() => {
       this.messages.value = this.room.messages;
-      if (message.from !== this.#identity.value) this.unread.value += 1;
+      if (!message.mine) this.unread.value += 1;
     });
   }
 }

@@ -16,6 +16,7 @@ export class Chat extends View {
   list = null;
   /** @type {HTMLTextAreaElement | null} */
   input = null;
+  /** The last of the messages shown: their count stays when the earliest go. */
   #shown = 0;
 
   /** @override */
@@ -30,9 +31,9 @@ export class Chat extends View {
   }
 
   #followEnd() {
-    const { length } = this.props.app.call.messages.peek();
-    if (length !== this.#shown) this.list?.scrollTo({ top: this.list.scrollHeight });
-    this.#shown = length;
+    const last = this.props.app.call.messages.peek().at(-1)?.number ?? 0;
+    if (last !== this.#shown) this.list?.scrollTo({ top: this.list.scrollHeight });
+    this.#shown = last;
   }
 
   /** @param {Event} [event] */
@@ -58,7 +59,6 @@ export class Chat extends View {
    */
   view({ app }) {
     const messages = app.call.messages.value;
-    const myIdentity = app.call.me.value?.identity;
     const { draft } = app.call;
     return html`<${Panel} title="Chat" onClose=${() => app.togglePanel('chat')}>
       <ol
@@ -79,9 +79,8 @@ export class Chat extends View {
         }
         ${messages.map(
           (message, index) => html`<${Message}
-            key=${`${message.at}/${index}`}
+            key=${message.number}
             message=${message}
-            mine=${message.from === myIdentity}
             continued=${continues(messages[index - 1], message)}
           />`,
         )}
@@ -123,8 +122,9 @@ function continues(before, message) {
   return before?.from === message.from && Date.parse(message.at) - Date.parse(before.at) < 120_000;
 }
 
-/** @param {{ message: ChatMessage, mine: boolean, continued: boolean }} props */
-function Message({ message, mine, continued }) {
+/** @param {{ message: ChatMessage, continued: boolean }} props */
+function Message({ message, continued }) {
+  const { mine } = message;
   const time = new Date(message.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return html`<li class="message" data-mine=${mine} data-continued=${continued}>
     ${!mine && !continued && html`<${Avatar} name=${message.name} identity=${message.from} />`}

@@ -166,6 +166,25 @@ test('a draft outlives its panel', { timeout }, async () => {
   assert.equal(await input.inputValue(), 'half a thou');
 });
 
+test('a long chat goes on following its end', { timeout }, async () => {
+  const { page, site } = scene;
+  await scene.join();
+  await page.keyboard.press('c');
+  const at = new Date().toISOString();
+  const say = text => site.room.tell({ type: 'chat', from: 'p1', name: 'Grace', text, at });
+  const isInSight = text =>
+    page.waitForFunction(wanted => {
+      const list = document.querySelector('.messages');
+      const shown = [...list.querySelectorAll('.bubble')].find(one => one.textContent === wanted);
+      const { bottom } = list.getBoundingClientRect();
+      return shown && shown.getBoundingClientRect().top < bottom;
+    }, text);
+  for (let number = 1; number <= 505; number += 1) say(`message ${number}`);
+  await isInSight('message 505');
+  say('the last');
+  await isInSight('the last');
+});
+
 test('each page begins at its heading', { timeout }, async () => {
   const { page, site } = scene;
   const focused = text =>

@@ -58,6 +58,27 @@ test('chat is kept, with the name from the roster when the message has none', ()
   assert.equal(model.messages[0].name, 'ADA');
 });
 
+test('messages are numbered on, and mine stay mine under a new identity', () => {
+  const { model } = joined();
+  const say = (/** @type {string} */ from) =>
+    model.apply({ type: 'chat', from, text: 'hi', at: '2026-01-01T00:00:00Z' });
+  say('me');
+  model.apply({ type: 'joined', participant: person('me2') });
+  say('me2');
+  say('ada');
+  assert.deepEqual(
+    model.messages.map(({ number, mine }) => [number, mine]),
+    [
+      [1, true],
+      [2, true],
+      [3, false],
+    ],
+  );
+  for (let more = 0; more < 500; more += 1) say('ada');
+  assert.equal(model.messages.length, 500);
+  assert.equal(model.messages.at(-1)?.number, 503);
+});
+
 test('unknown messages and broken ones are ignored', () => {
   const { model } = joined();
   assert.deepEqual(model.apply({ type: 'fromTheFuture' }), []);
