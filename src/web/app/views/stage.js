@@ -61,12 +61,6 @@ export class Stage extends View {
     const canvas = call.layout.value?.canvas;
     const ratio = canvas?.width && canvas.height ? canvas.width / canvas.height : DEFAULT_RATIO;
     const hasMix = Boolean(call.mix.value);
-    const tiles = tileBoxes(
-      call.layout.value,
-      call.participants.value,
-      call.speakers.value,
-      call.me.value?.identity,
-    );
     return html`<div class="stage">
       <div class="canvas" style=${{ '--ratio': String(ratio) }}>
         <video
@@ -80,9 +74,7 @@ export class Stage extends View {
             this.waiting.value = false;
           }}
         />
-        <ul class="tiles" aria-label="Who is in the picture">
-          ${tiles.map(tile => html`<${Tile} key=${tile.key} app=${app} tile=${tile} />`)}
-        </ul>
+        ${app.audioOnly.value ? html`<${SoundOnly} app=${app} />` : this.tiles(app)}
         ${
           (this.waiting.value || !hasMix) &&
           html`<div class="stage-wait">
@@ -99,4 +91,24 @@ export class Stage extends View {
       </div>
     </div>`;
   }
+
+  /** @param {App} app */
+  tiles(app) {
+    const { layout, participants, speakers, me } = app.call;
+    const tiles = tileBoxes(layout.value, participants.value, speakers.value, me.value?.identity);
+    return html`<ul class="tiles" aria-label="Who is in the picture">
+      ${tiles.map(tile => html`<${Tile} key=${tile.key} app=${app} tile=${tile} />`)}
+    </ul>`;
+  }
+}
+
+/** Covers the last picture, which stands still. @param {{ app: App }} props */
+function SoundOnly({ app }) {
+  return html`<div class="sound-only">
+    <${Icon} name="speaker" size=${28} />
+    <span>Sound only</span>
+    <button type="button" class="button" onClick=${() => app.toggleAudioOnly()}>
+      Show the picture
+    </button>
+  </div>`;
 }

@@ -116,6 +116,25 @@ test('keys do what the help says', { timeout }, async () => {
   );
 });
 
+test('sound only covers the picture, and says so', { timeout }, async () => {
+  const { page, site } = scene;
+  await scene.join();
+  await page.locator('.tile').first().waitFor();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('button', { name: 'Sound only, to save data' }).click();
+  const show = page.getByRole('button', { name: 'Show the picture' });
+  await show.waitFor();
+  assert.equal(await page.locator('.tile').count(), 0);
+  await show.click();
+  await page.locator('.tile').first().waitFor();
+  assert.equal(await show.count(), 0);
+  const wishes = site.room.log.filter(({ type }) => type === 'quality');
+  assert.deepEqual(
+    wishes.map(({ audioOnly }) => audioOnly),
+    [true, false],
+  );
+});
+
 test('the meter moves with the microphone, and another device can be chosen', {
   timeout,
 }, async () => {
