@@ -17,12 +17,14 @@ import { isPassing } from './error.js';
 /**
  * Brings a broken session back. What broke is recorded as a need; one loop meets the needs in the
  * order socket, join, offer, and starts over when more broke meanwhile. An error that will not pass
- * is forgiven once, by starting as a stranger (`forgetSession`); the second ends it (`giveUp`).
+ * is forgiven once, by starting as a stranger (`forgetSession`); the second ends it (`giveUp`), unless
+ * media has flowed in between (`succeeded`).
  */
 export class Recovery {
   isRunning = false;
   #needs = { join: false, offer: false };
   #abort = new AbortController();
+  #forgave = false;
 
   /**
    * @param {Steps} steps
@@ -45,6 +47,12 @@ export class Recovery {
     await pause(after, this.#abort.signal);
     await this.#run();
     this.isRunning = false;
+  }
+
+  /** Media flows: what breaks from now on is news. */
+  succeeded() {
+    this.backoff.reset();
+    this.#forgave = false;
   }
 
   stop() {
@@ -94,6 +102,8 @@ export class Recovery {
   }
 
   #startAsStranger() {
+    if (this.#forgave) return false;
+    this.#forgave = true;
     this.#needs = { join: true, offer: true };
     return this.steps.forgetSession();
   }

@@ -277,7 +277,7 @@ export class Session {
 
   /** @param {MediaStream} mix */
   #onMediaConnected(mix) {
-    this.#recovery.backoff.reset();
+    this.#recovery.succeeded();
     this.#host.emit('mixChanged', { mix });
     if (!this.#recovery.isRunning) this.#host.onConnected();
   }

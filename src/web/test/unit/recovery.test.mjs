@@ -83,6 +83,26 @@ test('a session that is forgotten there is begun anew, once', async () => {
   assert.deepEqual(log, ['join', 'join', 'giveUp']);
 });
 
+test("an offer that is refused again to a stranger ends it, though a stranger's join succeeds", async () => {
+  const { log, steps, recovery: it } = recovery();
+  steps.forgetSession = () => true;
+  const refusals = () => [1, 2, 3].map(() => failure('unsupportedCodec'));
+  steps.offer = failing(log, 'offer', refusals());
+  await it.need({ offer: true });
+  assert.deepEqual(log, ['offer', 'join', 'offer', 'giveUp']);
+});
+
+test('once media has flowed, one more is forgiven', async () => {
+  const { log, steps, recovery: it } = recovery();
+  steps.forgetSession = () => true;
+  steps.join = failing(log, 'join', [failure('notFound')]);
+  await it.need({ join: true });
+  it.succeeded();
+  steps.join = failing(log, 'join', [failure('notFound')]);
+  await it.need({ join: true });
+  assert.deepEqual(log, ['join', 'join', 'offer', 'join', 'join', 'offer']);
+});
+
 test('what breaks during a recovery is mended by the same one', async () => {
   const { log, steps, recovery: it } = recovery();
   steps.offer = async () => {
