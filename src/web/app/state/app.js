@@ -41,7 +41,7 @@ export class App {
   audioOnly = signal(false);
   /** Of whose screens we told. @type {Set<string>} */
   #sharers = new Set();
-  /** @type {Recording | null} */
+  /** As last told of. @type {Recording | null} */
   #recordingBefore = null;
   /** What was on when the call ended, or when I became a viewer in it. */
   #onBefore = { audio: true, video: true };
@@ -200,7 +200,7 @@ export class App {
     const { room } = this.call;
     room.on('stateChanged', ({ state, reason }) => {
       if (state === 'reconnecting') this.notices.say('The connection broke. Reconnecting.');
-      if (state === 'connected') this.notices.say('Connected');
+      if (state === 'connected') this.#onConnected();
       if (state === 'left') this.#onLeft(reason ?? '');
     });
     room.on('rosterChanged', () => this.#followRole());
@@ -216,12 +216,7 @@ export class App {
       if (text) this.notices.show(text, 'info', 'screen');
     });
     room.on('participantUpdated', ({ participant }) => this.#tellOfScreens(participant));
-    room.on('recordingChanged', ({ recording, error }) => {
-      const text = recordingNotice(this.#recordingBefore, recording, error);
-      this.#recordingBefore = recording;
-      if (!text || recording?.announce || room.state !== 'connected') return;
-      this.notices.show(text, error ? 'error' : 'info', 'recording');
-    });
+    room.on('recordingChanged', ({ error }) => this.#tellOfRecording(error));
     room.on('capacityChanged', ({ capacity }) => {
       this.notices.show(capacityNotice(capacity), 'info', 'capacity');
     });
@@ -258,6 +253,23 @@ export class App {
     else this.notices.show(error.message, 'error');
   }
 
+  #onConnected() {
+    this.notices.say('Connected');
+    this.#tellOfRecording();
+  }
+
+  /** Of what began or ended while I was away too, once I am back. @param {string} [error] */
+  #tellOfRecording(error) {
+    const { state, recording } = this.call.room;
+    if (state !== 'connected') return;
+    const text = recordingNotice(this.#recordingBefore, recording, error);
+    this.#recordingBefore = recording;
+    if (!text) return;
+    // The banner shows it.
+    if (recording?.announce) this.notices.say(text);
+    else this.notices.show(text, error ? 'error' : 'info', 'recording');
+  }
+
   /** @param {Participant} who */
   #tellOfScreens({ identity, name, screenShared }) {
     const before = this.#sharers.has(identity);
@@ -277,6 +289,7 @@ export class App {
     this.audioOnly.value = false;
     if (!this.#wasViewer) this.#closeDevices();
     this.#wasViewer = false;
+    this.#recordingBefore = null;
     this.page.value = 'left';
   }
 

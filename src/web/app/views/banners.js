@@ -20,7 +20,7 @@ export class ConnectionBanner extends View {
 }
 
 /**
- * A recording that the server announces: stays until the user has said that they know.
+ * A recording that the server announces: stays until the user has said that they know. App has it read out.
  *
  * @extends {View<{ app: App }>}
  */
@@ -36,7 +36,7 @@ export class RecordingBanner extends View {
     const seen = () => {
       app.recordingSeen.value = id;
     };
-    return html`<div class="banner" data-tone="recording" role="status">
+    return html`<div class="banner" data-tone="recording">
       <${Icon} name="record" size=${18} />
       <span>This call is being recorded</span>
       <button type="button" class="button small" onClick=${seen}>Got it</button>

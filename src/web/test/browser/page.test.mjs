@@ -130,6 +130,25 @@ test('an announced recording stays in sight until one knows', { timeout }, async
   await page.locator('.recording').waitFor({ state: 'detached' });
 });
 
+test('a recording that began before one came, or while one was away, is read out', {
+  timeout,
+}, async () => {
+  const { page, site } = scene;
+  await scene.join();
+  const said = page.locator('[aria-live]').filter({ hasText: 'The call is being recorded' });
+  await scene.watchStates();
+  site.room.hangUp();
+  site.room.tell({ type: 'leave', reason: 'roomFailed', action: 'reconnect', retryAfter: 1 });
+  await scene.stateIs('reconnecting');
+  const recording = { recordingId: 'r1', status: 'active', announce: true };
+  site.room.record(recording);
+  await scene.cameBack();
+  await said.waitFor({ state: 'attached' });
+  site.room.record({ ...recording, announce: false });
+  await page.reload();
+  await said.waitFor({ state: 'attached' });
+});
+
 test('leave/disconnect ends the call, and one can join again', { timeout }, async () => {
   const { page, site } = scene;
   await scene.join();

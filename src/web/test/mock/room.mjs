@@ -37,6 +37,11 @@ export class MockRoom {
     this.#send({ type: 'participantUpdated', participant: this.#me });
   }
 
+  record(recording) {
+    this.#recording = recording;
+    this.#send({ type: 'recordingChanged', recording });
+  }
+
   breakSocket() {
     this.#client?.terminate();
   }
@@ -90,9 +95,8 @@ export class MockRoom {
       this.#layout = layout;
       this.#sendLayout();
     },
-    startRecording: () =>
-      this.#setRecording({ recordingId: 'r1', status: 'active', announce: true }),
-    stopRecording: () => this.#setRecording(null),
+    startRecording: () => this.record({ recordingId: 'r1', status: 'active', announce: true }),
+    stopRecording: () => this.record(null),
     moderate: ({ identity, remove, ...fields }) => {
       const who = this.people.find(one => one.identity === identity);
       if (remove) this.#removePerson(identity);
@@ -163,11 +167,6 @@ export class MockRoom {
 
   #say({ identity, name }, text) {
     this.#send({ type: 'chat', from: identity, name, text, at: new Date().toISOString() });
-  }
-
-  #setRecording(recording) {
-    this.#recording = recording;
-    this.#send({ type: 'recordingChanged', recording });
   }
 
   #removePerson(identity) {
