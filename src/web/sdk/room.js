@@ -157,7 +157,7 @@ export class Room extends Emitter {
 
   /**
    * @param {string} identity
-   * @param {{ audioMuted?: boolean, videoMuted?: boolean, screenShared?: false, remove?: boolean }} action
+   * @param {Parameters<import('./tributary.js').Room['moderate']>[1]} action
    */
   async moderate(identity, action) {
     await this.#present().request('moderate', { identity, ...action });

@@ -97,7 +97,7 @@ class Person extends View {
           />
         `
       }
-      ${hasPersonMenu(app, who) && this.menu(app, who)}
+      ${hasPersonMenu(app) && this.menu(app, who)}
     </li>`;
   }
 

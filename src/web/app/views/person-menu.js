@@ -3,13 +3,23 @@ import { MenuItem, Popover } from '../ui/popover.js';
 import { html, View } from '../ui/view.js';
 
 /**
- * @import { Participant } from '/sdk/tributary.js'
+ * @import { Participant, Role } from '/sdk/tributary.js'
  * @import { App } from '../state/app.js'
  */
 
-/** Whether I may do anything about this person. @param {App} app @param {Participant} who */
-export function hasPersonMenu(app, who) {
-  return app.call.isModerator.value && who.role !== 'viewer';
+/** What a moderator can make of somebody. @type {Record<Role, { role: Role, label: string }[]>} */
+const ROLES = {
+  viewer: [{ role: 'participant', label: 'Let them be seen and heard' }],
+  participant: [
+    { role: 'moderator', label: 'Make a moderator' },
+    { role: 'viewer', label: 'Make a viewer' },
+  ],
+  moderator: [],
+};
+
+/** Whether I may do anything about people. @param {App} app */
+export function hasPersonMenu(app) {
+  return app.call.isModerator.value;
 }
 
 /**
@@ -32,7 +42,7 @@ export class PersonMenu extends View {
     };
     return html`<${Popover} label=${who.name} class=${`menu ${extra}`} onClose=${onClose}>
       <div class="menu-title"><bdi>${who.name}</bdi>${me && ' (you)'}</div>
-      ${this.spotlightItem(app, who, choose)}
+      ${who.role !== 'viewer' && this.spotlightItem(app, who, choose)}
       ${
         who.screenShared &&
         html`<${MenuItem}
@@ -45,6 +55,7 @@ export class PersonMenu extends View {
       }
       ${
         !me &&
+        who.role !== 'viewer' &&
         !who.audioMuted &&
         html`<${MenuItem}
           icon="mic-off"
@@ -52,14 +63,14 @@ export class PersonMenu extends View {
           onClick=${choose(() => room.moderate(who.identity, { audioMuted: true }))}
         />`
       }
-      ${
-        who.role === 'participant' &&
-        html`<${MenuItem}
+      ${(ROLES[who.role] ?? []).map(
+        ({ role, label }) => html`<${MenuItem}
+          key=${role}
           icon="people"
-          label="Make a moderator"
-          onClick=${choose(() => room.moderate(who.identity, { role: 'moderator' }))}
-        />`
-      }
+          label=${label}
+          onClick=${choose(() => room.moderate(who.identity, { role }))}
+        />`,
+      )}
       ${
         !me &&
         html`<${MenuItem}

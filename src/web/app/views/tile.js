@@ -34,7 +34,7 @@ export class Tile extends View {
       data-speaking=${tile.speaking}
       data-open=${Boolean(shown)}
     >
-      ${who && hasPersonMenu(app, who) ? this.button(tile) : this.region(tile)}
+      ${who && hasPersonMenu(app) ? this.button(tile) : this.region(tile)}
       ${
         tile.handRaised &&
         html`<span class="mark hand" aria-hidden="true"><${Icon} name="hand" size=${16} /></span>`

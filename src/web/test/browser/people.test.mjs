@@ -108,6 +108,30 @@ test('who becomes a viewer sends nothing and has no device open, until they may 
   ]);
 });
 
+test('a moderator lets a viewer speak, or removes them', { timeout }, async () => {
+  const { page, site } = scene;
+  site.room.people[0].role = 'viewer';
+  await scene.join();
+  await page.keyboard.press('p');
+  const options = page.getByRole('button', { name: 'Options for Ada Lovelace' });
+  await options.click();
+  const items = page.locator('.popover .menu-item');
+  assert.deepEqual(
+    (await items.allTextContents()).map(text => text.trim()),
+    ['Let them be seen and heard', 'Remove from the call'],
+  );
+  await items.first().click();
+  await page.waitForFunction(
+    () => window.tributary.room.participants.get('p0').role === 'participant',
+  );
+  await options.click();
+  await page.getByRole('button', { name: 'Make a viewer' }).click();
+  await page.waitForFunction(() => window.tributary.room.participants.get('p0').role === 'viewer');
+  await options.click();
+  await page.getByRole('button', { name: 'Remove from the call' }).click();
+  await options.waitFor({ state: 'detached' });
+});
+
 test('a device whose prompt is answered after the call is let go', { timeout }, async () => {
   const { page } = scene;
   await page.addInitScript(() => {
