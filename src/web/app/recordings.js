@@ -18,6 +18,8 @@ const films = signal(/** @type {Film[] | null} */ (null));
 const problem = signal('');
 /** `from`: where its player begins, in seconds of the file. */
 const playing = signal(/** @type {{ film: Film, file: File, from: number } | null} */ (null));
+/** Whether the player is to be brought into view when it is drawn: its button may be far below. */
+let wanted = false;
 const unplayable = signal('');
 const chapters = signal(/** @type {Chapter[]} */ ([]));
 /** Whether the server wants its token first, and whether it has been shown it. */
@@ -60,6 +62,7 @@ async function leave() {
 
 /** @param {Film} film @param {File} file */
 async function play(film, file) {
+  wanted = true;
   show(film, file, 0);
   chapters.value = [];
   const found = await chaptersOf(film).catch(() => []);
@@ -123,6 +126,26 @@ class Films extends View {
 }
 
 class Player extends View {
+  /** @type {HTMLVideoElement | null} */
+  video = null;
+
+  /** @override */
+  componentDidMount() {
+    this.#comeIntoView();
+  }
+
+  /** @override */
+  componentDidUpdate() {
+    this.#comeIntoView();
+  }
+
+  #comeIntoView() {
+    if (!wanted || !this.video) return;
+    wanted = false;
+    this.video.scrollIntoView({ block: 'nearest' });
+    this.video.focus({ preventScroll: true });
+  }
+
   /** @override */
   view() {
     const now = playing.value;
@@ -130,6 +153,9 @@ class Player extends View {
     const parts = partsNow();
     return html`<section aria-label="Player">
       <video
+        ref=${(/** @type {HTMLVideoElement} */ element) => {
+          this.video = element;
+        }}
         controls
         autoplay
         src=${addressOf(now.film, now.file.filename)}
