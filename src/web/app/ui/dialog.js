@@ -2,7 +2,7 @@ import { IconButton } from './controls.js';
 import { html, View } from './view.js';
 
 /**
- * A modal `<dialog>`, open as long as it is mounted.
+ * A modal `<dialog>`, open as long as it is mounted. However it is closed, the focus goes back to where it was.
  *
  * @extends {View<{ title: string, onClose: () => void, children?: any }>}
  */
@@ -15,9 +15,12 @@ export class Dialog extends View {
     this.element?.showModal();
   }
 
+  /** The browser returns the focus, and then says `close`. */
+  close = () => this.element?.close();
+
   /** @param {MouseEvent} event  a click outside the box falls on the dialog element itself */
   onBackdrop = event => {
-    if (event.target === this.element) this.props.onClose();
+    if (event.target === this.element) this.close();
   };
 
   /**
@@ -37,7 +40,7 @@ export class Dialog extends View {
       <div class="dialog-box">
         <header>
           <h2 id="dialog-title">${title}</h2>
-          <${IconButton} icon="close" label="Close" onClick=${onClose} />
+          <${IconButton} icon="close" label="Close" onClick=${this.close} />
         </header>
         ${children}
       </div>

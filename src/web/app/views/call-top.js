@@ -47,12 +47,16 @@ export class CallTop extends View {
         </button>
         ${this.qualityShown.value && html`<${QualityPopover} app=${app} onClose=${toggle} />`}
       </div>
-      <${IconButton}
-        icon="fullscreen"
-        label="Full screen"
-        hint="F"
-        onClick=${() => app.toggleFullscreen()}
-      />
+      ${
+        // Phones of Apple's have it for a video alone.
+        'requestFullscreen' in document.documentElement &&
+        html`<${IconButton}
+          icon="fullscreen"
+          label="Full screen"
+          hint="F"
+          onClick=${() => app.toggleFullscreen()}
+        />`
+      }
     </header>`;
   }
 }

@@ -116,6 +116,46 @@ test('keys do what the help says', { timeout }, async () => {
   );
 });
 
+test('the focus returns from panels and dialogs to what opened them', { timeout }, async () => {
+  const { page } = scene;
+  await scene.join();
+  const focused = label =>
+    page.waitForFunction(
+      wanted => document.activeElement?.getAttribute('aria-label')?.startsWith(wanted),
+      label,
+    );
+  const chat = page.getByRole('complementary', { name: 'Chat' });
+  for (const close of [
+    () => page.keyboard.press('Escape'),
+    () => page.getByRole('button', { name: 'Close chat' }).click(),
+  ]) {
+    await page.getByRole('button', { name: /^Chat/ }).click();
+    await focused('Message to everybody');
+    await close();
+    await chat.waitFor({ state: 'detached' });
+    await focused('Chat');
+  }
+
+  await page.keyboard.press('p');
+  const people = page.getByRole('complementary', { name: 'Participants' });
+  await people.waitFor();
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  for (const close of [
+    () => page.keyboard.press('Escape'),
+    () => help.getByRole('button', { name: 'Close' }).click(),
+  ]) {
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await help.waitFor();
+    await close();
+    await help.waitFor({ state: 'detached' });
+    await focused('More');
+    assert.ok(await people.isVisible(), 'the key was the dialog’s');
+  }
+  await page.keyboard.press('Escape');
+  await people.waitFor({ state: 'detached' });
+});
+
 test('sound only covers the picture, and says so', { timeout }, async () => {
   const { page, site } = scene;
   await scene.join();
