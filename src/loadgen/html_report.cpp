@@ -161,8 +161,9 @@ std::string htmlReport(const LoadResult& result) {
     out += section("Latency over time", "The same, picture by picture.", latencyOverTime(result));
   }
   out += section("Freeze map",
-                 "A row a peer, a cell a second: the longest time between two frames, from 60 ms (green) to "
-                 "400 ms (red).",
+                 "A row a peer, a cell a second since measuring began: the longest time without a frame that "
+                 "touches it, "
+                 "from 60 ms (green) to 400 ms (red).",
                  freezeMap(result));
   out += section("Peers", "What each received.", peers(result));
   return out + "</body></html>\n";

@@ -81,7 +81,7 @@ Json peerJson(const LoadResult::Peer& peer, double seconds) {
   Json resizes = Json::array();
   for (const auto& resize : video.resizes) {
     resizes.push(
-        Json::object({{"at", rounded(resize.at - video.shown.firstAt, 2)}, {"height", resize.height}}));
+        Json::object({{"at", rounded(resize.at - video.beganAt(), 2)}, {"height", resize.height}}));
   }
   Json out = Json::object(
       {{"name", peer.name},

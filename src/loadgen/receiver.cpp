@@ -12,6 +12,10 @@
 namespace tributary::load {
 namespace {
 
+constexpr double soundInterval = 0.020;
+constexpr double longestPause =
+    0.5;  // with DTX a packet comes at least every 400 ms (RFC 7587, 3.1.3), and takes its way
+
 double seconds(int64_t monotonic) {
   return static_cast<double>(monotonic) * 1e-9;
 }
@@ -125,6 +129,9 @@ void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
     gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
     lock.lock();
   }
+  const double pause = video ? 0
+                             : pauses_.before(header->sequence, header->timestamp,
+                                              header->marker);  // also one that began earlier
   if (!measuring_ || (video && !begun_)) return;
   StreamMeter::Packet seen{seconds(now),
                            header->sequence,
@@ -138,7 +145,8 @@ void Receiver::onStreamPacket(GstPad* pad, GstBuffer* packet, bool video) {
     seen.height = heightOfKeyFrame(setup_.codec.c_str(), payload.data(), size);
     return reading_.video.packet(seen);
   }
-  seen.at -= pauses_.before(header->sequence, header->timestamp, header->marker);
+  soundAt_ = seen.at;
+  seen.at -= pause;
   seen.marker = true;  // each packet of sound is whole
   seen.startsKeyFrame = true;
   reading_.audio.packet(seen);
@@ -192,7 +200,26 @@ void Receiver::startMeasuring() {
   const int width = reading_.width;
   const int height = reading_.height;
   reading_ = Reading{StreamMeter(setup_.playout), {}, {}, ToneMeter(setup_.pitches), width, height};
+  const double now = seconds(monotonicNow());
+  reading_.video.begin(now, setup_.frameInterval);
+  reading_.audio.begin(now - pauses_.total(), soundInterval);
+  if (setup_.frameInterval > 0) {
+    reading_.decoded.begin(now, setup_.frameInterval);
+  } else {
+    reading_.decoded.begin(now);
+  }
+  soundAt_ = now;
   measuring_ = true;
+}
+
+void Receiver::stopMeasuring() {
+  const std::lock_guard lock(mutex_);
+  if (!measuring_.exchange(false)) return;
+  const double now = seconds(monotonicNow());
+  reading_.video.end(now);
+  reading_.decoded.end(now);
+  // What is silent now may go on so: only the next packet would tell that from a gap.
+  if (now - soundAt_ > longestPause) reading_.audio.end(now - pauses_.total());
 }
 
 void Receiver::setClockTile(const Tile& tile) {

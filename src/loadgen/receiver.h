@@ -39,7 +39,8 @@ class Receiver {
     int audioPayloadType = 111;
     std::shared_ptr<LatencyMeter> latency;  ///< for Receive::decode
     std::vector<double> pitches;
-    double playout = 0;  ///< seconds that frames are held back for those that come late
+    double playout = 0;        ///< seconds that frames are held back for those that come late
+    double frameInterval = 0;  ///< seconds between frames of the mix; 0: the commonest of those that come
   };
 
   explicit Receiver(Setup setup);
@@ -49,10 +50,10 @@ class Receiver {
   /// Takes a stream of webrtcbin's into `pipeline`.
   void takeStream(GstElement* pipeline, GstPad* pad);
 
-  /// Counting begins anew. Thread: any.
+  /// Counting begins anew: from here on frames are missed that do not come. Thread: any.
   void startMeasuring();
-  /// Thread: any.
-  void stopMeasuring() { measuring_ = false; }
+  /// Closes the gaps that are open. Thread: any.
+  void stopMeasuring();
   /// Where the clock sender is on the canvas, as ratios; width 0: nowhere. Thread: any.
   struct Tile {
     double left = 0, top = 0, width = 0, height = 0;
@@ -99,6 +100,7 @@ class Receiver {
   };
   std::array<Stamp, 256> stamps_{};
   size_t nextStamp_ = 0;
+  double soundAt_ = 0;   ///< the last packet of sound while measuring, or its begin; seconds
   int64_t askedAt_ = 0;  ///< for a key frame, the last time
   bool begun_ = false;   ///< a key frame's first packet has come; what came before cannot be shown
 };

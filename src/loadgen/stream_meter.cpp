@@ -5,26 +5,28 @@
 #include <string_view>
 
 namespace tributary::load {
+namespace {
+
+constexpr double pictureClock = 90'000;  // nobody asks when sound is shown, or how many frames it has
+
+}  // namespace
+
+void FreezeMeter::begin(double at, double usual) {
+  begun_ = true;
+  beganAt_ = lastAt = at;
+  usual_ = usual;
+}
 
 void FreezeMeter::frame(double at) {
   constexpr size_t window = 30;
-  constexpr double slack = 0.150;
-  if (frames++ == 0) {
-    firstAt = lastAt = at;
-    return;
-  }
+  if (!begun_) begin(at, usual_);
+  if (frames == 0 && at <= lastAt) lastAt = at;  // the first, or what began within a pause of sound
   const double gap = at - lastAt;
+  closeGap(at);
   lastAt = at;
-  longestGap = std::max(longestGap, gap);
-  const auto second = static_cast<size_t>(std::max(0.0, at - firstAt));
-  if (second >= gapBySecond.size()) gapBySecond.resize(second + 1, 0);
-  gapBySecond[second] = std::max(gapBySecond[second], static_cast<float>(gap));
-  if (!recent_.empty()) {
-    const double mean = sum_ / static_cast<double>(recent_.size());
-    if (gap >= std::max(3 * mean, mean + slack)) {
-      ++freezes;
-      frozenSeconds += gap;
-    }
+  if (frames++ == 0) {
+    firstAt = at;
+    return;
   }
   recent_.push_back(gap);
   sum_ += gap;
@@ -32,6 +34,40 @@ void FreezeMeter::frame(double at) {
     sum_ -= recent_.front();
     recent_.pop_front();
   }
+}
+
+void FreezeMeter::end(double at) {
+  if (begun_ && at > lastAt) closeGap(at);
+}
+
+void FreezeMeter::closeGap(double at) {
+  constexpr double slack = 0.150;
+  const double gap = at - lastAt;
+  longestGap = std::max(longestGap, gap);
+  const auto from = static_cast<size_t>(std::max(0.0, lastAt - beganAt_));
+  const auto to = static_cast<size_t>(std::max(1.0, std::ceil(at - beganAt_)));
+  if (to > gapBySecond.size()) gapBySecond.resize(to, 0);
+  for (size_t second = from; second < to; ++second)
+    gapBySecond[second] = std::max(gapBySecond[second], static_cast<float>(gap));
+  const double mean = recent_.empty() ? usual_ : sum_ / static_cast<double>(recent_.size());
+  if (gap < std::max(3 * mean, mean + slack)) return;
+  ++freezes;
+  frozenSeconds += gap;
+}
+
+void StreamMeter::begin(double at, double interval) {
+  beganAt_ = at;
+  interval_ = interval;
+  if (interval > 0) {
+    shown.begin(at + playout_, interval);
+  } else {
+    shown.begin(at + playout_);
+  }
+}
+
+void StreamMeter::end(double at) {
+  endedAt_ = at;
+  shown.end(at + playout_);
 }
 
 void StreamMeter::packet(const Packet& packet) {
@@ -78,8 +114,7 @@ void StreamMeter::endFrame(const Packet& last) {
 }
 
 double StreamMeter::shownAt(double at) {
-  constexpr double clockRate = 90'000;  // of pictures; nobody asks when sound is shown
-  const double stamp = static_cast<double>(ticks_) / clockRate;
+  const double stamp = static_cast<double>(ticks_) / pictureClock;
   quickest_ = std::min(quickest_.value_or(at - stamp), at - stamp);
   return std::max(at, *quickest_ + stamp + playout_);
 }
@@ -96,18 +131,27 @@ double SoundPauses::before(uint16_t sequence, uint32_t timestamp, bool marker) {
   return total_;
 }
 
-uint64_t StreamMeter::expectedFrames() const {
-  if (steps_.empty()) return 0;
-  uint32_t interval = 0;
+double StreamMeter::interval() const {
+  if (interval_ > 0) return interval_;
+  uint32_t commonest = 0;
   uint64_t most = 0;
   for (const auto& [step, count] : steps_) {
     if (count > most && step > 0) {
       most = count;
-      interval = step;
+      commonest = step;
     }
   }
-  if (interval == 0) return 0;
-  return static_cast<uint64_t>(std::llround(static_cast<double>(ticks_) / interval)) + 1;
+  return commonest / pictureClock;
+}
+
+uint64_t StreamMeter::expectedFrames() const {
+  const double each = interval();
+  if (each == 0) return 0;
+  const double byStamps = lastFrame_ ? std::round(static_cast<double>(ticks_) / pictureClock / each) + 1 : 0;
+  if (!endedAt_) return static_cast<uint64_t>(byStamps);
+  const double byTime = (*endedAt_ - beganAt_) / each;
+  return static_cast<uint64_t>(
+      std::clamp(byStamps, std::max(0.0, std::floor(byTime - 1)), std::max(0.0, std::ceil(byTime + 1))));
 }
 
 namespace {

@@ -10,21 +10,35 @@
 namespace tributary::load {
 
 /// Counts freezes as webrtc-stats defines freezeCount: the time between two frames is at least the larger of
-/// three times the mean and the mean plus 150 ms, the mean being of the last 30 such times. Seconds. Pure.
+/// three times the mean and the mean plus 150 ms, the mean being of the last 30 such times. What passes from
+/// the beginning of measuring to the first frame, and from the last to the end, is such a time too, but in no
+/// mean. Seconds. Pure.
 class FreezeMeter {
  public:
+  /// Frames are missed from then on; without it from the first. `usual`: stands for the mean while there is
+  /// none.
+  void begin(double at, double usual = unknownInterval);
   void frame(double at);
+  /// Nothing has come since the last frame. Once, and no frame after it.
+  void end(double at);
 
   uint64_t frames = 0;
   uint64_t freezes = 0;
   double frozenSeconds = 0;
   double longestGap = 0;
-  double firstAt = 0;
-  double lastAt = 0;
-  /// Largest gap that ended in each second since the first frame: a row of the freeze map.
+  double firstAt = 0;  ///< the first frame
+  double lastAt = 0;   ///< the last frame; before there is one, the beginning
+  /// Largest gap that touches each second since the beginning: a row of the freeze map.
   std::vector<float> gapBySecond;
 
  private:
+  static constexpr double unknownInterval = 0.1;
+
+  void closeGap(double at);
+
+  bool begun_ = false;
+  double beganAt_ = 0;
+  double usual_ = unknownInterval;
   std::deque<double> recent_;
   double sum_ = 0;
 };
@@ -47,8 +61,14 @@ class StreamMeter {
     bool startsKeyFrame = false;
     int height = 0;  ///< of the picture, in the first packet of a key frame; 0: not known
   };
+  /// Frames are missed from then on, one every `interval` seconds; 0: at the commonest distance of those that
+  /// come.
+  void begin(double at, double interval);
   void packet(const Packet& packet);
+  /// Once, and no packet after it.
+  void end(double at);
 
+  double beganAt() const { return beganAt_; }
   uint64_t packets = 0;
   uint64_t bytes = 0;
   uint64_t lost = 0;
@@ -63,14 +83,20 @@ class StreamMeter {
   /// Whether nothing can be shown before another key frame.
   bool waitsForKey() const { return waitsForKey_; }
   FreezeMeter shown;  ///< the frames a decoder could show
-  /// Frames that the sender's clock had a place for between the first and the last; 0 before two came.
+  /// Frames that there was a place for: from the first to the last by the sender's clock, and by ours from
+  /// the beginning to the end, within the one more or less that either may hold. 0: the interval is not
+  /// known.
   uint64_t expectedFrames() const;
 
  private:
   void endFrame(const Packet& last);
   double shownAt(double at);
+  double interval() const;
 
   double playout_ = 0;
+  double beganAt_ = 0;
+  std::optional<double> endedAt_;
+  double interval_ = 0;             ///< seconds, as told
   std::optional<double> quickest_;  ///< arrival less the time stamp, seconds
   std::optional<uint16_t> lastSequence_;
   std::optional<uint32_t> lastTimestamp_;
@@ -89,6 +115,8 @@ class SoundPauses {
  public:
   /// Seconds of all pauses before that packet, which comes next.
   double before(uint16_t sequence, uint32_t timestamp, bool marker);
+  /// Of all so far.
+  double total() const { return total_; }
 
  private:
   std::optional<uint16_t> lastSequence_;

@@ -35,9 +35,43 @@ TEST(FreezeMeter, KnowsTheWorstGapOfEachSecond) {
   meter.frame(10.5);
   meter.frame(12.1);
   ASSERT_EQ(meter.gapBySecond.size(), 3U);
-  EXPECT_NEAR(meter.gapBySecond[0], 0.5, 1e-6);
-  EXPECT_EQ(meter.gapBySecond[1], 0);
-  EXPECT_NEAR(meter.gapBySecond[2], 1.6, 1e-6);
+  for (const float gap : meter.gapBySecond)
+    EXPECT_NEAR(gap, 1.6, 1e-6) << "it touches all three";
+}
+
+TEST(FreezeMeter, CountsSecondsFromTheBeginning) {
+  FreezeMeter meter;
+  meter.begin(10);
+  for (int i = 1; i < 40; ++i)
+    meter.frame(12 + i * 0.04);
+  meter.end(15);
+  ASSERT_EQ(meter.gapBySecond.size(), 5U);
+  EXPECT_NEAR(meter.gapBySecond[0], 2.04, 1e-6);
+  EXPECT_NEAR(meter.gapBySecond[2], 2.04, 1e-6);
+  EXPECT_NEAR(meter.gapBySecond[4], 1.44, 1e-6);
+  EXPECT_EQ(meter.freezes, 2U);
+  EXPECT_NEAR(meter.frozenSeconds, 2.04 + 1.44, 1e-6);
+}
+
+TEST(FreezeMeter, MissesNothingOfAStreamThatRunsOnBothSides) {
+  FreezeMeter meter;
+  meter.begin(9.97, 0.04);
+  for (int i = 0; i < 50; ++i)
+    meter.frame(10 + i * 0.04);
+  meter.end(12);
+  EXPECT_EQ(meter.freezes, 0U);
+  EXPECT_NEAR(meter.longestGap, 0.04, 1e-6);
+}
+
+TEST(FreezeMeter, HasOneGapWhereNothingComes) {
+  FreezeMeter meter;
+  meter.begin(100);
+  meter.end(110);
+  EXPECT_EQ(meter.frames, 0U);
+  EXPECT_EQ(meter.freezes, 1U);
+  EXPECT_EQ(meter.longestGap, 10);
+  EXPECT_EQ(meter.frozenSeconds, 10);
+  EXPECT_EQ(meter.gapBySecond, std::vector<float>(10, 10));
 }
 
 /// A stream of frames of two packets, with 3600 ticks between.
@@ -93,6 +127,39 @@ TEST(StreamMeter, ExpectsTheFramesThatTheSenderLeftOut) {
   stream.meter.packet({6, 12, 0xfffff000 + 3600 * 10, true, 100, false});  // one frame left out
   EXPECT_EQ(stream.meter.shown.frames, 10U);
   EXPECT_EQ(stream.meter.expectedFrames(), 11U);
+}
+
+TEST(StreamMeter, MissesTheFramesAfterTheLast) {
+  Stream stream;
+  stream.meter.begin(5 - 0.03, 0.04);
+  stream.frame(true);
+  for (int i = 0; i < 49; ++i)
+    stream.frame(false);
+  stream.meter.end(9);
+  EXPECT_EQ(stream.meter.shown.frames, 50U);
+  EXPECT_EQ(stream.meter.expectedFrames(), 99U);
+  EXPECT_EQ(stream.meter.shown.freezes, 1U);
+}
+
+TEST(StreamMeter, ExpectsTheFrameRateItIsTold) {
+  Stream stream;
+  stream.meter.begin(5 - 0.01, 0.02);
+  stream.frame(true);
+  for (int i = 0; i < 49; ++i)
+    stream.frame(false);
+  stream.meter.end(7);
+  EXPECT_EQ(stream.meter.shown.frames, 50U);
+  EXPECT_EQ(stream.meter.expectedFrames(), 99U);
+  EXPECT_EQ(stream.meter.shown.freezes, 0U);
+}
+
+TEST(StreamMeter, ExpectsFramesWhereNothingComes) {
+  StreamMeter meter(0.1);
+  meter.begin(5, 0.04);
+  meter.end(15);
+  EXPECT_EQ(meter.expectedFrames(), 249U);
+  EXPECT_EQ(meter.shown.freezes, 1U);
+  EXPECT_NEAR(meter.shown.longestGap, 10, 1e-6);
 }
 
 TEST(SoundPauses, AreWhatIsMarkedAndMissesNoNumber) {
