@@ -30,6 +30,10 @@ std::string fixed(double value, int digits) {
   return text;
 }
 
+std::string measured(const Json& value, int digits, double factor = 1) {
+  return value.isNull() ? "–" : fixed(value.numberOr(0) * factor, digits);
+}
+
 std::string figure(const std::string& value, const char* what) {
   return "<div><b>" + svg::escaped(value) + "</b><span>" + what + "</span></div>";
 }
@@ -44,7 +48,7 @@ std::string figures(const Json& json) {
   const Json latency = json["latencyMs"];
   std::string out = "<div class=\"figures\">";
   out += figure(fixed(video["framesPerSecond"].numberOr(0), 1), "frames a second, median peer");
-  out += figure(fixed(video["worstFramesShare"].numberOr(0) * 100, 1) + " %", "of frames at the worst peer");
+  out += figure(measured(video["worstFramesShare"], 1, 100) + " %", "of frames at the worst peer");
   out += figure(std::to_string(video["freezes"].integerOr(0)), "freezes");
   out += figure(std::to_string(json["audio"]["gaps"].integerOr(0)), "audio gaps");
   out += figure(fixed(latency["server"]["median"].numberOr(0), 0) + " / " +
@@ -120,7 +124,7 @@ std::string peers(const LoadResult& result) {
     const PeerSummary summary = summaryOf(peer, result.seconds);
     out += "<tr><td>" + svg::escaped(peer.name + (peer.error.empty() ? "" : ": " + peer.error)) + "</td>";
     for (const auto& cell :
-         {fixed(peer.joinSeconds * 1000, 0), fixed(summary.framesPerSecond, 1),
+         {peer.joinSeconds > 0 ? fixed(peer.joinSeconds * 1000, 0) : "–", fixed(summary.framesPerSecond, 1),
           fixed(summary.framesShare * 100, 1), std::to_string(peer.reading.video.shown.freezes),
           fixed(peer.reading.video.shown.longestGap * 1000, 0), fixed(summary.bitrate / 1000, 0),
           fixed(summary.videoLoss * 100, 2), std::to_string(peer.reading.audio.shown.freezes)}) {

@@ -296,6 +296,10 @@ void LoadPeer::fail(const std::string& why) {
   log::warning("load.peerFailed", {{"peer", plan_.name}, {"message", why}});
 }
 
+void LoadPeer::giveUp(const std::string& why) {
+  if (state_ < State::connected) fail(why);
+}
+
 Receiver::Tile LoadPeer::tileOf(const std::string& identity) const {
   for (const Json& tile : tiles_.elements()) {
     if (tile["identity"].stringOr("") != identity || tile["source"].stringOr("camera") != "camera") continue;

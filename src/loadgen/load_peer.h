@@ -62,6 +62,9 @@ class LoadPeer {
   /// Its bandwidth each way from now on, where there is a relay; 0 is no limit.
   void setLink(int kbits);
 
+  /// Fails with that reason unless it is connected or has failed.
+  void giveUp(const std::string& why);
+
   /// Says goodbye; its media stops.
   void leave();
 

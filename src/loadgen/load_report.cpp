@@ -80,8 +80,7 @@ Json peerJson(const LoadResult::Peer& peer, double seconds) {
   const StreamMeter& video = peer.reading.video;
   Json resizes = Json::array();
   for (const auto& resize : video.resizes) {
-    resizes.push(
-        Json::object({{"at", rounded(resize.at - video.beganAt(), 2)}, {"height", resize.height}}));
+    resizes.push(Json::object({{"at", rounded(resize.at - video.beganAt(), 2)}, {"height", resize.height}}));
   }
   Json out = Json::object(
       {{"name", peer.name},
@@ -116,29 +115,37 @@ Json peerJson(const LoadResult::Peer& peer, double seconds) {
   return out;
 }
 
+/// Of the peers that did not fail.
 struct Totals {
+  size_t measured = 0;
   double worstShare = 1;
   double freezeShare = 0;
   uint64_t freezes = 0;
   uint64_t audioGaps = 0;
-  int failed = 0;
-  std::vector<double> fps, bitrates, longest, joins;
+  std::vector<std::string> failures;  ///< of the others, by name
+  std::vector<double> fps, bitrates, longest;
+  std::vector<double> joins;  ///< of all that were connected once
 };
 
 Totals totalsOf(const LoadResult& result) {
   Totals out;
   for (const auto& peer : result.peers) {
+    if (peer.joinSeconds > 0) out.joins.push_back(peer.joinSeconds * 1000);
+    if (!peer.error.empty()) {
+      out.failures.push_back(peer.name + ": " + peer.error);
+      continue;
+    }
     const PeerSummary summary = summaryOf(peer, result.seconds);
-    if (!peer.error.empty()) ++out.failed;
+    ++out.measured;
     out.worstShare = std::min(out.worstShare, summary.framesShare);
-    out.freezeShare += summary.freezeShare / static_cast<double>(result.peers.size());
+    out.freezeShare += summary.freezeShare;
     out.freezes += peer.reading.video.shown.freezes;
     out.audioGaps += peer.reading.audio.shown.freezes;
     out.fps.push_back(summary.framesPerSecond);
     out.bitrates.push_back(summary.bitrate);
     out.longest.push_back(peer.reading.video.shown.longestGap * 1000);
-    out.joins.push_back(peer.joinSeconds * 1000);
   }
+  if (out.measured > 0) out.freezeShare /= static_cast<double>(out.measured);
   return out;
 }
 
@@ -148,6 +155,15 @@ std::vector<double> latencies(const LoadResult& result, bool glass) {
     const double value = glass ? sample.glass : sample.server;
     if (value >= 0) out.push_back(value);
   }
+  return out;
+}
+
+std::string failuresText(const std::vector<std::string>& failures) {
+  constexpr size_t shown = 5;
+  std::string out;
+  for (size_t i = 0; i < std::min(shown, failures.size()); ++i)
+    out += "failed:  " + failures[i] + "\n";
+  if (failures.size() > shown) out += text("failed:  and %zu more\n", failures.size() - shown);
   return out;
 }
 
@@ -211,13 +227,14 @@ Json jsonReport(const LoadResult& result) {
        {"options", optionsJson(result.options)},
        {"cpu", cpuJson(result)},
        {"video", Json::object({{"framesPerSecond", rounded(spreadOf(totals.fps).median, 2)},
-                               {"worstFramesShare", rounded(totals.worstShare, 4)},
+                               {"worstFramesShare",
+                                totals.measured > 0 ? Json(rounded(totals.worstShare, 4)) : Json()},
                                {"freezes", totals.freezes},
                                {"freezeShare", rounded(totals.freezeShare, 5)},
                                {"longestGapMs", rounded(spreadOf(totals.longest).max, 1)},
                                {"bitrate", std::round(spreadOf(totals.bitrates).median)}})},
        {"audio", Json::object({{"gaps", totals.audioGaps}})},
-       {"failedPeers", totals.failed},
+       {"failedPeers", static_cast<int64_t>(totals.failures.size())},
        {"joinMs", spreadJson(spreadOf(totals.joins))},
        {"latencyMs", Json::object({{"glassToGlass", spreadJson(spreadOf(latencies(result, true)))},
                                    {"server", spreadJson(spreadOf(latencies(result, false)))}})},
@@ -234,9 +251,10 @@ std::string textReport(const LoadResult& result) {
   const Spread server = spreadOf(latencies(result, false));
   std::string out;
   out += text(
-      "%zu peers (%d senders, %d viewers) for %.0f s, %d failed; joined in %.0f ms (median), %.0f (worst)\n",
-      result.peers.size(), result.options.senders, result.options.viewers, result.seconds, totals.failed,
-      spreadOf(totals.joins).median, spreadOf(totals.joins).max);
+      "%zu peers (%d senders, %d viewers) for %.0f s, %zu failed; joined in %.0f ms (median), %.0f (worst)\n",
+      result.peers.size(), result.options.senders, result.options.viewers, result.seconds,
+      totals.failures.size(), spreadOf(totals.joins).median, spreadOf(totals.joins).max);
+  out += failuresText(totals.failures);
   out += text(
       "video:   %.1f fps (median), at least %.1f%% of frames, %llu freezes, longest gap %.0f ms, %.0f "
       "kbit/s\n",

@@ -34,6 +34,14 @@ std::string timeNow() {
 
 }  // namespace
 
+std::string commonestOf(const std::vector<std::string>& texts) {
+  std::map<std::string, int> counts;
+  for (const auto& text : texts)
+    ++counts[text];
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+  return most == counts.end() ? "" : most->first;
+}
+
 LoadRun::LoadRun(LoadOptions options, std::function<void(Result<LoadResult>)> onDone)
     : options_(std::move(options)), onDone_(std::move(onDone)) {
   studio_.url = options_.url;
@@ -94,6 +102,7 @@ PeerPlan LoadRun::planFor(int index) const {
 }
 
 void LoadRun::joinNext() {
+  if (endedForWantOfPeers()) return;
   const int index = static_cast<int>(peers_.size());
   if (index >= options_.senders + options_.viewers) return warmUp();
   auto peer = LoadPeer::create(studio_, planFor(index));
@@ -113,6 +122,27 @@ void LoadRun::changeLink(int kbits) {
   }
 }
 
+/// Nobody is connected or tries to be: true, and the run has ended.
+bool LoadRun::endedForWantOfPeers() {
+  if (peers_.empty() || std::ranges::any_of(peers_, [](const auto& peer) {
+        return peer->state() != LoadPeer::State::failed;
+      })) {
+    return false;
+  }
+  if (phase_ == Phase::measuring) {
+    finish();  // until then there is something to report
+    return true;
+  }
+  std::vector<std::string> errors;
+  for (const auto& peer : peers_)
+    errors.push_back(peer->error());
+  for (Timer* timer : {&joining_, &ticking_, &ending_})
+    timer->stop();
+  phase_ = Phase::leaving;
+  onDone_(fail(ErrorCode::internal, "no peer got in: " + commonestOf(errors)));
+  return true;
+}
+
 void LoadRun::warmUp() {
   const bool settled = std::ranges::none_of(
       peers_, [](const auto& peer) { return peer->state() < LoadPeer::State::connected; });
@@ -124,6 +154,9 @@ void LoadRun::warmUp() {
     joining_ = Timer::once(milliseconds(100), [this] { warmUp(); });
     return;
   }
+  for (const auto& peer : peers_)
+    peer->giveUp("not connected 30 s after the last one joined");
+  if (endedForWantOfPeers()) return;
   phaseFrom_ = monotonicNow();
   ending_ = Timer::once(inMs(options_.warmup), [this] { measure(); });
 }
@@ -162,6 +195,7 @@ int LoadRun::connected() const {
 }
 
 void LoadRun::everySecond() {
+  if (phase_ > Phase::joining && phase_ != Phase::leaving && endedForWantOfPeers()) return;
   if (phase_ >= Phase::warmingUp) findClocks();
   if (phase_ == Phase::measuring) {
     Moment moment;

@@ -29,7 +29,7 @@ struct LoadResult {
     bool sends = false;
     Receive receive = Receive::count;
     std::string error;
-    double joinSeconds = 0;
+    double joinSeconds = 0;  ///< 0: it was never connected
     Receiver::Reading reading;
     double ownPitch = 0;
   };
@@ -44,7 +44,11 @@ struct LoadResult {
   Relay::Counters relay;
 };
 
-/// Joins peers one after the other, waits, measures, says goodbye. Thread: owner.
+/// The text that occurs most often; empty where there is none. Pure.
+std::string commonestOf(const std::vector<std::string>& texts);
+
+/// Joins peers one after the other, waits, measures, says goodbye. Ends early when all have failed: with an
+/// error where nothing was measured, else with what there is. Thread: owner.
 class LoadRun {
  public:
   LoadRun(LoadOptions options, std::function<void(Result<LoadResult>)> onDone);
@@ -60,6 +64,7 @@ class LoadRun {
   Result<void> prepare();
   PeerPlan planFor(int index) const;
   void joinNext();
+  bool endedForWantOfPeers();
   bool isLimited(int index) const;
   void changeLink(int kbits);
   void warmUp();

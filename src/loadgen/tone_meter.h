@@ -9,6 +9,7 @@ namespace tributary::load {
 /// How loud each of a set of pitches was in what somebody heard. Not thread safe. Pure.
 class ToneMeter {
  public:
+  ToneMeter() = default;
   explicit ToneMeter(std::vector<double> pitches) : pitches_(std::move(pitches)) {}
 
   /// 48 kHz mono.

@@ -246,6 +246,48 @@ TEST(Spread, TakesQuantiles) {
   EXPECT_EQ(spreadOf({}).count, 0U);
 }
 
+LoadResult::Peer peerWithFrames(const std::string& name, int frames) {
+  LoadResult::Peer peer;
+  peer.name = name;
+  peer.joinSeconds = 0.2;
+  peer.reading.video.begin(0, 0.04);
+  for (int i = 0; i < frames; ++i) {
+    peer.reading.video.packet(
+        {0.01 + i * 0.04, static_cast<uint16_t>(i), static_cast<uint32_t>(i) * 3600U, true, 1000, i == 0});
+  }
+  peer.reading.video.end(10);
+  return peer;
+}
+
+TEST(JsonReport, TellsFailedPeersApart) {
+  LoadResult result;
+  result.seconds = 10;
+  result.peers = {peerWithFrames("sender 1", 250), peerWithFrames("viewer 1", 125)};
+  result.peers.push_back(peerWithFrames("viewer 2", 0));
+  result.peers.back().joinSeconds = 0;
+  result.peers.back().error = "not connected";
+  const Json json = jsonReport(result);
+  EXPECT_EQ(json["failedPeers"].integerOr(0), 1);
+  EXPECT_EQ(json["joinMs"]["count"].integerOr(0), 2);
+  EXPECT_EQ(json["joinMs"]["median"].numberOr(0), 200);
+  EXPECT_NEAR(json["video"]["worstFramesShare"].numberOr(0), 0.5, 0.01);
+  EXPECT_EQ(json["video"]["freezes"].integerOr(0), 1);
+  EXPECT_NE(textReport(result).find("failed:  viewer 2: not connected"), std::string::npos);
+}
+
+TEST(JsonReport, HasNoWorstPeerWhereAllFailed) {
+  LoadResult result;
+  result.seconds = 10;
+  result.peers = {peerWithFrames("sender 1", 0)};
+  result.peers.back().error = "not connected";
+  EXPECT_TRUE(jsonReport(result)["video"]["worstFramesShare"].isNull());
+}
+
+TEST(CommonestOf, CountsTexts) {
+  EXPECT_EQ(commonestOf({"a", "b", "c", "b"}), "b");
+  EXPECT_EQ(commonestOf({}), "");
+}
+
 TEST(HtmlReport, EscapesWhatUsersNamed) {
   LoadResult result;
   result.options.room = "<script>";
