@@ -32,6 +32,12 @@ std::string take(char* text, const std::string& fallback) {
 
 Result<Receive> receiveFrom(const std::string& name, bool relay) {
   if (name.empty()) return relay ? Receive::full : Receive::count;
+  if (name == "count" && relay) {
+    return fail(
+        ErrorCode::badRequest,
+        "--receive: nobody asks again for what is lost while counting: behind a relay (--loss, --delay, "
+        "--jitter, --link, --link-at) it must be full");
+  }
   if (name == "count") return Receive::count;
   if (name == "full") return Receive::full;
   return fail(ErrorCode::badRequest, "--receive: '" + name + "' must be count or full");
@@ -51,7 +57,8 @@ Result<void> check(const LoadOptions& o) {
         within("--people", o.people, 1, 50), within("--duration", o.seconds, 1, 86'400),
         within("--warmup", o.warmup, 0, 600), within("--join-rate", o.joinRate, 0.1, 100),
         within("--fps", o.camera.framerate, 1, 60),
-        within("--bitrate", o.camera.bitrate / 1000.0, 30, 20'000), within("--loss", o.loss * 100, 0, 90),
+        within("--bitrate", o.camera.bitrate / 1000.0, 30, 20'000),
+        within("--expect-fps", o.expectFps, 0, 60), within("--loss", o.loss * 100, 0, 90),
         within("--delay", o.delayMs, 0, 5000), within("--jitter", o.jitterMs, 0, 5000),
         within("--link", o.linkKbits, 0, 1'000'000),
         within("--limited", o.limited, 0, o.senders + o.viewers)}) {
@@ -128,6 +135,11 @@ Result<LoadOptions> readLoadOptions(int argc, char** argv) {
        "What peers but probes do with video: count packets at the socket, or decrypt, report and ask "
        "again in full (count; full behind the relay)",
        "count|full"},
+      {"expect-fps", 0, 0, G_OPTION_ARG_DOUBLE, &out.expectFps,
+       "Frames a second that the profile's canvas has; the server does not tell its clients (0: as most of "
+       "those "
+       "that come)",
+       "N"},
       {"loss", 0, 0, G_OPTION_ARG_DOUBLE, &raw.loss, "Packets lost each way, by a relay (0)", "PERCENT"},
       {"delay", 0, 0, G_OPTION_ARG_DOUBLE, &out.delayMs, "Delay each way (0)", "MS"},
       {"jitter", 0, 0, G_OPTION_ARG_DOUBLE, &out.jitterMs, "Up to so much more, at random (0)", "MS"},

@@ -25,6 +25,7 @@ struct LoadOptions {
   double joinRate = 5;  ///< peers a second
   CameraSpec camera;
   Receive receive = Receive::count;  ///< of those that are no probes
+  double expectFps = 0;              ///< of the mix; 0: the commonest distance of frames is taken
   double loss = 0;                   ///< share of packets the relay loses, each way, 0 … 1
   double delayMs = 0;                ///< the relay adds, each way
   double jitterMs = 0;

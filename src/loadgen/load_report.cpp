@@ -53,6 +53,7 @@ Json optionsJson(const LoadOptions& o) {
                        {"framerate", o.camera.framerate},
                        {"bitrate", o.camera.bitrate},
                        {"receive", nameOf(o.receive)},
+                       {"expectFps", o.expectFps > 0 ? Json(o.expectFps) : Json()},
                        {"lossPercent", o.loss * 100},
                        {"delayMs", o.delayMs},
                        {"jitterMs", o.jitterMs},

@@ -92,6 +92,7 @@ PeerPlan LoadRun::planFor(int index) const {
   plan.phase = static_cast<double>(index) / std::max(1, options_.senders);
   if (plan.sends) plan.voice = voices_[static_cast<size_t>(index)];
   plan.receiver.mode = index >= total - options_.probes ? Receive::decode : options_.receive;
+  plan.receiver.frameInterval = options_.expectFps > 0 ? 1 / options_.expectFps : 0;
   plan.receiver.codec = options_.camera.codec;
   if (plan.receiver.mode == Receive::decode) {
     plan.receiver.latency = studio_.latency;

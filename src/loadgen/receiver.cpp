@@ -34,8 +34,11 @@ ObjectPtr<GstElement> addSink(GstElement* pipeline, GstPad* pad) {
 
 }  // namespace
 
-Receiver::Receiver(Setup setup)
-    : setup_(std::move(setup)), reading_{StreamMeter(setup_.playout), {}, {}, ToneMeter(setup_.pitches)} {}
+Receiver::Receiver(Setup setup) : setup_(std::move(setup)), reading_(freshReading()) {}
+
+Receiver::Reading Receiver::freshReading() const {
+  return {StreamMeter(setup_.playout, setup_.mode != Receive::count), {}, {}, ToneMeter(setup_.pitches)};
+}
 
 void Receiver::watchSocket(GstPad* pad) {
   if (setup_.mode == Receive::full) return;
@@ -199,7 +202,9 @@ void Receiver::startMeasuring() {
   const std::lock_guard lock(mutex_);
   const int width = reading_.width;
   const int height = reading_.height;
-  reading_ = Reading{StreamMeter(setup_.playout), {}, {}, ToneMeter(setup_.pitches), width, height};
+  reading_ = freshReading();
+  reading_.width = width;
+  reading_.height = height;
   const double now = seconds(monotonicNow());
   reading_.video.begin(now, setup_.frameInterval);
   reading_.audio.begin(now - pauses_.total(), soundInterval);

@@ -19,7 +19,9 @@ namespace tributary::load {
 /// What one peer makes of the mix it gets.
 enum class Receive {
   /// The video's RTP headers are read where packets come off the socket, and the packets dropped there,
-  /// before SRTP: the cheapest. ICE, DTLS, RTCP and audio are as in any client, but there are no receiver
+  /// before SRTP: the cheapest, for ways without loss: encrypted packets do not tell key frames, so that one
+  /// that is
+  /// lost costs its own frame only. ICE, DTLS, RTCP and audio are as in any client, but there are no receiver
   /// reports and no NACKs for video.
   count,
   /// Decrypts, reports, asks again for what is lost, and counts what leaves the jitter buffer.
@@ -73,6 +75,7 @@ class Receiver {
   uint64_t framesSoFar() const;
 
  private:
+  Reading freshReading() const;
   GstPadProbeReturn onSocketPacket(GstBuffer* packet);
   void onStreamPacket(GstPad* pad, GstBuffer* packet, bool video);
   bool wantsKeyFrame(int64_t now);

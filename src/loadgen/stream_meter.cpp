@@ -98,13 +98,13 @@ void StreamMeter::endFrame(const Packet& last) {
   }
   lastFrame_ = last.timestamp;
   if (key_) ++keyFrames;
-  if (damaged_) waitsForKey_ = true;
+  if (damaged_ && keyFramesKnown_) waitsForKey_ = true;
   if (key_ && !damaged_) {
     waitsForKey_ = false;
     if (height_ > 0 && (resizes.empty() || resizes.back().height != height_))
       resizes.push_back({last.at, height_});
   }
-  if (waitsForKey_) {
+  if (damaged_ || waitsForKey_) {
     ++damagedFrames;
   } else {
     shown.frame(shownAt(last.at));

@@ -49,7 +49,10 @@ class StreamMeter {
  public:
   /// `playout`: seconds that a player holds each frame back for those that come late, counted from the
   /// quickest; a frame that is later yet is shown at once.
-  explicit StreamMeter(double playout) : playout_(playout) {}
+  /// `keyFramesKnown`: false where packets are encrypted: no key frame is seen then, and a frame that came
+  /// incomplete costs itself only.
+  explicit StreamMeter(double playout, bool keyFramesKnown = true)
+      : playout_(playout), keyFramesKnown_(keyFramesKnown) {}
   StreamMeter() = default;
 
   struct Packet {
@@ -94,6 +97,7 @@ class StreamMeter {
   double interval() const;
 
   double playout_ = 0;
+  bool keyFramesKnown_ = true;
   double beganAt_ = 0;
   std::optional<double> endedAt_;
   double interval_ = 0;             ///< seconds, as told

@@ -9,6 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+const FRAMERATE = 25;
 const BUILD = 'build';
 const BASELINE = `${BUILD}/tests/bench/bench-baseline`;
 const QUICK = '4+0,9+0,4+20';
@@ -94,10 +95,10 @@ function baseline(what, { senders, viewers }, seconds) {
 async function measureOurs({ senders, viewers }, name) {
   const dir = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
   const port = await freePort();
-  const profile = { canvas: { width: 1280, height: 720, framerate: 25 }, layout: { maxTiles: Math.min(senders, 49) } };
+  const profile = { canvas: { width: 1280, height: 720, framerate: FRAMERATE }, layout: { maxTiles: Math.min(senders, 49) } };
   const config = {
     limits: { sessions: 5000, sessionsPerAddress: 5000, participantsPerRoom: 500, messagesPerSecond: 1000 },
-    rooms: { profilesDir: dir, spareProcesses: 0 },
+    rooms: { profilesDir: dir, spareProcesses: 0, saveWhenBusy: false },
   };
   writeFileSync(join(dir, 'default.json'), JSON.stringify(profile));
   writeFileSync(join(dir, 'config'), JSON.stringify(config));
@@ -111,7 +112,7 @@ async function measureOurs({ senders, viewers }, name) {
     const json = join(options.out, `${name}.json`);
     rmSync(json, { force: true });
     await run(`${BUILD}/tributary-load`, [
-      ...['--url', `http://127.0.0.1:${port}`, '--server-pid', server.pid, '--join-rate', 8],
+      ...['--url', `http://127.0.0.1:${port}`, '--server-pid', server.pid, '--join-rate', 8, '--expect-fps', FRAMERATE],
       ...['--senders', senders, '--viewers', viewers, '--duration', options.seconds],
       ...['--json', json, '--html', join(options.out, `${name}.html`)],
     ]);
@@ -165,8 +166,8 @@ function markdown({ at, commit: revision, cpu, results: rows }) {
   const lines = [
     `\`scripts/bench\` at ${revision}, ${at}, ${cpu}; cores are CPU seconds a second.`,
     '',
-    '| senders + viewers | limit | Tributary | of the limit | textbook | of ours | MB | threads | files | frames | server latency, median / p95 ms |',
-    '|---|---|---|---|---|---|---|---|---|---|---|',
+    '| senders + viewers | limit | Tributary | of the limit | textbook | of ours | MB | threads | files | fps | frames | server latency, median / p95 ms |',
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
   ];
   for (const row of rows) {
     const { senders, viewers, limit, ours, textbook } = row;
@@ -182,6 +183,7 @@ function markdown({ at, commit: revision, cpu, results: rows }) {
         digits(ours?.cpu.serverProportionalMB, 0),
         digits(ours?.cpu.serverThreads, 0),
         digits(ours?.cpu.serverFiles, 0),
+        digits(ours?.video.framesPerSecond, 1),
         ours ? `${(ours.video.worstFramesShare * 100).toFixed(1)} %` : '–',
         ours ? `${digits(ours.latencyMs.server.median, 0)} / ${digits(ours.latencyMs.server.p95, 0)}` : '–',
       ].join(' | ')} |`,

@@ -77,6 +77,7 @@ TEST(FreezeMeter, HasOneGapWhereNothingComes) {
 /// A stream of frames of two packets, with 3600 ticks between.
 class Stream {
  public:
+  explicit Stream(bool keyFramesKnown = true) : meter(0, keyFramesKnown) {}
   StreamMeter meter;
   void frame(bool key, int losePacket = -1) {
     for (int part = 0; part < 2; ++part, ++sequence_) {
@@ -117,6 +118,20 @@ TEST(StreamMeter, ShowsNothingFromALossToTheNextKeyFrame) {
   EXPECT_EQ(stream.meter.damagedFrames, 3U);
   EXPECT_EQ(stream.meter.shown.frames, 3U);
   EXPECT_EQ(stream.meter.expectedFrames(), 6U);
+}
+
+TEST(StreamMeter, LosesOneFrameToALossWhereKeyFramesAreNotKnown) {
+  Stream stream(false);
+  stream.frame(false);
+  stream.frame(false, 0);
+  stream.frame(false);
+  stream.frame(false, 1);  // its end is lost: the next one bears the gap
+  stream.frame(false);
+  stream.frame(false);
+  EXPECT_EQ(stream.meter.lost, 2U);
+  EXPECT_EQ(stream.meter.damagedFrames, 2U);
+  EXPECT_EQ(stream.meter.shown.frames, 3U);
+  EXPECT_FALSE(stream.meter.waitsForKey());
 }
 
 TEST(StreamMeter, ExpectsTheFramesThatTheSenderLeftOut) {
@@ -281,6 +296,27 @@ TEST(JsonReport, HasNoWorstPeerWhereAllFailed) {
   result.peers = {peerWithFrames("sender 1", 0)};
   result.peers.back().error = "not connected";
   EXPECT_TRUE(jsonReport(result)["video"]["worstFramesShare"].isNull());
+}
+
+Result<LoadOptions> optionsOf(std::vector<std::string> words) {
+  words.insert(words.begin(), "tributary-load");
+  std::vector<char*> argv;
+  for (auto& word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return readLoadOptions(static_cast<int>(words.size()), argv.data());
+}
+
+std::string refusalOf(const std::vector<std::string>& words) {
+  const auto options = optionsOf(words);
+  return options ? "" : options.error().message;
+}
+
+TEST(LoadOptions, CountsOnlyWithoutARelay) {
+  EXPECT_EQ(optionsOf({})->receive, Receive::count);
+  EXPECT_EQ(optionsOf({"--loss=5"})->receive, Receive::full);
+  EXPECT_TRUE(refusalOf({"--loss=5", "--receive=count"}).starts_with("--receive:"));
+  EXPECT_EQ(refusalOf({"--receive=count"}), "");
 }
 
 TEST(CommonestOf, CountsTexts) {
