@@ -64,8 +64,9 @@ void readMemory(pid_t pid, CpuReading& out) {
     std::string key;
     double kilobytes = 0;
     fields >> key >> kilobytes;
-    if (key == "Rss:") out.residentBytes += kilobytes * 1024;
-    if (key == "Pss:") out.proportionalBytes += kilobytes * 1024;
+    if (key != "Rss:" && key != "Pss:") continue;
+    out.memoryKnown = true;
+    (key == "Rss:" ? out.residentBytes : out.proportionalBytes) += kilobytes * 1024;
   }
 }
 

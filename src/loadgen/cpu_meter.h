@@ -17,6 +17,7 @@ struct CpuReading {
   int files = 0;
   double residentBytes = 0;
   double proportionalBytes = 0;  ///< shared memory counted by its share
+  bool memoryKnown = false;      ///< false: not asked for, or no process's could be read
 };
 
 /// The part of the work that a thread of that name does, as docs/performance.md has them. Pure.

@@ -51,15 +51,14 @@ std::string figures(const Json& json) {
   out += figure(measured(video["worstFramesShare"], 1, 100) + " %", "of frames at the worst peer");
   out += figure(std::to_string(video["freezes"].integerOr(0)), "freezes");
   out += figure(std::to_string(json["audio"]["gaps"].integerOr(0)), "audio gaps");
-  out += figure(fixed(latency["server"]["median"].numberOr(0), 0) + " / " +
-                    fixed(latency["server"]["p95"].numberOr(0), 0) + " ms",
-                "server latency, median / p95");
-  out += figure(fixed(latency["glassToGlass"]["median"].numberOr(0), 0) + " / " +
-                    fixed(latency["glassToGlass"]["p95"].numberOr(0), 0) + " ms",
-                "glass to glass, median / p95");
-  out += figure(fixed(cpu["serverCores"].numberOr(0), 2), "cores: server");
-  out += figure(fixed(cpu["loadToolCores"].numberOr(0), 2), "cores: this tool");
-  out += figure(fixed(cpu["serverProportionalMB"].numberOr(0), 0) + " MB", "server's memory (proportional)");
+  for (const auto& [key, what] : {std::pair("server", "server latency, median / p95"),
+                                  std::pair("glassToGlass", "glass to glass, median / p95")}) {
+    out +=
+        figure(measured(latency[key]["median"], 0) + " / " + measured(latency[key]["p95"], 0) + " ms", what);
+  }
+  out += figure(measured(cpu["serverCores"], 2), "cores: server");
+  out += figure(measured(cpu["loadToolCores"], 2), "cores: this tool");
+  out += figure(measured(cpu["serverProportionalMB"], 0) + " MB", "server's memory (proportional)");
   out += figure(std::to_string(json["failedPeers"].integerOr(0)), "peers that failed");
   return out + "</div>";
 }
@@ -73,7 +72,7 @@ std::string cpuOverTime(const LoadResult& result) {
     own.x.push_back(moment.at);
     own.y.push_back(moment.own);
   }
-  return svg::lines({server, own}, "seconds", "cores");
+  return svg::lines(result.serverCpu ? std::vector{server, own} : std::vector{own}, "seconds", "cores");
 }
 
 std::string stages(const LoadResult& result) {

@@ -1,6 +1,7 @@
 #include "loadgen/load_options.h"
 
 #include <glib.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <sstream>
@@ -67,6 +68,13 @@ Result<void> check(const LoadOptions& o) {
   return {};
 }
 
+Result<void> checkPid(pid_t pid) {
+  if (pid == 0 || (pid > 0 && access(("/proc/" + std::to_string(pid) + "/stat").c_str(), R_OK) == 0))
+    return {};
+  return fail(ErrorCode::badRequest,
+              "--server-pid: there is no process " + std::to_string(pid) + " on this machine");
+}
+
 /// "10:500,40:0" → 500 kbit/s after 10 s, no limit after 40 s.
 Result<std::vector<LoadOptions::LinkChange>> linkChangesFrom(const std::string& text) {
   std::vector<LoadOptions::LinkChange> out;
@@ -106,6 +114,7 @@ Result<void> finish(LoadOptions& out, Raw& raw) {
   auto receive = receiveFrom(take(raw.receive, ""), out.needsRelay());
   if (!receive) return tl::unexpected(receive.error());
   out.receive = *receive;
+  if (const auto running = checkPid(out.serverPid); !running) return running;
   return check(out);
 }
 

@@ -29,7 +29,15 @@ __attribute__((format(printf, 1, 2))) std::string text(const char* format, ...) 
   return buffer;
 }
 
+/// "–" where nothing was measured.
+std::string whole(const Spread& spread, double Spread::*value) {
+  return spread.count > 0 ? text("%.0f", spread.*value) : "–";
+}
+
 Json spreadJson(const Spread& spread) {
+  if (spread.count == 0) {
+    return Json::object({{"count", 0}, {"median", {}}, {"p95", {}}, {"p99", {}}, {"max", {}}});
+  }
   return Json::object({{"count", static_cast<int64_t>(spread.count)},
                        {"median", rounded(spread.median, 1)},
                        {"p95", rounded(spread.p95, 1)},
@@ -67,12 +75,16 @@ Json cpuJson(const LoadResult& result) {
     if (cores >= 0.0005) stages.set(stage, rounded(cores, 4));
   }
   const CpuReading& server = result.serverAtEnd;
-  return Json::object({{"serverCores", rounded(result.serverCpu, 4)},
+  const bool known = result.serverCpu.has_value();
+  const auto megabytes = [&](double bytes) {
+    return server.memoryKnown ? Json(rounded(bytes / 1048576, 1)) : Json();
+  };
+  return Json::object({{"serverCores", known ? Json(rounded(*result.serverCpu, 4)) : Json()},
                        {"serverStages", stages},
-                       {"serverThreads", server.threads},
-                       {"serverFiles", server.files},
-                       {"serverResidentMB", rounded(server.residentBytes / 1048576, 1)},
-                       {"serverProportionalMB", rounded(server.proportionalBytes / 1048576, 1)},
+                       {"serverThreads", known ? Json(server.threads) : Json()},
+                       {"serverFiles", known ? Json(server.files) : Json()},
+                       {"serverResidentMB", megabytes(server.residentBytes)},
+                       {"serverProportionalMB", megabytes(server.proportionalBytes)},
                        {"loadToolCores", rounded(result.ownCpu, 4)}});
 }
 
@@ -168,6 +180,50 @@ std::string failuresText(const std::vector<std::string>& failures) {
   return out;
 }
 
+std::string mediaText(const Totals& totals) {
+  return text(
+             "video:   %.1f fps (median), at least %.1f%% of frames, %llu freezes, longest gap %.0f ms, %.0f "
+             "kbit/s\n",
+             spreadOf(totals.fps).median, totals.worstShare * 100,
+             static_cast<unsigned long long>(totals.freezes), spreadOf(totals.longest).max,
+             spreadOf(totals.bitrates).median / 1000) +
+         text("audio:   %llu gaps\n", static_cast<unsigned long long>(totals.audioGaps));
+}
+
+std::string voicesText(const LoadResult& result) {
+  std::string out;
+  for (const auto& peer : result.peers) {
+    if (peer.receive != Receive::decode || !peer.error.empty()) continue;
+    const Tones tones = tonesOf(peer);
+    out += text("         %s heard %d of %d voices%s\n", peer.name.c_str(), tones.heard, tones.others,
+                tones.own > -120 ? text(", its own at %.0f dBFS", tones.own).c_str() : "");
+  }
+  return out;
+}
+
+std::string latencyText(const LoadResult& result) {
+  const Spread glass = spreadOf(latencies(result, true));
+  const Spread server = spreadOf(latencies(result, false));
+  return text("latency: server median %s ms, p95 %s; glass to glass median %s, p95 %s (%zu pictures)\n",
+              whole(server, &Spread::median).c_str(), whole(server, &Spread::p95).c_str(),
+              whole(glass, &Spread::median).c_str(), whole(glass, &Spread::p95).c_str(), glass.count);
+}
+
+std::string serverText(const LoadResult& result) {
+  if (!result.serverCpu) return result.options.serverPid > 0 ? "server:  its process has ended\n" : "";
+  const CpuReading& server = result.serverAtEnd;
+  const std::string memory = server.memoryKnown
+                                 ? text("%.0f MB resident (%.0f proportional)",
+                                        server.residentBytes / 1048576, server.proportionalBytes / 1048576)
+                                 : "– MB";
+  std::string out = text("server:  %.3f cores, %s, %d threads, %d files\n", *result.serverCpu, memory.c_str(),
+                         server.threads, server.files);
+  for (const auto& [stage, cores] : result.stages) {
+    if (cores >= 0.0005) out += text("         %-10s %.3f\n", stage.c_str(), cores);
+  }
+  return out;
+}
+
 }  // namespace
 
 Spread spreadOf(std::vector<double> values) {
@@ -216,7 +272,7 @@ Json jsonReport(const LoadResult& result) {
   Json moments = Json::array();
   for (const auto& moment : result.moments) {
     moments.push(Json::object({{"at", rounded(moment.at, 2)},
-                               {"serverCores", rounded(moment.server, 3)},
+                               {"serverCores", result.serverCpu ? Json(rounded(moment.server, 3)) : Json()},
                                {"loadToolCores", rounded(moment.own, 3)},
                                {"framesPerSecond", rounded(moment.framesPerSecond, 2)}}));
   }
@@ -248,40 +304,15 @@ Json jsonReport(const LoadResult& result) {
 
 std::string textReport(const LoadResult& result) {
   const Totals totals = totalsOf(result);
-  const Spread glass = spreadOf(latencies(result, true));
-  const Spread server = spreadOf(latencies(result, false));
-  std::string out;
-  out += text(
-      "%zu peers (%d senders, %d viewers) for %.0f s, %zu failed; joined in %.0f ms (median), %.0f (worst)\n",
+  const Spread joins = spreadOf(totals.joins);
+  std::string out = text(
+      "%zu peers (%d senders, %d viewers) for %.0f s, %zu failed; joined in %s ms (median), %s (worst)\n",
       result.peers.size(), result.options.senders, result.options.viewers, result.seconds,
-      totals.failures.size(), spreadOf(totals.joins).median, spreadOf(totals.joins).max);
+      totals.failures.size(), whole(joins, &Spread::median).c_str(), whole(joins, &Spread::max).c_str());
   out += failuresText(totals.failures);
-  out += text(
-      "video:   %.1f fps (median), at least %.1f%% of frames, %llu freezes, longest gap %.0f ms, %.0f "
-      "kbit/s\n",
-      spreadOf(totals.fps).median, totals.worstShare * 100, static_cast<unsigned long long>(totals.freezes),
-      spreadOf(totals.longest).max, spreadOf(totals.bitrates).median / 1000);
-  out += text("audio:   %llu gaps\n", static_cast<unsigned long long>(totals.audioGaps));
-  for (const auto& peer : result.peers) {
-    if (peer.receive != Receive::decode) continue;
-    const Tones tones = tonesOf(peer);
-    out += text("         %s heard %d of %d voices%s\n", peer.name.c_str(), tones.heard, tones.others,
-                tones.own > -120 ? text(", its own at %.0f dBFS", tones.own).c_str() : "");
-  }
-  out +=
-      text("latency: server median %.0f ms, p95 %.0f; glass to glass median %.0f, p95 %.0f (%zu pictures)\n",
-           server.median, server.p95, glass.median, glass.p95, glass.count);
-  if (result.serverCpu > 0) {
-    out += text("server:  %.3f cores, %.0f MB resident (%.0f proportional), %d threads, %d files\n",
-                result.serverCpu, result.serverAtEnd.residentBytes / 1048576,
-                result.serverAtEnd.proportionalBytes / 1048576, result.serverAtEnd.threads,
-                result.serverAtEnd.files);
-    for (const auto& [stage, cores] : result.stages) {
-      if (cores >= 0.0005) out += text("         %-10s %.3f\n", stage.c_str(), cores);
-    }
-  }
-  out += text("tool:    %.3f cores\n", result.ownCpu);
-  return out;
+  if (totals.measured > 0) out += mediaText(totals);
+  out += voicesText(result) + latencyText(result) + serverText(result);
+  return out + text("tool:    %.3f cores\n", result.ownCpu);
 }
 
 }  // namespace tributary::load

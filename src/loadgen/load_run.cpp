@@ -212,7 +212,7 @@ void LoadRun::everySecond() {
     uint64_t frames = 0;
     for (const auto& peer : peers_)
       frames += peer->receiver().framesSoFar();
-    moment.server = (server - serverLast_) / elapsed;
+    moment.server = std::max(0.0, server - serverLast_) / elapsed;
     moment.own = (own - ownLast_) / elapsed;
     moment.framesPerSecond =
         static_cast<double>(frames - framesLast_) / elapsed / static_cast<double>(peers_.size());
@@ -233,8 +233,9 @@ void LoadRun::progress() {
     uint64_t freezes = 0;
     for (const auto& peer : peers_)
       freezes += peer->receiver().reading().video.shown.freezes;
-    std::fprintf(stderr, "  %5.1f fps  %llu freezes  CPU: server %.2f, this tool %.2f cores",
-                 last.framesPerSecond, static_cast<unsigned long long>(freezes), last.server, last.own);
+    std::fprintf(stderr, "  %5.1f fps  %llu freezes  cores: this tool %.2f", last.framesPerSecond,
+                 static_cast<unsigned long long>(freezes), last.own);
+    if (options_.serverPid > 0) std::fprintf(stderr, ", server %.2f", last.server);
   }
   std::fprintf(stderr, "   ");
   std::fflush(stderr);
@@ -247,7 +248,8 @@ void LoadRun::finish() {
     peer->receiver().stopMeasuring();
   result_.serverAtEnd = readCpu(serverProcesses(), true);
   result_.ownCpu = (ownCpuSeconds() - ownBefore_) / result_.seconds;
-  result_.serverCpu = (result_.serverAtEnd.seconds - serverBefore_.seconds) / result_.seconds;
+  if (result_.serverAtEnd.threads > 0)
+    result_.serverCpu = (result_.serverAtEnd.seconds - serverBefore_.seconds) / result_.seconds;
   for (const auto& [stage, seconds] : result_.serverAtEnd.stages) {
     result_.stages[stage] = std::max(0.0, seconds - serverBefore_.stages[stage]) / result_.seconds;
   }

@@ -37,7 +37,7 @@ struct LoadResult {
   std::vector<LatencyMeter::Sample> latency;
   int64_t latencyFrom = 0;               ///< when measuring began, on monotonicNow()'s scale
   double ownCpu = 0;                     ///< cores
-  double serverCpu = 0;                  ///< cores; 0 when the server's process was not given
+  std::optional<double> serverCpu;       ///< cores; nullopt: the server's process was not given, or is gone
   std::map<std::string, double> stages;  ///< cores
   CpuReading serverAtEnd;
   std::vector<Moment> moments;

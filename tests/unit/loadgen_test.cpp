@@ -319,6 +319,28 @@ TEST(LoadOptions, CountsOnlyWithoutARelay) {
   EXPECT_EQ(refusalOf({"--receive=count"}), "");
 }
 
+TEST(LoadOptions, RefusesAServerThatDoesNotRun) {
+  EXPECT_TRUE(refusalOf({"--server-pid=2000000000"}).starts_with("--server-pid:"));
+  EXPECT_TRUE(refusalOf({"--server-pid=-1"}).starts_with("--server-pid:"));
+  EXPECT_EQ(refusalOf({"--server-pid=1"}), "");
+}
+
+TEST(JsonReport, LeavesOutWhatWasNotMeasured) {
+  LoadResult result;
+  result.seconds = 10;
+  result.peers = {peerWithFrames("sender 1", 250)};
+  const Json json = jsonReport(result);
+  EXPECT_TRUE(json["cpu"]["serverCores"].isNull());
+  EXPECT_TRUE(json["cpu"]["serverProportionalMB"].isNull());
+  EXPECT_TRUE(json["latencyMs"]["server"]["median"].isNull());
+  const std::string text = textReport(result);
+  EXPECT_NE(text.find("server median – ms"), std::string::npos) << text;
+  EXPECT_EQ(text.find("server: "), std::string::npos) << text;
+  const std::string page = htmlReport(result);
+  EXPECT_NE(page.find("<b>–</b><span>cores: server"), std::string::npos);
+  EXPECT_NE(page.find("<b>– MB</b>"), std::string::npos);
+}
+
 TEST(CommonestOf, CountsTexts) {
   EXPECT_EQ(commonestOf({"a", "b", "c", "b"}), "b");
   EXPECT_EQ(commonestOf({}), "");
