@@ -3,8 +3,10 @@
 #include <gst/gst.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <memory>
 
@@ -17,7 +19,8 @@ using namespace tributary;
 
 namespace {
 
-/// Exit codes: 0 measured, 1 nothing was measured or a peer failed, 2 wrong options.
+/// Exit codes: 0 measured, 1 nothing was measured or a peer failed, 2 wrong options, or files that cannot be
+/// written.
 constexpr int exitFailure = 1;
 constexpr int exitUsage = 2;
 
@@ -27,6 +30,13 @@ void raiseFileLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Whether the file may be written in the end, which would be late to hear. Creates it.
+bool canWrite(const std::string& path) {
+  if (path.empty() || std::ofstream(path, std::ios::app)) return true;
+  std::fprintf(stderr, "tributary-load: cannot write %s: %s\n", path.c_str(), std::strerror(errno));
+  return false;
 }
 
 bool writeFile(const std::string& path, const std::string& text) {
@@ -46,9 +56,9 @@ int report(const Result<load::LoadResult>& result) {
   }
   std::fputs(load::textReport(*result).c_str(), stdout);
   const Json json = load::jsonReport(*result);
-  const bool written = writeFile(result->options.json, json.dump(true)) &&
-                       writeFile(result->options.html, load::htmlReport(*result));
-  return written && json["failedPeers"].integerOr(0) == 0 ? 0 : exitFailure;
+  const bool jsonWritten = writeFile(result->options.json, json.dump(true));
+  const bool htmlWritten = writeFile(result->options.html, load::htmlReport(*result));
+  return jsonWritten && htmlWritten && json["failedPeers"].integerOr(0) == 0 ? 0 : exitFailure;
 }
 
 }  // namespace
@@ -59,6 +69,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "tributary-load: %s\n", options.error().message.c_str());
     return exitUsage;
   }
+  if (!canWrite(options->json) || !canWrite(options->html)) return exitUsage;
   raiseFileLimit();
   log::captureGlib();
   main_context::claim();
