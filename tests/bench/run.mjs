@@ -1,9 +1,9 @@
 /**
  * Three measurements of the same rooms, one after the other: the limit (bare calls), the server under
- * tributary-load, the textbook pipeline. Writes bench.json, bench.md and a report for each room.
+ * tributary-load, the textbook pipeline. Writes a report for each room, and bench.json and bench.md anew after each.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,16 +24,16 @@ const { values: options } = parseArgs({
     cells: { type: 'string' },
     seconds: { type: 'string', default: '20' },
     out: { type: 'string', default: 'build/bench' },
-    textbook: { type: 'boolean', default: true },
+    'no-textbook': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
-  allowNegative: true,
 });
 if (options.help) {
   console.log('scripts/bench [--quick] [--cells SENDERS+VIEWERS,…] [--seconds S] [--out DIR] [--no-textbook]');
   process.exit(0);
 }
 
+const withTextbook = !options['no-textbook'];
 const cells = (options.cells ?? (options.quick ? QUICK : ALL)).split(',').map(cell => {
   const [senders, viewers = 0] = cell.split('+').map(Number);
   if (!(senders > 0) || !(viewers >= 0)) throw new Error(`--cells: '${cell}' must be like 4+20`);
@@ -41,6 +41,8 @@ const cells = (options.cells ?? (options.quick ? QUICK : ALL)).split(',').map(ce
 });
 mkdirSync(options.out, { recursive: true });
 
+const AT = new Date().toISOString();
+const COMMIT = git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' (changed)' : '');
 const results = [];
 for (const [index, cell] of cells.entries()) {
   const name = `${cell.senders}+${cell.viewers}`;
@@ -50,19 +52,22 @@ for (const [index, cell] of cells.entries()) {
   step('Tributary');
   const ours = await measureOurs(cell, name);
   let textbook = null;
-  if (options.textbook && textbookFits(cell)) {
+  if (withTextbook && textbookFits(cell)) {
     step('textbook');
     textbook = baseline('textbook', cell, cell.senders > 9 ? 2 : 4);
   }
   results.push({ ...cell, limit, ours, textbook });
+  write();
 }
 
-const commit = git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' (changed)' : '');
-const report = { at: new Date().toISOString(), commit, cpu: `${cpus().length} x ${cpus()[0].model}`, results };
-writeFileSync(join(options.out, 'bench.json'), JSON.stringify(report, null, 2));
-const table = markdown(report);
-writeFileSync(join(options.out, 'bench.md'), table);
-console.log(table);
+console.log(readFileSync(join(options.out, 'bench.md'), 'utf8'));
+
+/** After each room, so that what is measured is kept when a later one fails. */
+function write() {
+  const report = { at: AT, commit: COMMIT, cpu: `${cpus().length} x ${cpus()[0].model}`, results };
+  writeFileSync(join(options.out, 'bench.json'), JSON.stringify(report, null, 2));
+  writeFileSync(join(options.out, 'bench.md'), markdown(report));
+}
 
 function textbookFits({ senders, viewers }) {
   return senders <= MOST_TEXTBOOK_SENDERS && viewers <= MOST_TEXTBOOK_VIEWERS;
@@ -107,24 +112,36 @@ async function measureOurs({ senders, viewers }, name) {
     ['--config', join(dir, 'config'), '--state-dir', join(dir, 'state'), '--listen', `127.0.0.1:${port}`],
     { stdio: 'ignore' },
   );
+  const gone = new Promise(resolve => server.once('exit', resolve).once('error', resolve));
   try {
-    await answers(`http://127.0.0.1:${port}/healthz`);
+    const ended = gone.then(() => Promise.reject(new Error('the server ended')));
+    await Promise.race([answers(`http://127.0.0.1:${port}/healthz`), ended]);
     const json = join(options.out, `${name}.json`);
     rmSync(json, { force: true });
-    await run(`${BUILD}/tributary-load`, [
+    const code = await run(`${BUILD}/tributary-load`, [
       ...['--url', `http://127.0.0.1:${port}`, '--server-pid', server.pid, '--join-rate', 8, '--expect-fps', FRAMERATE],
       ...['--senders', senders, '--viewers', viewers, '--duration', options.seconds],
       ...['--json', json, '--html', join(options.out, `${name}.html`)],
     ]);
-    return JSON.parse(readFileSync(json, 'utf8'));
+    const text = existsSync(json) ? readFileSync(json, 'utf8') : '';
+    if (text === '') throw new Error(`tributary-load exited with ${code}`);
+    const ours = JSON.parse(text);
+    if (code !== 0) tellFailures(code, ours);
+    return ours;
   } catch (error) {
     process.stderr.write(`  no figures: ${error.message}\n`);
     return null;
   } finally {
-    const gone = new Promise(resolve => server.once('exit', resolve));
     server.kill();
     await gone;
     rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function tellFailures(code, { failedPeers, peers }) {
+  process.stderr.write(`  tributary-load exited with ${code}; peers that failed: ${failedPeers}\n`);
+  for (const { name, error } of peers) {
+    if (error) process.stderr.write(`    ${name}: ${error}\n`);
   }
 }
 
@@ -161,7 +178,12 @@ function git(...args) {
 function markdown({ at, commit: revision, cpu, results: rows }) {
   const digits = (value, count) => (value === undefined || value === null ? '–' : value.toFixed(count));
   const book = row =>
-    options.textbook && !textbookFits(row) ? `– (some ${textbookGuess(row).toFixed(0)})` : digits(row.textbook?.cores, 2);
+    withTextbook && !textbookFits(row) ? `– (some ${textbookGuess(row).toFixed(0)})` : digits(row.textbook?.cores, 2);
+  const percent = ours => {
+    const share = ours?.video.worstFramesShare ?? null;
+    const failed = ours?.failedPeers > 0 ? ` (${ours.failedPeers} failed)` : '';
+    return share === null ? `–${failed}` : `${(share * 100).toFixed(1)} %${failed}`;
+  };
   const ratio = (a, b) => (a && b ? `${(a / b).toFixed(1)}×` : '–');
   const lines = [
     `\`scripts/bench\` at ${revision}, ${at}, ${cpu}; cores are CPU seconds a second.`,
@@ -184,12 +206,12 @@ function markdown({ at, commit: revision, cpu, results: rows }) {
         digits(ours?.cpu.serverThreads, 0),
         digits(ours?.cpu.serverFiles, 0),
         digits(ours?.video.framesPerSecond, 1),
-        ours ? `${(ours.video.worstFramesShare * 100).toFixed(1)} %` : '–',
+        percent(ours),
         ours ? `${digits(ours.latencyMs.server.median, 0)} / ${digits(ours.latencyMs.server.p95, 0)}` : '–',
       ].join(' | ')} |`,
     );
   }
-  if (options.textbook && !rows.every(textbookFits)) {
+  if (withTextbook && !rows.every(textbookFits)) {
     lines.push('', '– (some N): not measured, for it would need about N cores, by what smaller rooms take.');
   }
   const stages = [...new Set(rows.flatMap(({ ours }) => Object.keys(ours?.cpu.serverStages ?? {})))].sort();
