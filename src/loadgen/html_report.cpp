@@ -56,6 +56,10 @@ std::string figures(const Json& json) {
     out +=
         figure(measured(latency[key]["median"], 0) + " / " + measured(latency[key]["p95"], 0) + " ms", what);
   }
+  if (cpu["loadToolSkipped"].integerOr(0) > 0) {
+    out += figure(std::to_string(cpu["loadToolSkipped"].integerOr(0)),
+                  "frames that this tool was too late to send");
+  }
   out += figure(measured(cpu["serverCores"], 2), "cores: server");
   out += figure(measured(cpu["loadToolCores"], 2), "cores: this tool");
   out += figure(measured(cpu["serverProportionalMB"], 0) + " MB", "server's memory (proportional)");

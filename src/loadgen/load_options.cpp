@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 
 #include "glib/object_ptr.h"
@@ -68,6 +69,41 @@ Result<void> check(const LoadOptions& o) {
   return {};
 }
 
+Result<void> sizeFrom(const std::string& text, CameraSpec& camera) {
+  int used = 0;
+  if (std::sscanf(text.c_str(), "%dx%d%n", &camera.width, &camera.height, &used) == 2 &&
+      static_cast<size_t>(used) == text.size() && camera.width % 2 == 0 && camera.height % 2 == 0 &&
+      camera.width >= 64 && camera.height >= 36 && camera.width <= 1920 && camera.height <= 1080) {
+    return {};
+  }
+  return fail(ErrorCode::badRequest,
+              "--size: '" + text + "' must be WIDTHxHEIGHT, even, from 64x36 to 1920x1080");
+}
+
+/// Options that are right by themselves, but not together.
+Result<void> checkTogether(const LoadOptions& o) {
+  const CameraSpec& camera = o.camera;
+  if (camera.codec != "VP8" && camera.codec != "VP9" && camera.codec != "H264")
+    return fail(ErrorCode::badRequest, "--codec: '" + camera.codec + "' must be VP8, VP9 or H264");
+  // As near as even numbers come: 854x480. A tile cuts off what is beyond, and with it the time code.
+  if (o.clocks > 0 && std::abs(camera.width * 9 - camera.height * 16) > 18) {
+    return fail(
+        ErrorCode::badRequest,
+        "--size: to be read in a tile, the time must be in a picture of 16:9, like 640x360; any other "
+        "size needs --clocks 0");
+  }
+  if (o.limited > 0 && o.linkKbits == 0 && o.linkChanges.empty())
+    return fail(ErrorCode::badRequest, "--limited: there is no --link or --link-at that it would concern");
+  for (const auto& change : o.linkChanges) {
+    if (change.at < o.seconds) continue;
+    char text[160];
+    std::snprintf(text, sizeof text, "--link-at: %g s is not within the --duration of %g s", change.at,
+                  o.seconds);
+    return fail(ErrorCode::badRequest, text);
+  }
+  return {};
+}
+
 Result<void> checkPid(pid_t pid) {
   if (pid == 0 || (pid > 0 && access(("/proc/" + std::to_string(pid) + "/stat").c_str(), R_OK) == 0))
     return {};
@@ -104,18 +140,13 @@ Result<void> finish(LoadOptions& out, Raw& raw) {
   if (!changes) return tl::unexpected(changes.error());
   out.linkChanges = std::move(*changes);
   out.camera.bitrate *= 1000;
-  const std::string size = take(raw.size, "640x360");
-  if (std::sscanf(size.c_str(), "%dx%d", &out.camera.width, &out.camera.height) != 2 ||
-      out.camera.width % 2 != 0 || out.camera.height % 2 != 0 || out.camera.width < 64 ||
-      out.camera.height < 36 || out.camera.width > 1920 || out.camera.height > 1080) {
-    return fail(ErrorCode::badRequest,
-                "--size: '" + size + "' must be WIDTHxHEIGHT, even, from 64x36 to 1920x1080");
-  }
+  if (const auto size = sizeFrom(take(raw.size, "640x360"), out.camera); !size) return size;
   auto receive = receiveFrom(take(raw.receive, ""), out.needsRelay());
   if (!receive) return tl::unexpected(receive.error());
   out.receive = *receive;
   if (const auto running = checkPid(out.serverPid); !running) return running;
-  return check(out);
+  if (const auto each = check(out); !each) return each;
+  return checkTogether(out);
 }
 
 }  // namespace

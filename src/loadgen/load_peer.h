@@ -56,6 +56,8 @@ class LoadPeer {
   double joinSeconds() const { return joinSeconds_; }
 
   Receiver& receiver() { return *receiver_; }
+  /// Frames and packets of sound that this process was too late to send, so far.
+  uint64_t skipped() const { return sender_ ? sender_->skipped() : 0; }
   /// Where this peer is told that somebody's camera is, by the last layout; width 0 when nowhere.
   Receiver::Tile tileOf(const std::string& identity) const;
 

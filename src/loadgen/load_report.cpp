@@ -85,7 +85,8 @@ Json cpuJson(const LoadResult& result) {
                        {"serverFiles", known ? Json(server.files) : Json()},
                        {"serverResidentMB", megabytes(server.residentBytes)},
                        {"serverProportionalMB", megabytes(server.proportionalBytes)},
-                       {"loadToolCores", rounded(result.ownCpu, 4)}});
+                       {"loadToolCores", rounded(result.ownCpu, 4)},
+                       {"loadToolSkipped", static_cast<int64_t>(result.skipped)}});
 }
 
 Json peerJson(const LoadResult::Peer& peer, double seconds) {
@@ -312,7 +313,10 @@ std::string textReport(const LoadResult& result) {
   out += failuresText(totals.failures);
   if (totals.measured > 0) out += mediaText(totals);
   out += voicesText(result) + latencyText(result) + serverText(result);
-  return out + text("tool:    %.3f cores\n", result.ownCpu);
+  out += text("tool:    %.3f cores\n", result.ownCpu);
+  if (result.skipped == 0) return out;
+  return out + text("         it was late itself: %llu frames and packets of sound were not sent\n",
+                    static_cast<unsigned long long>(result.skipped));
 }
 
 }  // namespace tributary::load

@@ -185,9 +185,17 @@ void LoadRun::measure() {
   ownBefore_ = ownLast_ = ownCpuSeconds();
   phaseFrom_ = momentLast_ = result_.latencyFrom = monotonicNow();
   framesLast_ = 0;
+  skippedBefore_ = skipped();
   for (const auto& change : options_.linkChanges)
     linkTimers_.push_back(Timer::once(inMs(change.at), [this, kbits = change.kbits] { changeLink(kbits); }));
   ending_ = Timer::once(inMs(options_.seconds), [this] { finish(); });
+}
+
+uint64_t LoadRun::skipped() const {
+  uint64_t sum = 0;
+  for (const auto& peer : peers_)
+    sum += peer->skipped();
+  return sum;
 }
 
 int LoadRun::connected() const {
@@ -253,6 +261,7 @@ void LoadRun::finish() {
   for (const auto& [stage, seconds] : result_.serverAtEnd.stages) {
     result_.stages[stage] = std::max(0.0, seconds - serverBefore_.stages[stage]) / result_.seconds;
   }
+  result_.skipped = skipped() - skippedBefore_;
   result_.latency = studio_.latency->samples();
   for (const auto& peer : peers_) {
     result_.peers.push_back({peer->plan().name, peer->plan().sends, peer->plan().receiver.mode, peer->error(),

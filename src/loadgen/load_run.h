@@ -37,6 +37,7 @@ struct LoadResult {
   std::vector<LatencyMeter::Sample> latency;
   int64_t latencyFrom = 0;               ///< when measuring began, on monotonicNow()'s scale
   double ownCpu = 0;                     ///< cores
+  uint64_t skipped = 0;                  ///< frames and packets of sound that the tool was too late to send
   std::optional<double> serverCpu;       ///< cores; nullopt: the server's process was not given, or is gone
   std::map<std::string, double> stages;  ///< cores
   CpuReading serverAtEnd;
@@ -65,6 +66,7 @@ class LoadRun {
   PeerPlan planFor(int index) const;
   void joinNext();
   bool endedForWantOfPeers();
+  uint64_t skipped() const;
   bool isLimited(int index) const;
   void changeLink(int kbits);
   void warmUp();
@@ -87,6 +89,7 @@ class LoadRun {
   LoadResult result_;
   CpuReading serverBefore_;
   double ownBefore_ = 0;
+  uint64_t skippedBefore_ = 0;
   int64_t phaseFrom_ = 0;
   double serverLast_ = 0;
   double ownLast_ = 0;

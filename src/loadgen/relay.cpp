@@ -109,7 +109,9 @@ void Relay::run() {
       if (stop_) return;
       sendDue();
       if (!waiting_.empty()) {
-        wait = static_cast<int>(std::max<int64_t>(0, (waiting_.top().at - monotonicNow()) / millisecond));
+        // Up: less than a millisecond would be none, again and again.
+        const int64_t left = waiting_.top().at - monotonicNow() + millisecond - 1;
+        wait = static_cast<int>(std::max<int64_t>(0, left / millisecond));
       }
     }
     const int count = ::epoll_wait(poll_.get(), events.data(), static_cast<int>(events.size()), wait);

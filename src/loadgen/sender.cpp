@@ -50,8 +50,8 @@ void Sender::setClip(std::shared_ptr<const Clip> clip) {
 int64_t Sender::tick(int64_t now) {
   const int64_t interval = second / clip()->spec.framerate;
   // After a hole (a stopped machine) go on from now: a camera does not make up for missed frames.
-  if (videoDue_ + 4 * interval < now) videoDue_ = now;
-  if (audioDue_ + 10 * audioTick < now) audioDue_ = now;
+  if (videoDue_ + 4 * interval < now) skipTo(now, interval, videoDue_, open_ && active_);
+  if (audioDue_ + 10 * audioTick < now) skipTo(now, audioTick, audioDue_, open_);
   while (videoDue_ <= now) {
     if (open_ && active_) cameraFrame(videoDue_);
     videoDue_ += interval;
@@ -61,6 +61,11 @@ int64_t Sender::tick(int64_t now) {
     audioDue_ += audioTick;
   }
   return std::min(videoDue_, audioDue_);
+}
+
+void Sender::skipTo(int64_t now, int64_t interval, int64_t& due, bool sending) {
+  if (sending) skipped_ += static_cast<uint64_t>((now - due) / interval);
+  due = now;
 }
 
 void Sender::cameraFrame(int64_t due) {

@@ -50,6 +50,9 @@ class Sender {
   /// bit/s of the picture from now on, where it is encoded as it is sent: a clip has its own. Thread: any.
   virtual void setBitrate(int /*bitrate*/) {}
 
+  /// Camera frames and packets of sound that were never sent, as tick() came too late for them. Thread: any.
+  uint64_t skipped() const { return skipped_; }
+
   /// Sends what is due at `now` and returns when the next is, both on monotonicNow()'s scale.
   int64_t tick(int64_t now);
 
@@ -61,6 +64,7 @@ class Sender {
   std::shared_ptr<const Clip> clip() const;
 
  private:
+  void skipTo(int64_t now, int64_t interval, int64_t& due, bool sending);
   void microphonePacket(int64_t due);
 
   Outlets outlets_;
@@ -73,6 +77,7 @@ class Sender {
   std::atomic<bool> open_ = false;
   std::atomic<bool> active_ = true;
   std::atomic<bool> restart_ = true;
+  std::atomic<uint64_t> skipped_ = 0;
   size_t nextFrame_ = 0;
   size_t nextPacket_ = 0;
   int64_t videoDue_ = 0;

@@ -319,6 +319,29 @@ TEST(LoadOptions, CountsOnlyWithoutARelay) {
   EXPECT_EQ(refusalOf({"--receive=count"}), "");
 }
 
+TEST(LoadOptions, RefusesWhatDoesNotGoTogether) {
+  const std::pair<std::vector<std::string>, std::string> wrong[] = {
+      {{"--size=640x360junk"}, "--size: '640x360junk'"},
+      {{"--size=640"}, "--size: '640'"},
+      {{"--size=640x480"}, "--size: to be read"},
+      {{"--codec=AV1"}, "--codec: 'AV1'"},
+      {{"--codec=vp8"}, "--codec: 'vp8'"},
+      {{"--limited=2"}, "--limited:"},
+      {{"--duration=10", "--link-at=10:500"}, "--link-at: 10 s"},
+      {{"--link-at=5:500k"}, "--link-at: '5:500k'"},
+      {{"--expect-fps=90"}, "--expect-fps:"},
+  };
+  for (const auto& [words, start] : wrong)
+    EXPECT_TRUE(refusalOf(words).starts_with(start)) << words[0] << ": " << refusalOf(words);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--size=640x480", "--clocks=0"},
+                                                {"--size=854x480"},
+                                                {"--codec=H264"},
+                                                {"--limited=2", "--link=500"},
+                                                {"--limited=2", "--duration=10", "--link-at=9:500"}}) {
+    EXPECT_EQ(refusalOf(words), "") << words[0];
+  }
+}
+
 TEST(LoadOptions, RefusesAServerThatDoesNotRun) {
   EXPECT_TRUE(refusalOf({"--server-pid=2000000000"}).starts_with("--server-pid:"));
   EXPECT_TRUE(refusalOf({"--server-pid=-1"}).starts_with("--server-pid:"));
