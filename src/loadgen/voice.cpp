@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 #include <random>
 
@@ -31,6 +32,23 @@ std::vector<float> talkCurve(int index, bool continuous) {
   return curve;
 }
 
+/// Hz. An ear of one second tells tones 4 Hz apart, and syllables spread each over 4.5 Hz to both sides: so
+/// far and twice as much keep voices from each other's pitches, and from each other's overtones.
+std::vector<int> distinctPitches() {
+  constexpr int lowest = 310;
+  constexpr int apart = 18;
+  constexpr int fromOvertones = 9;
+  std::vector<int> out;
+  for (int pitch = lowest; out.size() < distinctVoices; ++pitch) {
+    const bool clash = std::ranges::any_of(out, [pitch](int other) {
+      return std::abs(pitch - other) < apart || std::abs(pitch - 2 * other) < fromOvertones ||
+             std::abs(pitch - 3 * other) < fromOvertones;
+    });
+    if (!clash) out.push_back(pitch);
+  }
+  return out;
+}
+
 uint8_t levelOf(const AudioBlock& block) {
   double sum = 0;
   for (const float sample : block)
@@ -41,7 +59,16 @@ uint8_t levelOf(const AudioBlock& block) {
 }  // namespace
 
 double pitchOf(int index) {
-  return 310.0 * std::pow(1.0595, index % 24) + 1.7 * std::floor(index / 24.0);
+  static const std::vector<int> pitches = distinctPitches();
+  return pitches[static_cast<size_t>(index) % pitches.size()];
+}
+
+double voiceAt(double pitch, double seconds) {
+  const double phase = 2 * std::numbers::pi * pitch * seconds;
+  // Four and a half syllables a second, and the overtones of a throat.
+  const double syllable = 0.6 + 0.4 * std::sin(2 * std::numbers::pi * 4.5 * seconds);
+  const double tone = std::sin(phase) + 0.25 * std::sin(2 * phase) + 0.12 * std::sin(3 * phase);
+  return 0.16 * syllable * tone;
 }
 
 std::shared_ptr<const Voice> makeVoice(int index, bool continuous) {
@@ -50,19 +77,13 @@ std::shared_ptr<const Voice> makeVoice(int index, bool continuous) {
   // As browsers do where the answer says usedtx.
   MixEncoder encoder({.bitrate = microphoneBitrate, .complexity = 5, .fec = true, .dtx = true});
   const auto curve = talkCurve(index, continuous);
-  double phase = 0;
-  double time = 0;
+  int64_t sample = 0;
   float gain = 0;
   for (const float target : curve) {
     AudioBlock block;
-    for (float& sample : block) {
+    for (float& value : block) {
       gain += (target - gain) / 480;  // 10 ms
-      phase += 2 * std::numbers::pi * voice->pitch / audioRate;
-      time += 1.0 / audioRate;
-      // Four and a half syllables a second, and the overtones of a throat.
-      const double syllable = 0.6 + 0.4 * std::sin(2 * std::numbers::pi * 4.5 * time);
-      const double tone = std::sin(phase) + 0.25 * std::sin(2 * phase) + 0.12 * std::sin(3 * phase);
-      sample = static_cast<float>(0.16 * gain * syllable * tone);
+      value = static_cast<float>(gain * voiceAt(voice->pitch, static_cast<double>(++sample) / audioRate));
     }
     const auto opus = encoder.encode(block);
     voice->packets.push_back({{opus.begin(), opus.end()}, levelOf(block)});

@@ -22,8 +22,14 @@ struct Voice {
 
 inline constexpr int voiceLoopSeconds = 24;
 
-/// The pitch of voice `index`, Hz: no multiple of another's.
+/// Voices that an ear tells apart; beyond them pitches come again.
+inline constexpr size_t distinctVoices = 200;
+
+/// The pitch of voice `index`, Hz. Pure.
 double pitchOf(int index);
+
+/// A voice that talks: its sample at that time, −1 … 1. Pure.
+double voiceAt(double pitch, double seconds);
 
 /// `continuous`: without pauses, for those who are listened for. Thread: any.
 std::shared_ptr<const Voice> makeVoice(int index, bool continuous);

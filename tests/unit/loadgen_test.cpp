@@ -5,11 +5,14 @@
 
 #include "loadgen/face_painter.h"
 #include "loadgen/load_report.h"
+#include "loadgen/sender.h"
 #include "loadgen/stream_meter.h"
 #include "loadgen/svg.h"
 #include "loadgen/timecode.h"
 #include "loadgen/tone_meter.h"
+#include "loadgen/voice.h"
 #include "media/picture_ops.h"
+#include "media/ticker.h"
 
 namespace tributary::load {
 namespace {
@@ -248,6 +251,58 @@ TEST(ToneMeter, TellsPitchesApart) {
   EXPECT_NEAR(meter.loudest().at(400), -20, 0.5);
   EXPECT_LT(meter.loudest().at(450), -80);
   EXPECT_EQ(meter.audibleSeconds(), 1);
+}
+
+TEST(Voices, KeepOffEachOthersOvertones) {
+  for (int a = 0; a < static_cast<int>(distinctVoices); ++a) {
+    for (int b = 0; b < static_cast<int>(distinctVoices); ++b) {
+      if (a == b) continue;
+      for (const int overtone : {1, 2, 3})
+        ASSERT_GE(std::abs(pitchOf(a) - overtone * pitchOf(b)), 9) << a << ", " << b;
+    }
+  }
+  EXPECT_LT(3 * pitchOf(distinctVoices - 1), 20'000) << "it would be cut off";
+}
+
+TEST(Voices, AreHeardWhereTheySpeakAndNowhereElse) {
+  constexpr int people = 50;
+  LoadResult::Peer probe;
+  probe.ownPitch = pitchOf(12);
+  std::vector<double> pitches;
+  std::vector<float> second(48'000);
+  int talking = 0;
+  for (int i = 0; i < people; ++i) {
+    pitches.push_back(pitchOf(i));
+    if (i % 3 == 0) continue;
+    ++talking;
+    for (size_t at = 0; at < second.size(); ++at)
+      second[at] += static_cast<float>(voiceAt(pitchOf(i), static_cast<double>(at) / 48'000));
+  }
+  probe.reading.tones = ToneMeter(pitches);
+  probe.reading.tones.hear(second);
+  const Tones tones = tonesOf(probe);
+  EXPECT_EQ(tones.heard, talking);
+  EXPECT_EQ(tones.others, people - 1);
+  EXPECT_LT(tones.own, -50);
+}
+
+/// A camera and a microphone that have nothing to say.
+TEST(Sender, CountsWhatItWasTooLateFor) {
+  auto clip = std::make_shared<Clip>();
+  clip->frames.resize(1);
+  auto voice = std::make_shared<Voice>();
+  voice->packets.resize(1);
+  const RoomClock clock;
+  Sender sender({}, clip, voice, 0, clock);
+  const int64_t now = monotonicNow();
+  constexpr int64_t second = 1'000'000'000;
+  sender.tick(now + second);
+  EXPECT_EQ(sender.skipped(), 0U) << "it did not send yet";
+  sender.open();
+  sender.tick(now + second + second / 10);
+  EXPECT_EQ(sender.skipped(), 0U);
+  sender.tick(now + 2 * second + second / 10);
+  EXPECT_NEAR(static_cast<double>(sender.skipped()), 25 + 50, 3);
 }
 
 TEST(Spread, TakesQuantiles) {
