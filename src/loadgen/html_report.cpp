@@ -138,22 +138,43 @@ std::string peers(const LoadResult& result) {
   return out + "</table>";
 }
 
+std::string linkOf(int kbits) {
+  return kbits > 0 ? std::to_string(kbits) + " kbit/s" : "without limit";
+}
+
+std::string mediaOf(const LoadOptions& o) {
+  return o.camera.codec + " " + std::to_string(o.camera.width) + "x" + std::to_string(o.camera.height) +
+         " at " + std::to_string(o.camera.framerate) + " fps, " + std::to_string(o.camera.bitrate / 1000) +
+         " kbit/s a camera, " + std::to_string(o.people) + " faces, " + std::to_string(o.clocks) +
+         " with a clock";
+}
+
+std::string peersOf(const LoadOptions& o) {
+  return std::to_string(o.probes) + " peers decode, the others: " + nameOf(o.receive) + "; joined " +
+         fixed(o.joinRate, 1) + " a second, then " + fixed(o.warmup, 0) + " s of warm-up; frames expected: " +
+         (o.expectFps > 0 ? fixed(o.expectFps, 1) + " a second"
+                          : "at the commonest distance of those that came");
+}
+
+std::string relayOf(const LoadOptions& o) {
+  std::string out = "relay: " + fixed(o.loss * 100, 1) + "% loss, " + fixed(o.delayMs, 0) + " ms delay, " +
+                    fixed(o.jitterMs, 0) + " ms jitter, link " + linkOf(o.linkKbits);
+  for (const auto& change : o.linkChanges)
+    out += ", " + linkOf(change.kbits) + " after " + fixed(change.at, 0) + " s";
+  return out + (o.limited > 0 ? " for the last " + std::to_string(o.limited) + " peers" : " for all");
+}
+
 }  // namespace
 
 std::string htmlReport(const LoadResult& result) {
   const LoadOptions& o = result.options;
   std::string out = head;
-  out +=
-      "<h1>" + std::to_string(o.senders) + " senders, " + std::to_string(o.viewers) + " viewers</h1><p>" +
-      svg::escaped(o.camera.codec + " " + std::to_string(o.camera.width) + "x" +
-                   std::to_string(o.camera.height) + " at " + std::to_string(o.camera.framerate) + " fps, " +
-                   std::to_string(o.camera.bitrate / 1000) + " kbit/s a camera; " + o.url + ", room " +
-                   o.room + "; " + fixed(result.seconds, 0) + " s from " + result.startedAt) +
-      (o.needsRelay() ? svg::escaped("; relay: " + fixed(o.loss * 100, 1) + "% loss, " + fixed(o.delayMs, 0) +
-                                     " ms delay, " + fixed(o.jitterMs, 0) + " ms jitter, " +
-                                     std::to_string(o.linkKbits) + " kbit/s (0: no limit)")
-                      : "") +
-      "</p>";
+  out += "<h1>" + std::to_string(o.senders) + " senders, " + std::to_string(o.viewers) + " viewers</h1><p>" +
+         svg::escaped(mediaOf(o) + "; " + o.url + ", room " + o.room + "; " + fixed(result.seconds, 0) +
+                      " s from " + result.startedAt + ", on a machine of " +
+                      std::to_string(result.machineCores) + " cores") +
+         "</p><p>" + svg::escaped(peersOf(o)) + (o.needsRelay() ? svg::escaped("; " + relayOf(o)) : "") +
+         "</p>";
   out += figures(jsonReport(result));
   out += section("CPU over time", "Cores in use, second by second.", cpuOverTime(result));
   if (!result.stages.empty()) {
@@ -172,7 +193,12 @@ std::string htmlReport(const LoadResult& result) {
                  "touches it, "
                  "from 60 ms (green) to 400 ms (red).",
                  freezeMap(result));
-  out += section("Peers", "What each received.", peers(result));
+  out += section(
+      "Peers",
+      "What each received: frames and freezes are those of the mix, whatever cameras did in it. An audio "
+      "gap is a time without a packet of sound, of three times the usual one or 150 ms more than it; pauses "
+      "in which nothing is heard and nothing sent are none.",
+      peers(result));
   return out + "</body></html>\n";
 }
 

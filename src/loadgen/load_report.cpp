@@ -11,10 +11,6 @@ namespace {
 // A voice this loud in some second was heard; a mix's own noise is far below.
 constexpr double audible = -50;  // dBFS
 
-const char* nameOf(Receive receive) {
-  return receive == Receive::count ? "count" : receive == Receive::full ? "full" : "decode";
-}
-
 double rounded(double value, int digits) {
   const double factor = std::pow(10, digits);
   return std::round(value * factor) / factor;
@@ -51,10 +47,19 @@ double lossOf(const StreamMeter& meter) {
 }
 
 Json optionsJson(const LoadOptions& o) {
+  Json changes = Json::array();
+  for (const auto& change : o.linkChanges)
+    changes.push(Json::object({{"at", change.at}, {"kbits", change.kbits}}));
   return Json::object({{"url", o.url},
+                       {"room", o.room},
                        {"senders", o.senders},
                        {"viewers", o.viewers},
                        {"probes", o.probes},
+                       {"clocks", o.clocks},
+                       {"people", o.people},
+                       {"duration", o.seconds},
+                       {"warmup", o.warmup},
+                       {"joinRate", o.joinRate},
                        {"codec", o.camera.codec},
                        {"width", o.camera.width},
                        {"height", o.camera.height},
@@ -66,6 +71,7 @@ Json optionsJson(const LoadOptions& o) {
                        {"delayMs", o.delayMs},
                        {"jitterMs", o.jitterMs},
                        {"linkKbits", o.linkKbits},
+                       {"linkAt", changes},
                        {"limited", o.limited}});
 }
 
@@ -227,6 +233,10 @@ std::string serverText(const LoadResult& result) {
 
 }  // namespace
 
+const char* nameOf(Receive receive) {
+  return receive == Receive::count ? "count" : receive == Receive::full ? "full" : "decode";
+}
+
 Spread spreadOf(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
@@ -281,6 +291,7 @@ Json jsonReport(const LoadResult& result) {
       {{"tool", "tributary-load"},
        {"version", TRIBUTARY_VERSION},
        {"startedAt", result.startedAt},
+       {"machineCores", result.machineCores},
        {"seconds", rounded(result.seconds, 2)},
        {"options", optionsJson(result.options)},
        {"cpu", cpuJson(result)},

@@ -18,6 +18,9 @@ struct Spread {
 };
 Spread spreadOf(std::vector<double> values);
 
+/// As the option has it. Pure.
+const char* nameOf(Receive receive);
+
 /// Of one peer, derived from its meters.
 struct PeerSummary {
   double framesPerSecond = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "media/ticker.h"
 #include "metrics/process_stats.h"
@@ -55,6 +56,7 @@ LoadRun::~LoadRun() {
 void LoadRun::start() {
   result_.options = options_;
   result_.startedAt = timeNow();
+  result_.machineCores = static_cast<int>(std::thread::hardware_concurrency());
   phaseFrom_ = monotonicNow();
   if (const auto ready = prepare(); !ready) return onDone_(tl::unexpected(ready.error()));
   phase_ = Phase::joining;

@@ -23,6 +23,7 @@ struct Moment {
 struct LoadResult {
   LoadOptions options;
   std::string startedAt;  ///< RFC 3339
+  int machineCores = 0;   ///< of the machine that this ran on
   double seconds = 0;     ///< measured
   struct Peer {
     std::string name;

@@ -424,6 +424,30 @@ TEST(CommonestOf, CountsTexts) {
   EXPECT_EQ(commonestOf({}), "");
 }
 
+TEST(Reports, NameWhatWasRun) {
+  LoadResult result;
+  result.machineCores = 6;
+  result.options = *optionsOf({"--room=yard", "--warmup=7", "--join-rate=3", "--people=2", "--clocks=0",
+                               "--limited=2", "--link-at=5:400,9:0", "--expect-fps=25"});
+  const Json json = jsonReport(result);
+  EXPECT_EQ(json["machineCores"].integerOr(0), 6);
+  const Json options = json["options"];
+  EXPECT_EQ(options["room"].stringOr(""), "yard");
+  EXPECT_EQ(options["warmup"].numberOr(0), 7);
+  EXPECT_EQ(options["joinRate"].numberOr(0), 3);
+  EXPECT_EQ(options["people"].integerOr(0), 2);
+  EXPECT_EQ(options["clocks"].integerOr(9), 0);
+  EXPECT_EQ(options["receive"].stringOr(""), "full");
+  EXPECT_EQ(options["linkAt"].elements().size(), 2U);
+  EXPECT_EQ(options["expectFps"].numberOr(0), 25);
+  const std::string page = htmlReport(result);
+  for (const char* words : {"room yard", "machine of 6 cores", "2 faces, 0 with a clock", "the others: full",
+                            "joined 3.0 a second, then 7 s of warm-up", "expected: 25.0 a second",
+                            "400 kbit/s after 5 s, without limit after 9 s for the last 2 peers"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+}
+
 TEST(HtmlReport, EscapesWhatUsersNamed) {
   LoadResult result;
   result.options.room = "<script>";
