@@ -217,7 +217,8 @@ std::string latencyText(const LoadResult& result) {
 }
 
 std::string serverText(const LoadResult& result) {
-  if (!result.serverCpu) return result.options.serverPid > 0 ? "server:  its process has ended\n" : "";
+  if (!result.serverCpu)
+    return result.options.serverPid > 0 ? "server:  – (it ended, or a room of it)\n" : "";
   const CpuReading& server = result.serverAtEnd;
   const std::string memory = server.memoryKnown
                                  ? text("%.0f MB resident (%.0f proportional)",

@@ -258,7 +258,8 @@ void LoadRun::finish() {
     peer->receiver().stopMeasuring();
   result_.serverAtEnd = readCpu(serverProcesses(), true);
   result_.ownCpu = (ownCpuSeconds() - ownBefore_) / result_.seconds;
-  if (result_.serverAtEnd.threads > 0)
+  // Less than before: a room of it is gone, and with it what that had used.
+  if (result_.serverAtEnd.threads > 0 && result_.serverAtEnd.seconds >= serverBefore_.seconds)
     result_.serverCpu = (result_.serverAtEnd.seconds - serverBefore_.seconds) / result_.seconds;
   for (const auto& [stage, seconds] : result_.serverAtEnd.stages) {
     result_.stages[stage] = std::max(0.0, seconds - serverBefore_.stages[stage]) / result_.seconds;

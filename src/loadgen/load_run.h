@@ -36,10 +36,11 @@ struct LoadResult {
   };
   std::vector<Peer> peers;
   std::vector<LatencyMeter::Sample> latency;
-  int64_t latencyFrom = 0;               ///< when measuring began, on monotonicNow()'s scale
-  double ownCpu = 0;                     ///< cores
-  uint64_t skipped = 0;                  ///< frames and packets of sound that the tool was too late to send
-  std::optional<double> serverCpu;       ///< cores; nullopt: the server's process was not given, or is gone
+  int64_t latencyFrom = 0;  ///< when measuring began, on monotonicNow()'s scale
+  double ownCpu = 0;        ///< cores
+  uint64_t skipped = 0;     ///< frames and packets of sound that the tool was too late to send
+  std::optional<double>
+      serverCpu;  ///< cores; nullopt: the server's process was not given, or part of it is gone
   std::map<std::string, double> stages;  ///< cores
   CpuReading serverAtEnd;
   std::vector<Moment> moments;
