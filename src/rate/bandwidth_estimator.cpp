@@ -14,6 +14,8 @@ constexpr int64_t ackedWindow = 500 * millisecond;
 constexpr int64_t overloadWindow =
     250 * millisecond;  // soon after a cut, so that the time before has no part
 constexpr int64_t lossWindow = 2 * second;
+constexpr int64_t toldWindow = 2 * second;  // an arrival is told within a second, by whoever reports at all
+constexpr size_t mostArrivals = 4096;       // in that time: 20 Mbit/s
 constexpr int64_t lateness = 80 * millisecond;  // what has not come may be late: lost only after that
 constexpr size_t fewest = 100;                  // packets that a share of loss is taken of
 constexpr double soundAlone = 150e3;  // bit/s; so little says nothing of how much more would be carried
@@ -63,20 +65,31 @@ double shareLost(int64_t lost, int64_t expected) {
 
 void BandwidthEstimator::note(const PacketFeedback& packet, int64_t now) {
   if (packet.lost && reducedAt_ >= 0 && packet.sent < reducedAt_ + underWay) return;
-  const auto known = std::find_if(told_.rbegin(), told_.rend(),
-                                  [&](const Told& told) { return told.sequence == packet.sequence; });
-  if (known != told_.rend()) {
-    if (!known->lost || packet.lost) return;
-    known->lost = false;  // late, not lost
+  auto& told = told_[packet.sequence % told_.size()];
+  if (told.at >= 0 && told.sequence == packet.sequence) {
+    if (!told.lost || packet.lost) return;
+    told.lost = false;  // late, not lost
     takesBack_ = true;
   } else {
-    told_.push_back({now, packet.sequence, packet.lost});
+    told = {now, packet.sequence, packet.lost};
   }
   if (packet.lost) return;
   watchForStall(packet, now);
   trend_.packet(packet.sent, packet.arrived);
   queue_.packet(packet.sent, packet.arrived);
-  arrivals_.push_back({packet.arrived, packet.sent, packet.bytes});
+  arrivals_.push_back({packet.arrived, now, packet.sent, packet.bytes});
+}
+
+/// By our own clock too: the receiver's is whatever it says.
+void BandwidthEstimator::forget(int64_t now) {
+  for (auto& told : told_) {
+    if (now - told.at > lossWindow) told = {};
+  }
+  const auto old = [&](const Arrival& arrival) {
+    return arrivals_.back().at - arrival.at > 2 * ackedWindow || now - arrival.told > toldWindow;
+  };
+  while (arrivals_.size() > mostArrivals || (arrivals_.size() > 1 && old(arrivals_.front())))
+    arrivals_.pop_front();
 }
 
 void BandwidthEstimator::watchForStall(const PacketFeedback& packet, int64_t now) {
@@ -131,7 +144,7 @@ double BandwidthEstimator::lossNow(int64_t now) const {
   double all = 0;
   double lost = 0;
   for (const auto& told : told_) {
-    if (now - told.at < lateness) continue;
+    if (told.at < 0 || now - told.at < lateness) continue;
     ++all;
     if (told.lost) ++lost;
   }
@@ -192,9 +205,7 @@ void BandwidthEstimator::onPackets(std::span<const PacketFeedback> packets, int6
     note(packet, now);
     if (trend_.usage() != Usage::normal) usage = trend_.usage();
   }
-  std::erase_if(told_, [now](const Told& told) { return now - told.at > lossWindow; });
-  while (arrivals_.size() > 1 && arrivals_.back().at - arrivals_.front().at > 2 * ackedWindow)
-    arrivals_.pop_front();
+  forget(now);
   acked_ = ackedRate(ackedWindow);
   loss_ = lossNow(now);
   steer(now, usage);
@@ -243,7 +254,7 @@ void BandwidthEstimator::cutForLoss(double carried, int64_t now) {
   const double base = tells ? std::min(bitrate_, headroom * carried + spare) : bitrate_;
   const double cut = base * (1 - loss_ / 2);
   reduce(std::max(loss_ > ruinous && carried > 0 ? std::min(cut, carried) : cut, backOff * carried), now);
-  told_.clear();  // each loss counts once
+  told_.fill({});  // each loss counts once
 }
 
 void BandwidthEstimator::onReport(int32_t lost, uint32_t expected, int64_t now) {

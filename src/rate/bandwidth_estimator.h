@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -53,9 +54,9 @@ class BandwidthEstimator {
  private:
   using Usage = DelayTrend::Usage;
   struct Told {
-    int64_t at;
-    uint16_t sequence;
-    bool lost;
+    int64_t at = -1;
+    uint16_t sequence = 0;
+    bool lost = false;
   };
   struct Reported {
     int64_t at;
@@ -63,13 +64,15 @@ class BandwidthEstimator {
     int64_t expected;
   };
   struct Arrival {
-    int64_t at;  ///< receiver's clock
+    int64_t at;    ///< receiver's clock
+    int64_t told;  ///< our clock
     int64_t sent;
     uint32_t bytes;
   };
 
   void note(const PacketFeedback& packet, int64_t now);
   void watchForStall(const PacketFeedback& packet, int64_t now);
+  void forget(int64_t now);
   double ackedRate(int64_t window) const;
   bool holdsBack() const;
   double lossNow(int64_t now) const;
@@ -106,7 +109,7 @@ class BandwidthEstimator {
   FeedbackCheck check_;
   DelayTrend trend_;
   QueueDelay queue_;
-  std::deque<Told> told_;
+  std::array<Told, 1024> told_;  ///< by sequence: as many as SentPackets remembers
   std::deque<Reported> reported_;
   std::deque<Arrival> arrivals_;
 };

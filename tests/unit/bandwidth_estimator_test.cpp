@@ -293,6 +293,34 @@ TEST(BandwidthEstimator, AFloodOfReportsIsAddedUp) {
   EXPECT_NEAR(estimator.estimate(4'000'000'000).loss, 0.5, 0.001);
 }
 
+/// Arrivals are told in the receiver's time, which is whatever it says.
+TEST(BandwidthEstimator, AReceiverWhoseTimeStandsStillIsNotRememberedForEver) {
+  BandwidthEstimator estimator(10e6);
+  uint16_t sequence = 0;
+  const auto tell = [&](int from, int to) {
+    for (int64_t tick = from; tick < to; ++tick) {
+      const int64_t now = tick * 100'000'000;
+      std::vector<PacketFeedback> packets;
+      for (int i = 0; i < 50; ++i)
+        packets.push_back({sequence++, 1200, now, 0});
+      estimator.onPackets(packets, now);
+    }
+    return estimator.estimate(to * int64_t{100'000'000}).acked;
+  };
+  const double soon = tell(1, 40);
+  EXPECT_GT(soon, 0);
+  EXPECT_LE(tell(40, 600), soon);
+}
+
+TEST(BandwidthEstimator, NorIsAFloodOfArrivals) {
+  BandwidthEstimator estimator(10e6);
+  std::vector<PacketFeedback> packets;
+  for (int i = 0; i < 50'000; ++i)
+    packets.push_back({static_cast<uint16_t>(i), 1200, 0, 0});
+  estimator.onPackets(packets, 1'000'000);
+  EXPECT_LE(estimator.estimate(1'000'000).acked, 4096 * 1200 * 8 / 0.25);
+}
+
 TEST(BandwidthEstimator, WithoutTransportFeedbackTheReceiversOwnEstimateCounts) {
   BandwidthEstimator estimator(10e6);
   EXPECT_EQ(estimator.estimate(0).source, BandwidthEstimate::Source::none);
