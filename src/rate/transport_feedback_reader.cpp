@@ -1,6 +1,7 @@
 #include "rate/transport_feedback_reader.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "rate/units.h"
 
@@ -11,7 +12,9 @@ using Bytes = std::span<const uint8_t>;
 using feedback_time::referenceTick;
 using feedback_time::tick;
 
-constexpr size_t fixedPart = 20;  // header, SSRCs, base, count, reference
+constexpr size_t fixedPart = 20;                // header, SSRCs, base, count, reference
+constexpr int64_t longest = 56'250;             // ticks between two reports: an hour
+constexpr int64_t farthest = int64_t{1} << 32;  // ticks: eight years, far from what ns can tell
 
 uint32_t read16(Bytes at) {
   return static_cast<uint32_t>(at[0]) << 8 | at[1];
@@ -61,6 +64,10 @@ std::vector<TransportFeedbackReader::Packet> TransportFeedbackReader::read(Bytes
   const auto before = static_cast<uint32_t>(reference_.value_or(0)) & 0xffffff;
   const auto ahead = static_cast<int32_t>((wire - before) << 8) / 256;
   const int64_t reference = reference_ ? *reference_ + ahead : wire;
+  if (reference_ && (std::abs(ahead) > longest || std::abs(reference) > farthest)) {
+    reference_.reset();
+    return {};
+  }
 
   std::vector<Packet> out;
   out.reserve(count);

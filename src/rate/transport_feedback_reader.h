@@ -19,7 +19,8 @@ class TransportFeedbackReader {
   /// Packets that a report may tell of. Clients send one each 50 to 250 ms; forty bytes could claim 65535.
   static constexpr size_t mostStatuses = 2048;
 
-  /// One RTCP packet, from its first byte to its last. What is malformed says nothing.
+  /// One RTCP packet, from its first byte to its last. What is malformed says nothing, and so does what is
+  /// more than an hour off the last; the next one then counts from a new beginning.
   std::vector<Packet> read(std::span<const uint8_t> packet);
 
  private:

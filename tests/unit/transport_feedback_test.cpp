@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <limits>
 #include <map>
 #include <random>
 
@@ -54,6 +56,35 @@ TEST(TransportFeedback, AFewBytesCannotTellOfThousandsOfPackets) {
   claim[14] = TransportFeedbackReader::mostStatuses >> 8;
   claim[15] = TransportFeedbackReader::mostStatuses & 0xff;
   EXPECT_EQ(reader.read(claim).size(), TransportFeedbackReader::mostStatuses);
+}
+
+/// A report of one packet that arrived at `reference` (of 64 ms, 24 bits of it).
+std::vector<uint8_t> reportAt(uint32_t reference) {
+  const auto byte = [reference](int shift) { return static_cast<uint8_t>(reference >> shift); };
+  return {0x8f, 205, 0, 5, 0,        0,       0,       1, 0,    0,    0, 2,
+          0,    7,   0, 1, byte(16), byte(8), byte(0), 0, 0x20, 0x01, 0, 0};
+}
+
+TEST(TransportFeedback, ATimeThatJumpsForHoursSaysNothing) {
+  TransportFeedbackReader reader;
+  EXPECT_EQ(reader.read(reportAt(0xfffff0)).size(), 1U);
+  EXPECT_EQ(reader.read(reportAt(50'000)).size(), 1U) << "less than an hour, and a wrap";
+  EXPECT_TRUE(reader.read(reportAt(120'000)).empty());
+  const auto anew = reader.read(reportAt(120'001));
+  ASSERT_EQ(anew.size(), 1U);
+  EXPECT_EQ(anew.front().arrived, 120'001 * 64 * millisecond) << "a new beginning";
+}
+
+TEST(TransportFeedback, ATimeThatHurriesOnDoesNotOverflow) {
+  for (const uint32_t step : {50'000U, 0xffffffU - 50'000U}) {
+    TransportFeedbackReader reader;
+    int64_t farthest = 0;
+    for (uint32_t i = 0; i < 200'000; ++i) {
+      for (const auto& packet : reader.read(reportAt(step * i & 0xffffff)))
+        farthest = std::max(farthest, std::abs(*packet.arrived));
+    }
+    EXPECT_LE(farthest, std::numeric_limits<int64_t>::max() / 16);
+  }
 }
 
 TEST(TransportFeedback, ArrivesAsItWasNoted) {
