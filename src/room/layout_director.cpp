@@ -69,12 +69,22 @@ LayoutDirector::Seat* LayoutDirector::find(const std::string& identity) {
   return found != seats_.end() ? &*found : nullptr;
 }
 
+bool LayoutDirector::anybodySeen() const {
+  return std::ranges::any_of(seats_, [](const Seat& seat) { return seat.person.hasVideo; });
+}
+
+/// Of the people without a camera, whom the policy hides while others have one.
+bool LayoutDirector::hides(const Person& person, bool anybodySeen) const {
+  return policy_.hideWithoutVideo && anybodySeen && !person.hasVideo;
+}
+
 /// Somebody on canvas has left: of those off it, the one who talked last takes the seat, so that nobody else
 /// moves up.
-void LayoutDirector::fillSeatOf(size_t gone) {
+void LayoutDirector::fillSeatOf(size_t gone, bool anybodySeen) {
   size_t best = gone;
   for (size_t i = gone + 1; i < seats_.size(); ++i) {
-    if (contains(onCanvas_, seats_[i].person.identity)) continue;
+    const Person& person = seats_[i].person;
+    if (contains(onCanvas_, person.identity) || hides(person, anybodySeen)) continue;
     if (best == gone || seats_[i].talkedAt > seats_[best].talkedAt) best = i;
   }
   std::swap(seats_[gone], seats_[best]);
@@ -85,14 +95,18 @@ void LayoutDirector::seat(const std::vector<Person>& people) {
   const auto find = [&](const Seat& seat) {
     return std::ranges::find(people, seat.person.identity, &Person::identity);
   };
+  for (auto& seat : seats_) {
+    if (const auto known = find(seat); known != people.end()) seat.person = *known;
+  }
+  std::erase_if(seats_, [&](const Seat& seat) {
+    return find(seat) == people.end() && !contains(onCanvas_, seat.person.identity);
+  });
+  const bool seen = std::ranges::any_of(people, &Person::hasVideo);
   for (size_t i = 0; i < seats_.size();) {
-    const auto known = find(seats_[i]);
-    if (known != people.end()) {
-      seats_[i++].person = *known;
-    } else if (contains(onCanvas_, seats_[i].person.identity)) {
-      fillSeatOf(i);
+    if (find(seats_[i]) != people.end()) {
+      ++i;
     } else {
-      seats_.erase(seats_.begin() + static_cast<std::ptrdiff_t>(i));
+      fillSeatOf(i, seen);
     }
   }
   for (const auto& person : people) {
@@ -111,9 +125,9 @@ LayoutInput LayoutDirector::inputOf(const std::vector<std::string>& screens) con
   LayoutInput out;
   for (const auto& identity : screens)
     out.sources.push_back({identity, Source::screen});
-  const bool anybodySeen = std::ranges::any_of(seats_, [](const Seat& seat) { return seat.person.hasVideo; });
+  const bool seen = anybodySeen();
   for (const auto& seat : seats_) {
-    if (policy_.hideWithoutVideo && anybodySeen && !seat.person.hasVideo) continue;
+    if (hides(seat.person, seen)) continue;
     out.sources.push_back({seat.person.identity, Source::camera, seat.person.hasVideo});
   }
   out.talker = talker_;
@@ -156,11 +170,11 @@ bool LayoutDirector::bringTalkersOn(const std::vector<Tile>& tiles) {
   std::erase_if(on, [&](const Seat* seat) {
     return seat->person.identity == spotlight_ || seat->person.identity == stage_;
   });
+  const bool seen = anybodySeen();
+  std::erase_if(off, [&](const Seat* seat) { return hides(seat->person, seen); });
   bool changed = false;
   for (size_t i = 0; i < std::min(on.size(), off.size()); ++i) {
-    const bool hidden = policy_.hideWithoutVideo && !off[i]->person.hasVideo;
     if (off[i]->talkedAt <= on[i]->talkedAt) break;
-    if (hidden) continue;
     std::swap(*on[i], *off[i]);
     changed = true;
   }

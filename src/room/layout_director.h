@@ -77,7 +77,9 @@ class LayoutDirector {
   };
 
   void seat(const std::vector<Person>& people);
-  void fillSeatOf(size_t gone);
+  bool anybodySeen() const;
+  bool hides(const Person& person, bool anybodySeen) const;
+  void fillSeatOf(size_t gone, bool anybodySeen);
   std::string layoutInForce() const;
   LayoutInput inputOf(const std::vector<std::string>& screens) const;
   std::vector<Tile> place(const std::string& layout, const LayoutInput& input) const;

@@ -158,6 +158,55 @@ TEST(Director, HidesPeopleWithoutVideoWhereItIsToldToUnlessNobodyHasAny) {
   EXPECT_EQ(director.arrange(people, {}).tiles.size(), 3U);
 }
 
+/// In a grid of three, that hides who has no camera.
+class HidingDirector : public testing::Test {
+ protected:
+  static LayoutPolicy policy() {
+    LayoutPolicy out = policyOf("grid", 3);
+    out.hideWithoutVideo = true;
+    return out;
+  }
+  std::vector<std::string> arranged() { return order(director_.arrange(people_, {})); }
+
+  LayoutDirector director_{policy()};
+  People people_ = crowd(6);
+};
+
+TEST_F(HidingDirector, BringsWhoTalksOnCanvasWhereNobodyHasACamera) {
+  for (auto& person : people_)
+    person.hasVideo = false;
+  arranged();
+  director_.talks("p5", 100);
+  EXPECT_EQ(arranged(), (std::vector<std::string>{"p0", "p1", "p5"}));
+}
+
+TEST_F(HidingDirector, PairsNobodyWithWhoIsHidden) {
+  people_[4].hasVideo = false;
+  arranged();
+  director_.talks("p5", 100);
+  director_.talks("p1", 150);
+  director_.talks("p4", 200);
+  EXPECT_EQ(arranged(), (std::vector<std::string>{"p0", "p1", "p5"})) << "p2 was silent longest";
+}
+
+TEST_F(HidingDirector, GivesNoSeatToWhoIsHidden) {
+  people_[4].hasVideo = false;
+  arranged();
+  director_.talks("p4", 100);
+  arranged();
+  drop(people_, "p0");
+  EXPECT_EQ(arranged(), (std::vector<std::string>{"p3", "p1", "p2"}));
+}
+
+TEST(Director, FillsTwoSeatsThoughSomebodyOffCanvasLeavesToo) {
+  LayoutDirector director(policyOf("grid", 3));
+  auto people = crowd(6);
+  director.arrange(people, {});
+  for (const char* gone : {"p0", "p3"})
+    drop(people, gone);
+  EXPECT_EQ(order(director.arrange(people, {})), (std::vector<std::string>{"p4", "p1", "p2"}));
+}
+
 TEST(Director, KnowsThePolicysOwnLayoutsAndWhatItAllows) {
   LayoutPolicy policy = policyOf("podium");
   policy.custom["podium"] = {{{{0, 0, 1, 0.7, "talker"}, {0, 0.7, 0.5, 0.3}, {0.5, 0.7, 0.5, 0.3}}}};
