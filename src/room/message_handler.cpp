@@ -20,6 +20,8 @@ void MessageHandler::operator()(const message::Offer& offer) {
   if (!checked) return reply(tl::unexpected(checked.error()));
   const auto negotiated = negotiate(*checked);
   if (!negotiated) return reply(tl::unexpected(negotiated.error()));
+  if (!person.offers.take(TokenBucket::Clock::now()))
+    return reply(fail(ErrorCode::rateLimited, "too many offers; at most one in two seconds in the long run"));
   const bool camera = std::ranges::any_of(negotiated->lines, [](const MediaLine& line) {
     return line.kind == MediaLine::Kind::video && !line.screen && line.receive;
   });

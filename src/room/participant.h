@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/main_context.h"
+#include "base/token_bucket.h"
 #include "glib/json.h"
 #include "room/rate_controller.h"
 
@@ -24,7 +25,9 @@ struct Participant {
   int connectionScore = -1;  ///< last sent; −1 is none yet
   uint64_t floodRests = 0;   ///< MediaPipeline's, a moment ago
   bool floods = false;       ///< it grew since the moment before
-  Timer departure;           ///< runs while the connection is lost
+  /// Each builds a pipeline and takes one down; a client needs one, and a few more on a bad way.
+  TokenBucket offers{0.5, 5, TokenBucket::Clock::now()};
+  Timer departure;  ///< runs while the connection is lost
 
   /// As clients see it (docs/protocol.md).
   Json toJson() const;

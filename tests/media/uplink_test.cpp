@@ -83,9 +83,13 @@ class BusyRoom : public testing::Test {
     });
   }
 
+  Result<Json> enter(const std::string& session) {
+    return room_->join(
+        Json::object({{"identity", "p_1"}, {"sessionId", session}, {"name", "Ada"}, {"role", "moderator"}}));
+  }
+
   void join() {
-    ASSERT_TRUE(room_->join(
-        Json::object({{"identity", "p_1"}, {"sessionId", "s_1"}, {"name", "Ada"}, {"role", "moderator"}})));
+    ASSERT_TRUE(enter("s_1"));
     peer_ = TestPeer::create(camera(300'000));
     peer_->onOffer = [this](const std::string& sdp) {
       room_->handle("s_1", Json::object({{"type", "offer"}, {"sdp", sdp}}),
@@ -158,6 +162,36 @@ TEST_F(BusyRoom, AsksCamerasForLessAndTellsEverybody) {
   ASSERT_TRUE(waitFor([&] { return !saved(3).isNull(); }, 60));
   EXPECT_EQ(saved(3)["saved"].dump(), R"(["framerate","rendition","tiles"])");
   EXPECT_TRUE(waitFor([&] { return peer_->video().height == 180; }, 60)) << "the top rendition is left out";
+}
+
+/// Each would build a pipeline. The client comes back in between, which must not help.
+TEST_F(BusyRoom, TakesNoMoreThanAFewOffersAtOnce) {
+  open(true);
+  ASSERT_TRUE(enter("s_1"));
+  std::string offer;
+  peer_ = TestPeer::create(camera(300'000));
+  peer_->onOffer = [&offer](const std::string& sdp) { offer = sdp; };
+  peer_->start();
+  ASSERT_TRUE(waitFor([&] { return !offer.empty(); }, 60));
+  std::vector<std::string> refusals;
+  const auto send = [&](const std::string& session, const std::string& sdp) {
+    room_->handle(session, Json::object({{"type", "offer"}, {"sdp", sdp}}),
+                  Reply([&refusals](const Result<Json>& answer) {
+                    if (!answer) refusals.emplace_back(toString(answer.error().code));
+                  }));
+  };
+  for (int i = 0; i < 10; ++i)
+    send("s_1", "v=1");
+  EXPECT_EQ(refusals, std::vector<std::string>(10, "invalidSdp")) << "what is wrong costs nothing";
+  refusals.clear();
+  for (int i = 0; i < 3; ++i)
+    send("s_1", offer);
+  room_->leave("s_1", true);
+  ASSERT_TRUE(enter("s_2"));
+  for (int i = 0; i < 3; ++i)
+    send("s_2", offer);
+  EXPECT_EQ(std::ranges::count(refusals, "rateLimited"), 1);
+  room_.reset();  // what is unanswered is answered before the list goes
 }
 
 TEST_F(BusyRoom, SavesNothingWhereItMayNot) {
