@@ -211,7 +211,7 @@ void describeRate(Visitor& visit, PipelineProfile::Rate& rate) {
                 {"below the smallest rendition: sound, and one picture in so many seconds; 0: none",
                  "some 40 kbit/s; more than 3 and browsers ask for key frames", live});
   visit.seconds("probeEvery", rate.probeEvery, {2, 60},
-                {"the longest wait between two tries whether a way takes more again",
+                {"the longest wait between two tries whether a way takes more again, give or take 30 %",
                  "each try adds up to half of what is sent, for a second or two", live});
   visit.end();
 }

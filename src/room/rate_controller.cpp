@@ -27,6 +27,23 @@ constexpr int64_t longestProbe = 8 * second;
 constexpr int64_t trialEvery = 10 * second;  // where padding cannot tell: one rung up, to see
 constexpr double deepQueue = 80;             // ms: what is sent now comes too late
 constexpr double heavyLoss = 0.1;
+constexpr double spread = 0.3;  // of a wait, either way
+
+/// FNV-1a.
+uint64_t hashOf(const std::string& text) {
+  uint64_t out = 0xcbf29ce484222325;
+  for (const char byte : text)
+    out = (out ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
+  return out;
+}
+
+/// 0 … 1, of no order at all in either (the last steps of splitmix64).
+double chanceOf(uint64_t seed, uint64_t attempt) {
+  uint64_t x = seed + attempt * 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return static_cast<double>((x ^ (x >> 31)) >> 11) * 0x1p-53;
+}
 
 }  // namespace
 
@@ -44,7 +61,9 @@ void RateController::restart(const Id& id) {
   const auto found = viewers_.find(id);
   if (found == viewers_.end()) return;
   Viewer fresh;
+  fresh.seed = found->second.seed;
   fresh.rung = found->second.rung;  // its way is likely to be the same
+  fresh.caps = found->second.caps;  // so that this is no other wish
   found->second = std::move(fresh);
 }
 
@@ -108,10 +127,16 @@ void RateController::place(Viewer& viewer, const View& view) const {
   viewer.probing = false;
 }
 
+/// Of many viewers whom the same thing befell, each waits another time: their probes add up.
+void RateController::hold(Viewer& viewer, int64_t wait, int64_t now) {
+  const double chance = 2 * chanceOf(viewer.seed, ++viewer.holds) - 1;
+  viewer.holdUntil = now + static_cast<int64_t>(static_cast<double>(wait) * (1 + spread * chance));
+}
+
 void RateController::endProbe(Viewer& viewer, int64_t now) const {
   viewer.probing = false;
   viewer.wait = std::clamp(viewer.wait * 3 / 2, firstWait, std::max(firstWait, settings_.probeEvery));
-  viewer.holdUntil = now + viewer.wait;
+  hold(viewer, viewer.wait, now);
 }
 
 bool RateController::goDown(Viewer& viewer, const View& view, int64_t now) const {
@@ -137,9 +162,8 @@ bool RateController::goDown(Viewer& viewer, const View& view, int64_t now) const
   viewer.failures = regretted ? viewer.failures + 1 : 0;
   viewer.probing = false;
   viewer.wait = 0;
-  viewer.holdUntil = now + firstHold;
-  if (regretted)
-    viewer.holdUntil = now + std::min(longestRegret, (5 * second) << std::min(viewer.failures, 4));
+  const int64_t penance = std::min(longestRegret, (5 * second) << std::min(viewer.failures, 4));
+  hold(viewer, regretted ? penance : firstHold, now);
   return true;
 }
 
@@ -173,7 +197,9 @@ bool RateController::goUp(Viewer& viewer, const View& view, int64_t now) const {
 
 RateController::Decision RateController::decide(const Id& id, const RateCaps& caps, const View& view,
                                                 int64_t now) {
-  Viewer& viewer = viewers_[id];
+  const auto [entry, isNew] = viewers_.try_emplace(id);
+  Viewer& viewer = entry->second;
+  if (isNew) viewer.seed = hashOf(id);
   Decision out;
   if (!(caps == viewer.caps)) {
     viewer.rung.clear();  // another wish: a place by what is known of the way

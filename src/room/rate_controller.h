@@ -22,7 +22,8 @@ struct RateSettings {
   std::vector<RateRung> ladder;  ///< the first is what a client gets at most that asks for nothing
   std::string still;             ///< the rung of stills, below all others; empty: none
   double audioBitrate = 40'000;  ///< bit/s of a mix
-  /// The longest wait between two tries to find out whether a way takes more, nanoseconds.
+  /// The longest wait between two tries to find out whether a way takes more, nanoseconds; each viewer's
+  /// differs by up to 30 %.
   int64_t probeEvery = 6'000'000'000;
 };
 
@@ -47,7 +48,8 @@ class RateController {
 
   explicit RateController(RateSettings settings);
   void reconfigure(RateSettings settings);
-  /// What is known of that viewer's way is forgotten: they have a new connection, or none.
+  /// What is known of that viewer's way is forgotten, but for the rung that it took: they have a new
+  /// connection, or none.
   void restart(const Id& id);
   void remove(const Id& id);
 
@@ -74,6 +76,7 @@ class RateController {
 
  private:
   struct Viewer {
+    uint64_t seed = 0;  ///< of its id
     std::string rung;
     RateCaps caps;
     std::vector<RateRung> steps;  ///< what it may get, best first, as of the last decision
@@ -83,6 +86,7 @@ class RateController {
     int64_t overloadedSince = -1;  ///< −1: it is not
     int64_t overloadedAt = 0;      ///< the last time
     int64_t holdUntil = 0;         ///< no way up before
+    uint64_t holds = 0;            ///< times that it was set
     int64_t wait = 0;              ///< the last one between two probes
     int failures = 0;              ///< times in a row that it went down soon after it went up
     bool probing = false;
@@ -98,6 +102,7 @@ class RateController {
   void place(Viewer& viewer, const View& view) const;
   bool goDown(Viewer& viewer, const View& view, int64_t now) const;
   bool goUp(Viewer& viewer, const View& view, int64_t now) const;
+  static void hold(Viewer& viewer, int64_t wait, int64_t now);
   void endProbe(Viewer& viewer, int64_t now) const;
   double probe(Viewer& viewer, const View& view, int64_t now) const;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/link_simulator.h"
@@ -228,6 +229,52 @@ TEST(RateController, WithoutAdaptingOnlyTheClientDecides) {
   EXPECT_EQ(controller.decide("a", {}, {bad, 0, true}, 0).rung, "720p");
   EXPECT_EQ(controller.decide("a", {}, {bad, 0, true}, 9'000'000'000).rung, "720p");
   EXPECT_EQ(controller.decide("a", {.maxBitrate = 400e3}, {bad, 0, true}, 9'000'000'000).rung, "360p");
+}
+
+RateController::View viewOf(double bitrate, bool congested) {
+  RateController::View out;
+  out.estimate.source = BandwidthEstimate::Source::transportCc;
+  out.estimate.bitrate = bitrate;
+  out.estimate.congested = congested;
+  out.canPad = true;
+  return out;
+}
+
+TEST(RateController, ANewConnectionKeepsItsRungWhateverTheClientAskedFor) {
+  for (const RateCaps caps : {RateCaps{}, RateCaps{.maxHeight = 720}}) {
+    RateController controller(settings());
+    controller.decide("a", caps, viewOf(10e6, false), 1'000'000'000);
+    const auto down = controller.decide("a", caps, viewOf(600e3, true), 2'000'000'000);
+    ASSERT_EQ(down.rung, "360p");
+    controller.restart("a");
+    EXPECT_EQ(controller.decide("a", caps, {}, 3'000'000'000).rung, "360p") << caps.maxHeight;
+  }
+}
+
+/// What they share was thin for a moment: were they to probe at once, it would be again.
+TEST(RateController, ViewersWhomTheSameBefellDoNotProbeInStep) {
+  constexpr int64_t ms = 1'000'000;
+  RateController controller(settings());
+  std::vector<double> began;
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = "p_" + std::to_string(i);
+    controller.decide(id, {}, viewOf(10e6, false), 1000 * ms);
+    ASSERT_EQ(controller.decide(id, {}, viewOf(900e3, true), 2000 * ms).move, Move::down);
+    int64_t now = 2100 * ms;
+    while (now < 9000 * ms && !controller.decide(id, {}, viewOf(900e3, false), now).probeBegins)
+      now += 10 * ms;
+    began.push_back(static_cast<double>(now / ms - 2000));
+  }
+  const auto [first, last] = std::ranges::minmax(began);
+  EXPECT_GE(first, 1400);
+  EXPECT_LT(first, 1500);
+  EXPECT_GT(last, 2500);
+  EXPECT_LE(last, 2610);
+  for (double at = 1400; at < 2600; at += 200) {
+    const auto near = std::ranges::count_if(began, [at](double one) { return one >= at && one < at + 200; });
+    EXPECT_GE(near, 5) << at;
+    EXPECT_LE(near, 35) << at;
+  }
 }
 
 TEST(RateController, AnotherLadderTakesEffectAtOnce) {
