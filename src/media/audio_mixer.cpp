@@ -176,14 +176,15 @@ void AudioMixer::add(const Id& id, std::shared_ptr<Talker> talker, std::shared_p
   person->listener = std::move(listener);
   if (person->talker) person->filter = makeFilter();
   const std::lock_guard lock(mutex_);
-  if (person->talker) {
-    const auto free = std::find(slots_.begin(), slots_.end(), nullptr);
-    if (free != slots_.end()) {
-      *free = person.get();
-      person->slot = static_cast<int>(free - slots_.begin());
-    }
-  }
+  takeFreeSlot(*person);
   people_.push_back(std::move(person));
+}
+
+void AudioMixer::takeFreeSlot(Person& person) {
+  const auto free = std::ranges::find(slots_, nullptr);
+  if (!person.talker || person.slot >= 0 || free == slots_.end()) return;
+  *free = &person;
+  person.slot = static_cast<int>(free - slots_.begin());
 }
 
 void AudioMixer::remove(const Id& id) {
@@ -230,7 +231,9 @@ void AudioMixer::setVoice(const VoiceSettings& settings) {
 void AudioMixer::setMuted(const Id& id, bool muted) {
   const std::lock_guard lock(mutex_);
   for (auto& person : people_) {
-    if (person->id == id) person->muted = muted;
+    if (person->id != id) continue;
+    person->muted = muted;
+    if (!muted) takeFreeSlot(*person);
   }
 }
 
@@ -282,6 +285,7 @@ void AudioMixer::tick(int64_t due) {
   const std::lock_guard lock(mutex_);
   ++counters_.ticks;
   newestTick_ = due;
+  freeSlotsOfMuted();
   for (auto& person : people_) {
     if (person->talker) hear(*person);
   }
@@ -293,7 +297,7 @@ void AudioMixer::hear(Person& person) {
   person.overheard = person.slot < 0 && person.gain <= 0 && person.boasting < boastTicks;
   const auto told = person.overheard ? std::optional(person.talker->overhear()) : person.talker->toldLevel();
   if (!person.overheard) person.talker->pull(person.block);
-  if (person.overheard || person.muted) person.block.fill(0);
+  if (person.overheard || (person.muted && person.gain <= 0)) person.block.fill(0);
   const double heard = person.overheard ? *told : soundLevel(person.block);
   const double now = person.muted ? silenceLevel : heard;
   person.unheardTicks = now < unheard ? std::min(person.unheardTicks + 1, restTicks) : 0;
@@ -322,9 +326,18 @@ int AudioMixer::slotFor(const Person& person) const {
   return person.level > slots_[static_cast<size_t>(quietest)]->level + louderBy ? quietest : -1;
 }
 
+/// Once they have faded out: an encode of their own would only tell them what all others hear.
+void AudioMixer::freeSlotsOfMuted() {
+  for (auto& holder : slots_) {
+    if (holder == nullptr || !holder->muted || holder->gain > 0) continue;
+    holder->slot = -1;
+    holder = nullptr;
+  }
+}
+
 void AudioMixer::assignSlots() {
   for (auto& person : people_) {
-    if (!person->talker || person->slot >= 0 || person->level < talking) continue;
+    if (!person->talker || person->muted || person->slot >= 0 || person->level < talking) continue;
     const int slot = slotFor(*person);
     if (slot < 0) continue;
     Person*& holder = slots_[static_cast<size_t>(slot)];
@@ -341,7 +354,7 @@ void AudioMixer::mixAndSend(int64_t pts) {
   for (auto& person : people_) {
     if (!person->talker || (person->slot < 0 && person->gain <= 0)) continue;
     if (person->filterVoice()) ++counters_.filters;
-    person->fade(person->slot >= 0 ? 1.0F : 0.0F);
+    person->fade(person->slot >= 0 && !person->muted ? 1.0F : 0.0F);
     for (size_t i = 0; i < audioFrame; ++i)
       all[i] += person->block[i];
   }

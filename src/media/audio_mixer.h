@@ -26,9 +26,9 @@ struct AudioSettings {
 
 /// Mixes every 20 ms. People in a talker slot are heard and get a mix of all but themselves while they make a
 /// sound; everybody else shares one mix and one encode of it. With no more people than slots nobody ever
-/// changes place; with more, a slot goes to whoever has become louder than its holder. Who has none is not
-/// decoded: how loud it is, the client tells (RFC 6464) or a LevelMeter. Who is found to tell more than is
-/// true is decoded.
+/// changes place; with more, a slot goes to whoever has become louder than its holder. Who is muted has none,
+/// and takes one that is free at once when no longer muted. Who has none is not decoded: how loud it is, the
+/// client tells (RFC 6464) or a LevelMeter. Who is found to tell more than is true is decoded.
 class AudioMixer {
  public:
   AudioMixer(const AudioSettings& settings, const RoomClock& clock);
@@ -94,6 +94,8 @@ class AudioMixer {
   void tick(int64_t due);
   static void hear(Person& person);
   static void judge(Person& person, double told);
+  void takeFreeSlot(Person& person);
+  void freeSlotsOfMuted();
   void assignSlots();
   std::unique_ptr<VoiceFilter> makeFilter() const;
   int slotFor(const Person& person) const;

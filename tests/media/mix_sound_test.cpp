@@ -41,6 +41,7 @@ class Ear {
     int pauses = 0;  ///< packets after one
     int marked = 0;  ///< of these
     int loud = 0;    ///< ms
+    int quiet = 0;   ///< ms before the first that is loud
   };
   /// Since the last call.
   Heard take() {
@@ -69,8 +70,10 @@ class Ear {
         samples);
     gst_rtp_buffer_unmap(&rtp);
     clicks_.hear(samples);
-    for (size_t i = 0; i + 48 <= samples.size(); i += 48)
-      heard_.loud += soundLevel(std::span(samples).subspan(i, 48)) > -40 ? 1 : 0;
+    for (size_t i = 0; i + 48 <= samples.size(); i += 48) {
+      if (soundLevel(std::span(samples).subspan(i, 48)) > -40) ++heard_.loud;
+      if (heard_.loud == 0) ++heard_.quiet;
+    }
   }
 
   std::shared_ptr<SendStream> stream_;
@@ -195,6 +198,66 @@ TEST_F(MixSound, WhoIsSilentSharesAMixAndNeverHearsOneselfWhenItTalks) {
     run(100);
     EXPECT_EQ(mixer_.counters().encoders, 1);
   }
+TEST_F(MixSound, WhoIsMutedHasNoMixOfTheirOwn) {
+  voices_[2].wanted = 0;
+  run(60);
+  EXPECT_EQ(mixer_.counters().encoders, 3) << "two slots and all others";
+  mixer_.setMuted("0", true);
+  run(5);
+  EXPECT_EQ(mixer_.counters().encoders, 2);
+  EXPECT_FALSE(inSlot(0));
+  voices_[2].wanted = 0.1F;
+  run(20);
+  EXPECT_TRUE(inSlot(2)) << "the slot is free for others";
+  for (const char* id : {"1", "2"})
+    mixer_.setMuted(id, true);
+  run(5);
+  EXPECT_EQ(mixer_.counters().encoders, 1);
+  mixer_.add("muted", std::make_shared<Talker>(), nullptr);
+  mixer_.setMuted("muted", true);
+  run(5);
+  EXPECT_EQ(mixer_.counters().encoders, 1);
+  voices_[1].wanted = 0.001F;  // less than asks for a slot
+  run(60);
+  mixer_.setMuted("1", false);
+  run(5);
+  EXPECT_TRUE(inSlot(1)) << "nobody else wants it";
+}
+
+/// Their own voice is the loudest: heard by themselves, or cut off, it would click.
+TEST_F(MixSound, NothingClicksWhenSomebodyIsMutedAndTheyAreHeardAtOnceWhenTheyAreNot) {
+  constexpr int rounds = 4;
+  voices_[2].wanted = 0;
+  run(100);
+  std::array<double, 2> clicks = {1, 1};
+  int soonest = 1000;
+  for (int round = 0; round < rounds; ++round) {
+    for (size_t i = 0; i < clicks.size(); ++i)
+      ears_[i].take();
+    mixer_.setMuted("0", true);
+    run(50);
+    mixer_.setMuted("0", false);
+    run(50);
+    for (size_t i = 0; i < clicks.size(); ++i) {
+      const auto heard = ears_[i].take();
+      EXPECT_GT(heard.loud, i == 0 ? 1500 : 800) << "the other one, most of the time";
+      clicks[i] = std::min(clicks[i], heard.click);
+    }
+    mixer_.setMuted("0", true);
+    mixer_.setMuted("1", true);
+    run(30);
+    ears_.back().take();
+    mixer_.setMuted("0", false);
+    run(20);
+    soonest = std::min(soonest, ears_.back().take().quiet);
+    mixer_.setMuted("1", false);
+    run(50);
+  }
+  std::printf("largest step off the tone: who is muted %.4f, another %.4f; heard after %d ms\n", clicks[0],
+              clicks[1], soonest);
+  EXPECT_LT(clicks[0], 0.003);
+  EXPECT_LT(clicks[1], 0.003);
+  EXPECT_LE(soonest, 60);
 }
 
 TEST_F(MixSound, ASilentRoomSendsNextToNothingAndIsHeardAtOnceWhenItIsNot) {
