@@ -20,8 +20,12 @@ class FeedbackCheck {
  private:
   struct Seen {
     int64_t newest;  ///< arrival, receiver's clock
-    int64_t least;   ///< of arrival − sending, of all: no less than how far the clocks are apart
+    int64_t least;   ///< of arrival − sending, of late: no less than how far the clocks are apart
+    int64_t leastBefore;
+    int64_t since;  ///< our clock: when `least` began
   };
+  static void age(Seen& seen, int64_t apart, int64_t now);
+
   std::optional<Seen> seen_;
   int refused_ = 0;  ///< in a row
 };

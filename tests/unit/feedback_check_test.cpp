@@ -50,6 +50,23 @@ TEST(FeedbackCheck, RefusesWhatArrivedAfterItWasTold) {
   EXPECT_FALSE(check.plausible(std::vector{arrival(1, 1100, 8000)}, at(1180)));
 }
 
+TEST(FeedbackCheck, BelievesAClockThatIsNotAsFastAsOurs) {
+  for (const double ppm : {-300.0, -50.0, 50.0, 300.0}) {
+    FeedbackCheck check;
+    int refused = 0;
+    double sent = 1000;
+    for (int i = 0; i < 72'000; ++i) {  // two hours, in them one without a word
+      sent += i == 50'000 ? 3'600'000 : 100;
+      const double delay = 15 + sent * ppm * 1e-6;
+      if (!check.plausible(std::vector{arrival(static_cast<uint16_t>(i), sent, delay)}, at(sent + 30)))
+        ++refused;
+    }
+    EXPECT_EQ(refused, 0) << ppm;
+    const double late = 5000 + sent * ppm * 1e-6;
+    EXPECT_FALSE(check.plausible(std::vector{arrival(1, sent, late)}, at(sent + 80))) << ppm;
+  }
+}
+
 TEST(FeedbackCheck, BelievesAClockThatStaysSet) {
   FeedbackCheck check;
   ASSERT_TRUE(check.plausible(std::vector{arrival(0, 1000, 15)}, at(1080)));
