@@ -198,6 +198,8 @@ TEST_F(MixSound, WhoIsSilentSharesAMixAndNeverHearsOneselfWhenItTalks) {
     run(100);
     EXPECT_EQ(mixer_.counters().encoders, 1);
   }
+}
+
 TEST_F(MixSound, WhoIsMutedHasNoMixOfTheirOwn) {
   voices_[2].wanted = 0;
   run(60);
