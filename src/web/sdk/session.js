@@ -178,6 +178,7 @@ export class Session {
 
   /** What may be sent is negotiated once: a viewer who may speak now, or the other way round, offers anew. */
   #followRole() {
+    if (this.#model.me?.role === 'viewer') this.#screen.stop('refused').catch(() => {});
     const offered = this.#offeredReceiveOnly;
     if (offered !== null && offered !== this.#receivesOnly) this.#recover({ offer: true });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { LocalMedia } from '../../sdk/local-media.js';
 import { RoomModel } from '../../sdk/room-model.js';
 import { Session } from '../../sdk/session.js';
@@ -8,6 +8,8 @@ import { FakeSocket } from './fake-socket.mjs';
 
 /** @param {string} role */
 const me = role => ({ identity: 'me', name: 'Me', role, audioMuted: true, videoMuted: true });
+
+const server = { features: { screen: { sharers: 1 } } };
 
 /** The server's part: lets the client in as `role`, and says ok to the rest. */
 class Server extends FakeSocket {
@@ -18,7 +20,7 @@ class Server extends FakeSocket {
     super.send(text);
     const { type, id: replyTo } = JSON.parse(text);
     if (!replyTo) return;
-    const joined = { type: 'joined', resumeToken: 't', participant: me(Server.role) };
+    const joined = { type: 'joined', resumeToken: 't', participant: me(Server.role), server };
     const answers = { join: joined, offer: { type: 'answer', sdp: 'v=0' } };
     const answer = answers[/** @type {keyof typeof answers} */ (type)] ?? { type: 'ok' };
     queueMicrotask(() => this.say({ ...answer, replyTo }));
@@ -34,6 +36,12 @@ Object.assign(globalThis, {
   },
 });
 if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} });
+
+/** @type {Session[]} */
+const open = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.end();
+});
 
 /** @param {object} [options] */
 async function session(options = {}) {
@@ -55,6 +63,7 @@ async function session(options = {}) {
     new RoomModel(),
     host,
   );
+  open.push(it);
   const starting = it.start();
   const socket = FakeSocket.last;
   socket.accept();
@@ -74,11 +83,14 @@ test('a viewer who may speak now offers anew, and one who may no longer', {
   timeout: 10_000,
 }, async () => {
   Server.role = 'viewer';
-  const { it, become } = await session();
+  const { become } = await session();
   await become('participant');
   await become('viewer');
-  assert.deepEqual(offers(), ['recvonly,recvonly', 'sendrecv,sendrecv', 'recvonly,recvonly']);
-  it.end();
+  assert.deepEqual(offers(), [
+    'recvonly,recvonly',
+    'sendrecv,sendrecv,sendonly',
+    'recvonly,recvonly',
+  ]);
 });
 
 test('other changes of role change nothing of the media, and receive-only stays so', async () => {
@@ -87,9 +99,17 @@ test('other changes of role change nothing of the media, and receive-only stays 
     [{ receiveOnly: true }, 'viewer'],
   ])) {
     Server.role = 'participant';
-    const { it, socket } = await session(options);
+    const { socket } = await session(options);
     socket.say({ type: 'participantUpdated', participant: me(role) });
     assert.equal(offers().length, 1);
-    it.end();
   }
+});
+
+test('the screen of who becomes a viewer is shared no longer', { timeout: 10_000 }, async () => {
+  Server.role = 'participant';
+  const { it, become } = await session();
+  await it.shareScreen(/** @type {any} */ (new EventTarget()));
+  assert.ok(it.screen);
+  await become('viewer');
+  assert.equal(it.screen, null);
 });
