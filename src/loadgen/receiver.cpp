@@ -208,11 +208,8 @@ void Receiver::startMeasuring() {
   const double now = seconds(monotonicNow());
   reading_.video.begin(now, setup_.frameInterval);
   reading_.audio.begin(now - pauses_.total(), soundInterval);
-  if (setup_.frameInterval > 0) {
-    reading_.decoded.begin(now, setup_.frameInterval);
-  } else {
-    reading_.decoded.begin(now);
-  }
+  reading_.decoded.begin(now, setup_.frameInterval > 0 ? setup_.frameInterval : FreezeMeter::unknownInterval,
+                         2 * setup_.playout);
   soundAt_ = now;
   measuring_ = true;
 }

@@ -11,9 +11,10 @@ constexpr double pictureClock = 90'000;  // nobody asks when sound is shown, or 
 
 }  // namespace
 
-void FreezeMeter::begin(double at, double usual) {
+void FreezeMeter::begin(double at, double usual, double grace) {
   begun_ = true;
-  beganAt_ = lastAt = at;
+  beganAt_ = at;
+  lastAt = at + grace;
   usual_ = usual;
 }
 
@@ -37,6 +38,7 @@ void FreezeMeter::frame(double at) {
 }
 
 void FreezeMeter::end(double at) {
+  if (frames == 0) lastAt = beganAt_;
   if (begun_ && at > lastAt) closeGap(at);
 }
 
@@ -58,16 +60,15 @@ void FreezeMeter::closeGap(double at) {
 void StreamMeter::begin(double at, double interval) {
   beganAt_ = at;
   interval_ = interval;
-  if (interval > 0) {
-    shown.begin(at + playout_, interval);
-  } else {
-    shown.begin(at + playout_);
-  }
+  // What a player holds back may be held back while measuring begins, and so may what it is shown by; see
+  // end().
+  const double grace = 2 * playout_;
+  shown.begin(at, interval > 0 ? interval : FreezeMeter::unknownInterval, grace);
 }
 
 void StreamMeter::end(double at) {
   endedAt_ = at;
-  shown.end(at + playout_);
+  shown.end(at);  // what came is shown until `playout_` later, and what has not may still come in time
 }
 
 void StreamMeter::packet(const Packet& packet) {
@@ -150,8 +151,9 @@ uint64_t StreamMeter::expectedFrames() const {
   const double byStamps = lastFrame_ ? std::round(static_cast<double>(ticks_) / pictureClock / each) + 1 : 0;
   if (!endedAt_) return static_cast<uint64_t>(byStamps);
   const double byTime = (*endedAt_ - beganAt_) / each;
-  return static_cast<uint64_t>(
-      std::clamp(byStamps, std::max(0.0, std::floor(byTime - 1)), std::max(0.0, std::ceil(byTime + 1))));
+  const double least = std::max(0.0, std::floor(byTime - 1 - playout_ / each));
+  const double most = std::max(0.0, std::ceil(byTime + 1 + playout_ / each));
+  return static_cast<uint64_t>(std::clamp(byStamps, least, most));
 }
 
 namespace {

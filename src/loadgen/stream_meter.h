@@ -15,9 +15,11 @@ namespace tributary::load {
 /// mean. Seconds. Pure.
 class FreezeMeter {
  public:
+  static constexpr double unknownInterval = 0.1;
+
   /// Frames are missed from then on; without it from the first. `usual`: stands for the mean while there is
-  /// none.
-  void begin(double at, double usual = unknownInterval);
+  /// none. `grace`: so much later the first may come and leave no gap.
+  void begin(double at, double usual = unknownInterval, double grace = 0);
   void frame(double at);
   /// Nothing has come since the last frame. Once, and no frame after it.
   void end(double at);
@@ -32,8 +34,6 @@ class FreezeMeter {
   std::vector<float> gapBySecond;
 
  private:
-  static constexpr double unknownInterval = 0.1;
-
   void closeGap(double at);
 
   bool begun_ = false;
@@ -87,8 +87,8 @@ class StreamMeter {
   bool waitsForKey() const { return waitsForKey_; }
   FreezeMeter shown;  ///< the frames a decoder could show
   /// Frames that there was a place for: from the first to the last by the sender's clock, and by ours from
-  /// the beginning to the end, within the one more or less that either may hold. 0: the interval is not
-  /// known.
+  /// the beginning to the end, within the one more or less that either may hold and those that a player holds
+  /// back. 0: the interval is not known.
   uint64_t expectedFrames() const;
 
  private:

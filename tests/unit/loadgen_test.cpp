@@ -172,12 +172,30 @@ TEST(StreamMeter, ExpectsTheFrameRateItIsTold) {
 }
 
 TEST(StreamMeter, ExpectsFramesWhereNothingComes) {
-  StreamMeter meter(0.1);
+  StreamMeter meter;
   meter.begin(5, 0.04);
   meter.end(15);
   EXPECT_EQ(meter.expectedFrames(), 249U);
   EXPECT_EQ(meter.shown.freezes, 1U);
   EXPECT_NEAR(meter.shown.longestGap, 10, 1e-6);
+}
+
+TEST(StreamMeter, AllowsForWhatIsHeldBackAtBothEnds) {
+  StreamMeter meter(0.3);
+  meter.begin(5, 0.04);
+  for (int i = 0; i < 43;
+       ++i) {  // what came late, in a burst, then on time; what is late at the end has not come yet
+    meter.packet({std::max(5.25, 5 + i * 0.04), static_cast<uint16_t>(i), static_cast<uint32_t>(i) * 3600U,
+                  true, 1000, i == 0});
+  }
+  meter.end(6.95);
+  EXPECT_EQ(meter.shown.freezes, 0U);
+  EXPECT_EQ(meter.shown.frames, 43U);
+  EXPECT_EQ(meter.expectedFrames(), 43U);
+  StreamMeter none(0.3);
+  none.begin(5, 0.04);
+  none.end(15);
+  EXPECT_NEAR(none.shown.longestGap, 10, 1e-6);
 }
 
 TEST(SoundPauses, AreWhatIsMarkedAndMissesNoNumber) {
