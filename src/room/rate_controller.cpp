@@ -197,6 +197,10 @@ bool RateController::goUp(Viewer& viewer, const View& view, int64_t now) const {
 
 RateController::Decision RateController::decide(const Id& id, const RateCaps& caps, const View& view,
                                                 int64_t now) {
+  if (view.audioOnly) {
+    viewers_.erase(id);
+    return {};
+  }
   const auto [entry, isNew] = viewers_.try_emplace(id);
   Viewer& viewer = entry->second;
   if (isNew) viewer.seed = hashOf(id);

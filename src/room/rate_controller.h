@@ -57,9 +57,10 @@ class RateController {
     BandwidthEstimate estimate;
     double videoBitrate = 0;  ///< bit/s of picture being sent to it, on the wire; 0: not known
     bool canPad = false;      ///< whether padding can be sent
+    bool audioOnly = false;   ///< it wants no picture: it gets no rung, and has a new place when it does
   };
   struct Decision {
-    std::string rung;
+    std::string rung;  ///< empty: none
     /// What is sent of the old picture does not arrive: send none of it until the new one begins.
     bool urgent = false;
     bool probeBegins = false;

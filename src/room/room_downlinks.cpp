@@ -23,14 +23,15 @@ void Room::steerDownlinks() {
 void Room::steerDownlink(Participant& person) {
   using Move = RateController::Decision::Move;
   const auto link = media_->downlink(person.identity).value_or(MediaPipeline::Downlink{});
-  const RateController::View view{link.estimate, link.videoBitrate, link.canPad && !person.audioOnly};
+  const RateController::View view{link.estimate, link.videoBitrate, link.canPad, person.audioOnly};
   const auto decision = rates_.decide(person.identity, person.caps, view, monotonicNow());
+  if (person.audioOnly) return media_->pad(person.identity, 0);
   std::optional<std::chrono::milliseconds> drain;
   if (decision.urgent)
     drain = std::chrono::milliseconds(
         std::clamp(static_cast<int>(grown * link.estimate.queueMs), shortestDrain, longestDrain));
   media_->setRendition(person.identity, decision.rung, drain);
-  media_->pad(person.identity, person.audioOnly ? 0 : decision.padTo);
+  media_->pad(person.identity, decision.padTo);
   if (decision.probeBegins) ++moves_.probes;
   if (decision.move == Move::none) return;
   const bool down = decision.move == Move::down;

@@ -277,6 +277,22 @@ TEST(RateController, ViewersWhomTheSameBefellDoNotProbeInStep) {
   }
 }
 
+TEST(RateController, WhoWantsNoPictureIsNotMovedAndHasAPlaceByTheirWayWhenTheyDo) {
+  RateController controller(settings());
+  controller.decide("a", {}, viewOf(10e6, false), 1'000'000'000);
+  ASSERT_EQ(controller.decide("a", {}, viewOf(100e3, true), 2'000'000'000).rung, "360p");
+  ASSERT_EQ(controller.limited(), 1);
+  for (int64_t second = 3; second < 60; ++second) {
+    auto view = viewOf(second < 30 ? 50e3 : 900e3, second < 30);
+    view.audioOnly = true;
+    const auto out = controller.decide("a", {}, view, second * 1'000'000'000);
+    ASSERT_EQ(out.move, Move::none) << second;
+    ASSERT_EQ(out.padTo, 0) << second;
+  }
+  EXPECT_EQ(controller.limited(), 0);
+  EXPECT_EQ(controller.decide("a", {}, viewOf(900e3, false), 60'000'000'000).rung, "360p");
+}
+
 TEST(RateController, AnotherLadderTakesEffectAtOnce) {
   RateController controller(settings());
   EXPECT_EQ(controller.decide("a", {}, {}, 0).rung, "720p");
