@@ -56,7 +56,8 @@ struct Job {
 Snapshot::~Snapshot() {
   shared_->wanted = false;
   shared_->owner = nullptr;
-  finished(fail(ErrorCode::internal, "the room was closed"));
+  finished(
+      fail(ErrorCode::internal, "the canvas was changed, or the room closed, before the picture was taken"));
 }
 
 void Snapshot::request(Done done) {

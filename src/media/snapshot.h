@@ -21,7 +21,7 @@ class Snapshot {
   static constexpr int quality = 85;  ///< libjpeg's scale: no artefact in names, 100 to 200 KB
 
   explicit Snapshot(const CanvasFormat& format) : format_(format), shared_(std::make_shared<Shared>()) {}
-  /// Whoever waits is answered `internal`.
+  /// Whoever waits is answered `internal`: the canvas is another, or the room closed.
   ~Snapshot();
 
   /// `done` is called once.
