@@ -86,13 +86,25 @@ int64_t TransportFeedbackWriter::unwrap(uint16_t sequence) const {
   return newest_ + ahead;
 }
 
+/// False for a copy. Nearly all come at the end.
+bool TransportFeedbackWriter::add(Arrival arrival) {
+  if (arrivals_.empty() || arrivals_.back().number < arrival.number) {
+    arrivals_.push_back(arrival);
+    return true;
+  }
+  const auto place = std::ranges::lower_bound(arrivals_, arrival.number, {}, &Arrival::number);
+  if (place->number == arrival.number) return false;
+  arrivals_.insert(place, arrival);
+  return true;
+}
+
 void TransportFeedbackWriter::onPacket(uint16_t sequence, int64_t arrived) {
   const int64_t number = next_ ? unwrap(sequence) : sequence;
   if (!next_ || std::abs(number - newest_) > widestGap) {
     arrivals_.clear();
     next_ = oldest_ = newest_ = number;
   }
-  if (number < oldest_ || !arrivals_.emplace(number, arrived).second) return;
+  if (number < oldest_ || !add({number, arrived})) return;
   newest_ = std::max(newest_, number);
   next_ = std::min(*next_, number);
   forget(arrived);
@@ -100,29 +112,29 @@ void TransportFeedbackWriter::onPacket(uint16_t sequence, int64_t arrived) {
 
 void TransportFeedbackWriter::forget(int64_t now) {
   while (!arrivals_.empty()) {
-    const auto [number, arrived] = *arrivals_.begin();
+    const auto [number, arrived] = arrivals_.front();
     const bool told = number < *next_;
     if (now - arrived < memory || (!told && arrivals_.size() < 2 * mostStatuses)) return;
     oldest_ = number + 1;
     next_ = std::max(*next_, oldest_);
-    arrivals_.erase(arrivals_.begin());
+    arrivals_.pop_front();
   }
 }
 
 std::vector<uint8_t> TransportFeedbackWriter::write(uint32_t sender, uint32_t media) {
   if (!next_) return {};
-  auto packet = arrivals_.lower_bound(*next_);
+  auto packet = std::ranges::lower_bound(arrivals_, *next_, {}, &Arrival::number);
   if (packet == arrivals_.end()) return {};
-  const int64_t base = std::max(*next_, packet->first - static_cast<int64_t>(mostStatuses) / 2);
-  const int64_t reference = packet->second / referenceTick;
+  const int64_t base = std::max(*next_, packet->number - static_cast<int64_t>(mostStatuses) / 2);
+  const int64_t reference = packet->at / referenceTick;
   std::vector<Status> statuses;
   std::vector<int64_t> deltas;
   int64_t told = reference * referenceTick;
-  for (; packet != arrivals_.end() && packet->first - base < static_cast<int64_t>(mostStatuses); ++packet) {
-    const int64_t delta = (packet->second - told + (packet->second < told ? -tick : tick) / 2) / tick;
+  for (; packet != arrivals_.end() && packet->number - base < static_cast<int64_t>(mostStatuses); ++packet) {
+    const int64_t delta = (packet->at - told + (packet->at < told ? -tick : tick) / 2) / tick;
     if (delta < std::numeric_limits<int16_t>::min() || delta > std::numeric_limits<int16_t>::max()) break;
     told += delta * tick;
-    statuses.resize(static_cast<size_t>(packet->first - base), Status::missing);
+    statuses.resize(static_cast<size_t>(packet->number - base), Status::missing);
     statuses.push_back(delta >= 0 && delta <= 0xff ? Status::small : Status::large);
     deltas.push_back(delta);
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -23,14 +23,20 @@ class TransportFeedbackWriter {
   static constexpr int64_t memory = 500'000'000;
 
  private:
+  struct Arrival {
+    int64_t number;
+    int64_t at;
+  };
+
+  bool add(Arrival arrival);
   int64_t unwrap(uint16_t sequence) const;
   void forget(int64_t now);
 
-  std::map<int64_t, int64_t> arrivals_;  ///< by number, of the last `memory` and what was not told yet
-  std::optional<int64_t> next_;          ///< to tell of
-  int64_t newest_ = 0;                   ///< number
-  int64_t oldest_ = 0;                   ///< that may still come
-  uint8_t count_ = 0;                    ///< of reports written
+  std::deque<Arrival> arrivals_;  ///< in order of numbers, of the last `memory` and what was not told yet
+  std::optional<int64_t> next_;   ///< to tell of
+  int64_t newest_ = 0;            ///< number
+  int64_t oldest_ = 0;            ///< that may still come
+  uint8_t count_ = 0;             ///< of reports written
 };
 
 }  // namespace tributary

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <map>
@@ -112,6 +113,38 @@ TEST(TransportFeedback, ArrivesAsItWasNoted) {
     }
     expected.clear();
     told.clear();
+  }
+}
+
+TEST(TransportFeedback, WhateverTheOrderAndHoweverManyCopies) {
+  std::mt19937 random(11);
+  TransportFeedbackWriter writer;
+  TransportFeedbackReader reader;
+  Told expected;
+  Told told;
+  int64_t now = start;
+  writer.onPacket(65'299, now);                         // what comes before the first is not waited for
+  for (int from = 65'300; from < 65'700; from += 40) {  // the numbers wrap on the way
+    std::vector<uint16_t> numbers;
+    for (int i = 0; i < 40; ++i)
+      numbers.push_back(static_cast<uint16_t>(from + i));
+    std::ranges::shuffle(numbers, random);
+    for (const uint16_t number : numbers) {
+      now += millisecond;
+      expected[number] = now;
+      writer.onPacket(number, now);
+      writer.onPacket(number, now + millisecond);
+      if (random() % 7 != 0) continue;
+      for (const auto& [one, arrived] : tell(writer, reader))
+        told[one] = arrived;
+    }
+  }
+  for (const auto& [number, arrived] : tell(writer, reader))
+    told[number] = arrived;
+  ASSERT_EQ(told.size(), 401U);
+  for (const auto& [number, arrived] : expected) {
+    ASSERT_TRUE(told[number]) << number;
+    EXPECT_NEAR(static_cast<double>(*told[number] - *arrived), 0, 130'000) << number;
   }
 }
 
