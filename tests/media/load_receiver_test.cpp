@@ -43,6 +43,7 @@ class LoadReceiver : public testing::Test {
     GstBuffer* packet = gst_rtp_buffer_new_allocate(payload.size(), 0, 0);
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
     gst_rtp_buffer_map(packet, GST_MAP_WRITE, &rtp);
+    gst_rtp_buffer_set_payload_type(&rtp, 96);
     gst_rtp_buffer_set_seq(&rtp, ++sequence_);
     gst_rtp_buffer_set_timestamp(&rtp, sequence_ * 3600U);
     gst_rtp_buffer_set_marker(&rtp, TRUE);
@@ -71,6 +72,21 @@ TEST_F(LoadReceiver, AsksForAKeyFrameWhenTheFirstWasLost) {
   ASSERT_FALSE(receiver_.reading().video.resizes.empty());
   EXPECT_EQ(receiver_.reading().video.resizes.back().height, 360);
   EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(LoadReceiver, LosesOneFrameToALossWhileItCounts) {
+  load::Receiver counting{{.mode = load::Receive::count}};
+  counting.watchSocket(pad_.get());
+  counting.startMeasuring();
+  push(false);
+  ++sequence_;
+  push(false);  // bears the gap
+  push(false);
+  counting.stopMeasuring();
+  const auto video = counting.reading().video;
+  EXPECT_EQ(video.lost, 1U);
+  EXPECT_EQ(video.damagedFrames, 1U);
+  EXPECT_EQ(video.shown.frames, 2U);
 }
 
 }  // namespace
