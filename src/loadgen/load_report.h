@@ -40,7 +40,23 @@ struct Tones {
 };
 Tones tonesOf(const LoadResult::Peer& peer);
 
-/// All of it, for programs. docs/performance.md describes the fields. Pure.
+/// Over the peers that did not fail.
+struct Totals {
+  size_t measured = 0;
+  double worstShare = 1;
+  double freezeShare = 0;
+  uint64_t freezes = 0;
+  uint64_t audioGaps = 0;
+  std::vector<std::string> failures;  ///< of the others, by name
+  std::vector<double> fps, bitrates, longest;
+  std::vector<double> joins;  ///< of all that were connected once
+};
+Totals totalsOf(const LoadResult& result);
+
+/// Of each picture with a clock in it, ms: glass to glass, or through the server.
+std::vector<double> latencies(const LoadResult& result, bool glass);
+
+/// All of it, for programs. docs/guides/size-a-machine.md describes the fields. Pure.
 Json jsonReport(const LoadResult& result);
 
 /// A few lines for people. Pure.
