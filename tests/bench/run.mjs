@@ -114,8 +114,7 @@ async function measureOurs({ senders, viewers }, name) {
   );
   const gone = new Promise(resolve => server.once('exit', resolve).once('error', resolve));
   try {
-    const ended = gone.then(() => Promise.reject(new Error('the server ended')));
-    await Promise.race([answers(`http://127.0.0.1:${port}/healthz`), ended]);
+    await answers(`http://127.0.0.1:${port}/healthz`, server);
     const json = join(options.out, `${name}.json`);
     rmSync(json, { force: true });
     const code = await run(`${BUILD}/tributary-load`, [
@@ -162,10 +161,11 @@ function freePort() {
   });
 }
 
-async function answers(url) {
+async function answers(url, server) {
   for (const end = Date.now() + 30_000; Date.now() < end; ) {
     const ok = await fetch(url).then(reply => reply.ok, () => false);
     if (ok) return;
+    if (server.exitCode !== null || server.signalCode !== null) throw new Error('the server ended');
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   throw new Error(`nothing at ${url}`);
