@@ -140,12 +140,12 @@ Result<void> finish(LoadOptions& out, Raw& raw) {
   if (!changes) return tl::unexpected(changes.error());
   out.linkChanges = std::move(*changes);
   out.camera.bitrate *= 1000;
-  if (const auto size = sizeFrom(take(raw.size, "640x360"), out.camera); !size) return size;
+  if (auto size = sizeFrom(take(raw.size, "640x360"), out.camera); !size) return size;
   auto receive = receiveFrom(take(raw.receive, ""), out.needsRelay());
   if (!receive) return tl::unexpected(receive.error());
   out.receive = *receive;
-  if (const auto running = checkPid(out.serverPid); !running) return running;
-  if (const auto each = check(out); !each) return each;
+  if (auto running = checkPid(out.serverPid); !running) return running;
+  if (auto each = check(out); !each) return each;
   return checkTogether(out);
 }
 
