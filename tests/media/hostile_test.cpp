@@ -2,6 +2,7 @@
 // with a named error, and the room goes on as if nothing had been.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <iostream>
 #include <regex>
@@ -268,9 +269,11 @@ TEST_F(HostileClients, WhoFloodsIsNamedInTheLog) {
   flooding->join("hostile", "Flood");
   flooding->call(small());
   ASSERT_TRUE(waitFor([&] { return flooding->peer()->video().frames > 0; }, 60));
-  std::thread flood([&] { flooding->peer()->flood(2); });
+  std::atomic<bool> over = false;
+  std::thread flood([&] { flooding->peer()->flood([&](uint64_t) { return over.load(); }); });
   EXPECT_TRUE(waitFor([&] { return server_.log().find("uplink.flood") != std::string::npos; }, 60))
       << server_.log();
+  over = true;
   flood.join();
   roomIsUnharmed();
 }

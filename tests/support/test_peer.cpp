@@ -285,7 +285,7 @@ void TestPeer::stop() {
   gst_object_unref(std::exchange(pipeline_, nullptr));
 }
 
-uint64_t TestPeer::flood(double seconds) {
+uint64_t TestPeer::flood(const std::function<bool(uint64_t)>& isEnough) {
   const auto found = [](GstElement* bin) {
     GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), "nicesink");
     GValue value = G_VALUE_INIT;
@@ -305,7 +305,7 @@ uint64_t TestPeer::flood(double seconds) {
   packet[1] = 96;
   uint64_t sent = 0;
   // In bursts: what it costs to send them is not to starve the machine that the others are measured on.
-  for (const double until = now() + seconds; now() < until; g_usleep(10'000)) {
+  for (; !isEnough(sent); g_usleep(10'000)) {
     for (int i = 0; i < 1000; ++i, ++packet[3])
       sent += nice_agent_send(agent, stream, component, packet.size(), packet.data()) > 0 ? 1 : 0;
   }

@@ -50,9 +50,9 @@ class TestPeer : public std::enable_shared_from_this<TestPeer> {
   /// Goes without a word: sockets closed, nothing said.
   void stop();
   void setTone(double hertz);
-  /// Sends some 100,000 packets of 1200 bytes a second, none of which the other side can decrypt. Returns
-  /// their number. Thread: any; returns when it is done.
-  uint64_t flood(double seconds);
+  /// Sends some 100,000 packets of 1200 bytes a second, none of which the other side can decrypt, until so
+  /// many are enough, which is asked after each thousand. Returns their number. Thread: any.
+  uint64_t flood(const std::function<bool(uint64_t sent)>& isEnough);
   /// Asks again and again for the last 500 packets of the picture (RFC 4585's NACK). Returns how many it has
   /// asked for. Thread: any; returns when it is done.
   uint64_t askForAll(double seconds);
