@@ -129,11 +129,17 @@ void Talker::keepNewest() {
     goOnAt(waiting_.take().sequence);
 }
 
+/// The beginning of a word, not what was said before a pause, or before somebody was muted.
 void Talker::decodeKept() {
+  const bool old = clock_() - lastPush_ > pausing;
   overheard_ = false;
   decoder_.reset();
-  while (!waiting_.empty())
-    decodeNext();
+  while (!waiting_.empty()) {
+    if (old)
+      goOnAt(waiting_.take().sequence);
+    else
+      decodeNext();
+  }
 }
 
 double Talker::levelOfTick() {

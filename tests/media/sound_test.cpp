@@ -301,6 +301,28 @@ TEST(Talker, TellsItsLevelUndecodedAndKeepsTheBeginningOfAWord) {
   EXPECT_EQ(talker.counters().decoded, before + 3 + static_cast<uint64_t>(tick));
 }
 
+TEST(Talker, ForgetsWhatWasSaidWhileNobodyHeardIt) {
+  int64_t now = 0;
+  Talker talker([&now] { return now; });
+  Tone tone;
+  AudioBlock out;
+  uint16_t sequence = 0;
+  talker.overhear();
+  for (int i = 0; i < 3; ++i, now += audioTick)
+    talker.push(sequence++, tone.next(), -13);
+  talker.overhear();
+  now += 1'000'000'000;  // muted: nothing is sent
+  for (int i = 0; i < 10; ++i, now += audioTick) {
+    talker.pull(out);
+    EXPECT_EQ(rms(out), 0);
+  }
+  for (int i = 0; i < 10; ++i, now += audioTick) {
+    talker.push(sequence++, tone.next(), -13);
+    talker.pull(out);
+  }
+  EXPECT_GT(rms(out), toneRms / 2) << "what is said now is heard";
+}
+
 TEST(Talker, MetersItsLevelAndKeepsTheBeginningOfAWordWhereTheClientDoesNotTell) {
   Talker talker;
   Tone tone;

@@ -184,13 +184,17 @@ TEST_F(BusyRoom, TakesNoMoreThanAFewOffersAtOnce) {
     send("s_1", "v=1");
   EXPECT_EQ(refusals, std::vector<std::string>(10, "invalidSdp")) << "what is wrong costs nothing";
   refusals.clear();
+  const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < 3; ++i)
     send("s_1", offer);
   room_->leave("s_1", true);
   ASSERT_TRUE(enter("s_2"));
   for (int i = 0; i < 3; ++i)
     send("s_2", offer);
-  EXPECT_EQ(std::ranges::count(refusals, "rateLimited"), 1);
+  // One more is let in every two seconds, which a slow machine takes for these.
+  const bool slow = std::chrono::steady_clock::now() - begun > std::chrono::seconds(2);
+  const auto refused = std::ranges::count(refusals, "rateLimited");
+  EXPECT_TRUE(refused == 1 || (slow && refused == 0)) << refused;
   room_.reset();  // what is unanswered is answered before the list goes
 }
 

@@ -57,9 +57,10 @@ export class LocalMedia extends Emitter {
   /**
    * @param {MediaKind} kind
    * @param {DeviceChoice} choice
+   * @param {Promise<unknown>} [after]  its turn is kept, but not taken before that
    */
-  choose(kind, choice) {
-    return this.#inTurn(kind, async (slot, isMuted) => {
+  choose(kind, choice, after) {
+    return this.#inTurn(kind, after, async (slot, isMuted) => {
       const wasMuted = isMuted || (slot.muted && slot.choice !== false);
       this.#drop(kind);
       Object.assign(slot, { choice, muted: choice === false || wasMuted });
@@ -108,7 +109,7 @@ export class LocalMedia extends Emitter {
 
   /** @param {MediaKind} kind */
   #unmute(kind) {
-    return this.#inTurn(kind, async (slot, isMuted) => {
+    return this.#inTurn(kind, undefined, async (slot, isMuted) => {
       if (isMuted || this.outgoing(kind)) return;
       slot.muted = false;
       if (slot.track) return this.emit('changed', { kind });
@@ -119,13 +120,14 @@ export class LocalMedia extends Emitter {
 
   /**
    * @param {MediaKind} kind
+   * @param {Promise<unknown> | undefined} after
    * @param {(slot: Slot, isMuted: boolean) => Promise<void>} work  not done when closed before its turn;
    *   `isMuted`: meanwhile
    */
-  #inTurn(kind, work) {
+  #inTurn(kind, after, work) {
     const slot = this.#slots[kind];
     const { mutes } = slot;
-    const done = slot.queue.then(async () => {
+    const done = Promise.all([slot.queue, after]).then(async () => {
       if (slot === this.#slots[kind]) await work(slot, slot.mutes !== mutes);
     });
     slot.queue = done.catch(() => {});

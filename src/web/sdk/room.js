@@ -203,9 +203,10 @@ export class Room extends Emitter {
     if (receiveOnly) return;
     const media = this.#media;
     const warn = (/** @type {Error} */ error) => this.emit('warning', { error });
-    // One after the other: browsers then ask for both in a row instead of denying one.
-    await media.choose('audio', audio).catch(warn);
-    if (media === this.#media && this.#session) await media.choose('video', video).catch(warn);
+    // One after the other: browsers then ask for both in a row instead of denying one. What is muted or chosen while
+    // they ask for the first goes for the second.
+    const sound = media.choose('audio', audio).catch(warn);
+    await media.choose('video', video, sound).catch(warn);
   }
 
   /**

@@ -176,11 +176,14 @@ export class Session {
     return Boolean(this.#options.receiveOnly) || this.#model.me?.role === 'viewer';
   }
 
-  /** What may be sent is negotiated once: a viewer who may speak now, or the other way round, offers anew. */
+  /**
+   * What may be sent is negotiated once: a viewer who may speak now, or the other way round, offers anew. Nothing
+   * has broken, and nobody is told so.
+   */
   #followRole() {
     if (this.#model.me?.role === 'viewer') this.#screen.stop('refused').catch(() => {});
     const offered = this.#offeredReceiveOnly;
-    if (offered !== null && offered !== this.#receivesOnly) this.#recover({ offer: true });
+    if (offered !== null && offered !== this.#receivesOnly) this.#comeBack({ offer: true });
   }
 
   async #offer() {
@@ -294,9 +297,15 @@ export class Session {
 
   /** @param {{ join?: boolean, offer?: boolean, after?: number }} needs */
   async #recover(needs) {
-    // Before we were let in there is nothing to come back to: start() rejects.
     if (this.#ended || !this.#model.me) return;
     this.#host.onInterrupted();
+    await this.#comeBack(needs);
+  }
+
+  /** @param {{ join?: boolean, offer?: boolean, after?: number }} needs */
+  async #comeBack(needs) {
+    // Before we were let in there is nothing to come back to: start() rejects.
+    if (this.#ended || !this.#model.me) return;
     await this.#recovery.need(needs);
     const well = !this.#ended && !this.#recovery.isRunning && this.#link.isConnected;
     if (well) this.#host.onConnected();

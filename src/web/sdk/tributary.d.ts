@@ -285,7 +285,7 @@ export class LocalMedia extends Emitter<LocalMediaEventMap> {
   /** What may be sent now: null when muted. */
   outgoing(kind: MediaKind): MediaStreamTrack | null;
   /** Rejects with the browser's DOMException; the kind is then without device. */
-  choose(kind: MediaKind, choice: DeviceChoice): Promise<void>;
+  choose(kind: MediaKind, choice: DeviceChoice, after?: Promise<unknown>): Promise<void>;
   /** Takes a track that was made elsewhere, e.g. of a canvas. */
   adopt(kind: MediaKind, track: MediaStreamTrack): void;
   /** Muting is done at once. Unmuting opens the device if need be, and so may reject as `choose` does. */

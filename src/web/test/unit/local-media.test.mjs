@@ -131,6 +131,18 @@ test('what was muted while it was opened stays muted', async () => {
   }
 });
 
+test('what is muted while another device is asked for stays muted when its turn comes', async () => {
+  const { it, prompts } = slowMedia();
+  const sound = it.choose('audio', true);
+  const picture = it.choose('video', true, sound);
+  await turn();
+  it.setMuted('video', true);
+  prompts[0].allow();
+  await Promise.all([sound, picture]);
+  assert.equal(it.outgoing('video'), null);
+  assert.equal(prompts.length, 1, 'nobody is asked for a camera that is off');
+});
+
 test('what was muted before its turn to be opened stays muted, until unmuted', async () => {
   const { it, prompts } = slowMedia();
   const first = it.choose('audio', 'a');

@@ -101,6 +101,8 @@ test('other changes of role change nothing of the media, and receive-only stays 
     Server.role = 'participant';
     const { socket } = await session(options);
     socket.say({ type: 'participantUpdated', participant: me(role) });
+    // A connection begins some turns after what asks for it.
+    for (let turn = 0; turn < 20; ++turn) await new Promise(done => setTimeout(done));
     assert.equal(offers().length, 1);
   }
 });
