@@ -127,7 +127,8 @@ export class LocalMedia extends Emitter {
   #inTurn(kind, after, work) {
     const slot = this.#slots[kind];
     const { mutes } = slot;
-    const done = Promise.all([slot.queue, after]).then(async () => {
+    const before = after ? Promise.all([slot.queue, after]) : slot.queue;
+    const done = before.then(async () => {
       if (slot === this.#slots[kind]) await work(slot, slot.mutes !== mutes);
     });
     slot.queue = done.catch(() => {});
