@@ -171,7 +171,8 @@ void describeEncoder(Visitor& visit, PipelineProfile::Encoder& encoder) {
 void describeAudio(Visitor& visit, PipelineProfile::Audio& audio) {
   visit.begin("audio", "The mixed sound.");
   visit.number("talkerSlots", audio.talkerSlots, {1, 16},
-               {"people heard at once; six are more than one can follow", "one Opus encode each while heard", nextRoom});
+               {"people heard at once; six are more than one can follow", "one Opus encode each while heard",
+                nextRoom});
   visit.number("bitrate", audio.bitrate, {8'000, 256'000, 1, bits},
                {"of each mix", "40,000 is fine for speech, 96,000 for music", live});
   visit.number("complexity", audio.complexity, {0, 10},

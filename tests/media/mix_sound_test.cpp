@@ -218,8 +218,8 @@ TEST_F(MixSound, WhoIsMutedHasNoMixOfTheirOwn) {
   mixer_.add("muted", std::make_shared<Talker>(), nullptr);
   mixer_.setMuted("muted", true);
   run(5);
-  EXPECT_TRUE(std::ranges::none_of(
-      mixer_.levels(), [](const auto& level) { return level.id == "muted" && level.inSlot; }));
+  EXPECT_TRUE(std::ranges::none_of(mixer_.levels(),
+                                   [](const auto& level) { return level.id == "muted" && level.inSlot; }));
   voices_[1].wanted = 0.001F;  // less than asks for a slot
   run(60);
   mixer_.setMuted("1", false);
