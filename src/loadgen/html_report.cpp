@@ -190,8 +190,7 @@ std::string htmlReport(const LoadResult& result) {
   }
   out += section("Freeze map",
                  "A row a peer, a cell a second since measuring began: the longest time without a frame that "
-                 "touches it, "
-                 "from 60 ms (green) to 400 ms (red).",
+                 "touches it, from 60 ms (green) to 400 ms (red).",
                  freezeMap(result));
   out += section(
       "Peers",

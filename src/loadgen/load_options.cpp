@@ -176,8 +176,7 @@ Result<LoadOptions> readLoadOptions(int argc, char** argv) {
        "again in full (count; full behind the relay)",
        "count|full"},
       {"expect-fps", 0, 0, G_OPTION_ARG_DOUBLE, &out.expectFps,
-       "Frames a second that the profile's canvas has; the server does not tell its clients (0: as most of "
-       "those "
+       "Frames a second that the profile's canvas has, which the server does not tell (0: as most of those "
        "that come)",
        "N"},
       {"loss", 0, 0, G_OPTION_ARG_DOUBLE, &raw.loss, "Packets lost each way, by a relay (0)", "PERCENT"},

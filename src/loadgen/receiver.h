@@ -20,9 +20,8 @@ namespace tributary::load {
 enum class Receive {
   /// The video's RTP headers are read where packets come off the socket, and the packets dropped there,
   /// before SRTP: the cheapest, for ways without loss: encrypted packets do not tell key frames, so that one
-  /// that is
-  /// lost costs its own frame only. ICE, DTLS, RTCP and audio are as in any client, but there are no receiver
-  /// reports and no NACKs for video.
+  /// that is lost costs its own frame only. ICE, DTLS, RTCP and audio are as in any client, but there are no
+  /// receiver reports and no NACKs for video.
   count,
   /// Decrypts, reports, asks again for what is lost, and counts what leaves the jitter buffer.
   full,

@@ -131,23 +131,14 @@ Picturework pictureCores(const Room& room) {
   return out;
 }
 
-/// What the load tool's people say: how many talk at a time, and what a second of their talking costs.
-struct Talk {
-  double talkers = 0;  ///< of all senders, on average
-};
-
-Talk talkOf(const Room& room) {
-  Talk out;
-  size_t packets = 0;
+/// How many of the load tool's people talk at a time, on average: what else they send is pauses.
+double talkersOf(const Room& room) {
+  double out = 0;
   for (int i = 0; i < room.senders; ++i) {
     const auto voice = load::makeVoice(i, i == 0);
-    size_t said = 0;
-    for (const auto& packet : voice->packets) {
-      if (packet.opus.size() <= dtxPacket) continue;
-      ++said;
-    }
-    packets += said;
-    out.talkers += static_cast<double>(said) / static_cast<double>(voice->packets.size());
+    const auto said = std::ranges::count_if(
+        voice->packets, [](const auto& packet) { return packet.opus.size() > dtxPacket; });
+    out += static_cast<double>(said) / static_cast<double>(voice->packets.size());
   }
   return out;
 }
@@ -164,7 +155,7 @@ struct Traffic {
   size_t videoBytes = 0;  ///< of a frame
 };
 
-Traffic trafficOf(const Room& room, const Talk& talk) {
+Traffic trafficOf(const Room& room, double talkers) {
   Traffic out;
   out.videoBytes = static_cast<size_t>(room.bitrate / 8 / room.framerate);
   const double perFrame = std::ceil(static_cast<double>(out.videoBytes) / packetSize);
@@ -173,8 +164,8 @@ Traffic trafficOf(const Room& room, const Talk& talk) {
   out.sentSound = room.receivers() * soundRate;
   const auto camera = cameraOf(room, 0);
   const double cameraPackets = std::ceil(camera.bitrate / 8.0 / room.framerate / packetSize);
-  out.received = room.senders * room.framerate * cameraPackets + talk.talkers * soundRate +
-                 room.receivers() * reportRate;
+  out.received =
+      room.senders * room.framerate * cameraPackets + talkers * soundRate + room.receivers() * reportRate;
   return out;
 }
 
@@ -253,7 +244,7 @@ double socketCores(const Traffic& traffic) {
 }
 
 /// Who talks is decoded, as far as there are slots for them, and hears a mix of the others.
-double soundCores(const Room& room, const Talk& talk) {
+double soundCores(const Room& room, double talkers) {
   constexpr double slots = 6;
   const auto voice = load::makeVoice(0, true);
   TalkDecoder decoder;
@@ -274,7 +265,7 @@ double soundCores(const Room& room, const Talk& talk) {
     std::copy_n(samples.begin() + static_cast<ptrdiff_t>(at), block.size(), block.begin());
     encode += cost([&] { encoder.encode(block); });
   }
-  const double heard = std::min(slots, talk.talkers);
+  const double heard = std::min(slots, talkers);
   const double mixes = heard + (room.receivers() > heard ? 1 : 0);
   return (decode * heard + encode * mixes) / load::voiceLoopSeconds;
 }
@@ -284,11 +275,11 @@ double soundCores(const Room& room, const Talk& talk) {
 Json measureLimit(const Room& room) {
   const double decode = decodeCores(room);
   const Picturework picture = pictureCores(room);
-  const Talk talk = talkOf(room);
-  const Traffic traffic = trafficOf(room, talk);
+  const double talkers = talkersOf(room);
+  const Traffic traffic = trafficOf(room, talkers);
   const double srtp = srtpCores(traffic);
   const double socket = socketCores(traffic);
-  const double sound = soundCores(room, talk);
+  const double sound = soundCores(room, talkers);
   return Json::object({{"cores", decode + picture.copy + picture.encode + srtp + socket + sound},
                        {"stages", Json::object({{"decode", decode},
                                                 {"copy", picture.copy},

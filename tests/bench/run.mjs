@@ -73,15 +73,6 @@ function textbookFits({ senders, viewers }) {
   return senders <= MOST_TEXTBOOK_SENDERS && viewers <= MOST_TEXTBOOK_VIEWERS;
 }
 
-/**
- * Cores that the textbook would take: a decoder a sender, an encoder a receiver, and of each sender's sound a
- * share in each receiver's mix. Fitted to what 4+0, 9+0 and 4+20 took of an AMD EPYC; 25+0 took 3 % more.
- */
-function textbookGuess({ senders, viewers }) {
-  const receivers = senders + viewers;
-  return 0.069 * senders + 0.126 * receivers + 0.0026 * senders * receivers;
-}
-
 /** One of the two that are no server; null, and a word on stderr, when it does not work. */
 function baseline(what, { senders, viewers }, seconds) {
   try {
@@ -178,7 +169,7 @@ function git(...args) {
 function markdown({ at, commit: revision, cpu, results: rows }) {
   const digits = (value, count) => (value === undefined || value === null ? '–' : value.toFixed(count));
   const book = row =>
-    withTextbook && !textbookFits(row) ? `– (some ${textbookGuess(row).toFixed(0)})` : digits(row.textbook?.cores, 2);
+    withTextbook && !textbookFits(row) ? `– (some ${digits(baseline('textbook-guess', row, 1)?.cores, 0)})` : digits(row.textbook?.cores, 2);
   const percent = ours => {
     const share = ours?.video.worstFramesShare ?? null;
     const failed = ours?.failedPeers > 0 ? ` (${ours.failedPeers} failed)` : '';

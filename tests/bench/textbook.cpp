@@ -226,15 +226,11 @@ std::vector<Due> handedIn(GstElement* pipeline, const std::vector<std::pair<std:
   return out;
 }
 
-/// Processors that it would take, about, which are more than there are: so much slower it runs on half of the
-/// two that our server and the load tool share. Fitted to what rooms of 4 and 9 take of an AMD EPYC.
-double slownessOf(const Room& room) {
-  const double cores =
-      0.08 * room.senders + 0.14 * room.receivers() + 0.003 * room.senders * room.receivers();
-  return std::max(1.0, cores);
-}
-
 }  // namespace
+
+double textbookCores(const Room& room) {
+  return 0.08 * room.senders + 0.14 * room.receivers() + 0.003 * room.senders * room.receivers();
+}
 
 Json measureTextbook(const Room& room) {
   std::vector<std::shared_ptr<const load::Clip>> clips;
@@ -261,7 +257,8 @@ Json measureTextbook(const Room& room) {
   GError* error = nullptr;
   GstElement* pipeline = gst_parse_launch(description(room).c_str(), &error);
   if (error != nullptr) return Json::object({{"error", error->message}});
-  const double slowness = slownessOf(room);
+  // So that it takes one of the two processors that our server and the load tool share.
+  const double slowness = std::max(1.0, textbookCores(room));
   GstClock* clock = makeSlowClock(slowness);
   gst_pipeline_use_clock(GST_PIPELINE(pipeline), clock);
   gst_object_unref(clock);
